@@ -1,0 +1,56 @@
+"""An invitation to join, by personal link."""
+
+from typing import ClassVar
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.membership import _ORGANISATION_FITS_ROLE
+from accounts.roles import Role
+
+
+@pghistory.track(exclude=["secret_hash"])
+class Invitation(models.Model):
+    """A role offered to an address. The link's secret is stored hashed; accepting it makes the membership."""
+
+    email = models.EmailField("e-mail address")
+    name = models.CharField("full name", max_length=150)
+    role = models.CharField(max_length=30, choices=Role)
+    region = models.ForeignKey("certifications.Region", on_delete=models.PROTECT, null=True, blank=True)
+    district = models.ForeignKey("certifications.District", on_delete=models.PROTECT, null=True, blank=True)
+    building = models.ForeignKey("certifications.Building", on_delete=models.PROTECT, null=True, blank=True)
+    secret_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="invitations_sent")
+    invited_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="invitations_accepted"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-invited_at", "-id")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=_ORGANISATION_FITS_ROLE,
+                name="invitation_organisation_fits_role",
+                violation_error_message="Choose the organisation that this role belongs to, and no other.",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None, accepted_by=None)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+                name="invitation_accepted_at_and_by",
+                violation_error_message="An accepted invitation needs both who accepted it and when.",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("invited_at")),
+                name="invitation_expires_after_invited",
+                violation_error_message="The invitation must expire after it was sent.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} for {self.email}"

@@ -1,0 +1,34 @@
+"""The shared model, one file per noun."""
+
+from certifications.models.awarding_entity import AwardingEntity
+from certifications.models.certification import Certification, CertificationAlias, CertificationPart
+from certifications.models.entry_draft import EntryDraft
+from certifications.models.evidence import EvidenceDocument, EvidenceLink
+from certifications.models.listing import ProgramCertification
+from certifications.models.organisation import Building, District, Region
+from certifications.models.program import CareerCluster, Program, ProgramOffering, ProgramStandard
+from certifications.models.record import StateChange, StudentCertification, Submission
+from certifications.models.student import Enrollment, Student
+
+__all__ = [
+    "AwardingEntity",
+    "Building",
+    "CareerCluster",
+    "Certification",
+    "CertificationAlias",
+    "CertificationPart",
+    "District",
+    "Enrollment",
+    "EntryDraft",
+    "EvidenceDocument",
+    "EvidenceLink",
+    "Program",
+    "ProgramCertification",
+    "ProgramOffering",
+    "ProgramStandard",
+    "Region",
+    "StateChange",
+    "Student",
+    "StudentCertification",
+    "Submission",
+]

@@ -1,0 +1,1 @@
+"""Pages of the catalogue, district entry, records and evidence."""

@@ -1,0 +1,1 @@
+"""Questionnaires to awarding entities, method decisions, collection windows."""

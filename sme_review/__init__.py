@@ -1,0 +1,1 @@
+"""Panels of subject-matter experts: rounds, ratings, statistics, recommendations and OCTE's listing decisions."""

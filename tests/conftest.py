@@ -1,0 +1,90 @@
+"""The cast that tests share: state staff, a district with its people, and its twin, the stranger."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from accounts.models import User
+from accounts.roles import LEVEL_OF, Level, Role
+from certifications.models import Building, District, Program, ProgramOffering
+from tests.factories.accounts import MembershipFactory, UserFactory
+from tests.factories.certifications import BuildingFactory, DistrictFactory, ProgramFactory, ProgramOfferingFactory
+
+
+def make_member(role: str, *, region=None, district=None, building=None, **user) -> User:
+    """A user with one role in one organisation."""
+    level = LEVEL_OF[role]
+    person = UserFactory(**user)
+    MembershipFactory(
+        user=person,
+        role=role,
+        region=region if level == Level.REGION else None,
+        district=district if level == Level.DISTRICT else None,
+        building=building if level == Level.BUILDING else None,
+    )
+    return person
+
+
+@dataclass
+class DistrictCast:
+    """A district with one building that offers one program, and its people."""
+
+    district: District
+    building: Building
+    offering: ProgramOffering
+    coordinator: User
+    colleague: User
+    official: User
+    auditor: User
+    reporter: User
+    cepd: User
+
+
+def make_district(program: Program, name: str) -> DistrictCast:
+    """A district with people in every role of it."""
+    district = DistrictFactory(name=name)
+    building = BuildingFactory(district=district)
+    where = {"region": district.region, "district": district, "building": building}
+    return DistrictCast(
+        district=district,
+        building=building,
+        offering=ProgramOfferingFactory(program=program, building=building),
+        coordinator=make_member(Role.DISTRICT_COORDINATOR, **where),
+        colleague=make_member(Role.DISTRICT_COORDINATOR, **where),
+        official=make_member(Role.FISCAL_OFFICIAL, **where),
+        auditor=make_member(Role.DISTRICT_AUDITOR, **where),
+        reporter=make_member(Role.BUILDING_REPORTER, **where),
+        cepd=make_member(Role.CEPD_ADMINISTRATOR, **where),
+    )
+
+
+@pytest.fixture
+def program(db) -> Program:
+    return ProgramFactory(cip_code="48.0508", title="Welding Technology")
+
+
+@pytest.fixture
+def home_district(program) -> DistrictCast:
+    """The owner's district."""
+    return make_district(program, "Adams Public Schools")
+
+
+@pytest.fixture
+def twin_district(program) -> DistrictCast:
+    """The stranger's district: same program, other people."""
+    return make_district(program, "Zeeland Twin Schools")
+
+
+@pytest.fixture
+def consultant(db) -> User:
+    return make_member(Role.OCTE_CONSULTANT)
+
+
+@pytest.fixture
+def approver(db) -> User:
+    return make_member(Role.OCTE_APPROVER)
+
+
+@pytest.fixture
+def state_auditor(db) -> User:
+    return make_member(Role.STATE_AUDITOR)

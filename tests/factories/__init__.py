@@ -1,0 +1,1 @@
+"""One factory for every model (a test sees to it), one file per app."""
