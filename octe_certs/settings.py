@@ -202,6 +202,10 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+if not PRODUCTION:
+    # Filled by collectstatic in production only; whitenoise warns where the folder is missing.
+    STATIC_ROOT = VAR_DIR / "static"
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = VAR_DIR / "files"
 # No MEDIA_URL: uploaded files are only ever served by a view that checks who asks.
 STORAGES: dict[str, dict[str, Any]] = {
