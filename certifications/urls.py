@@ -1,6 +1,11 @@
-"""Addresses of this app."""
+"""Addresses of this app, one list per part."""
 
 from django.urls import URLPattern
 
 app_name = "certifications"
-urlpatterns: list[URLPattern] = []
+
+CATALOGUE_URLS: list[URLPattern] = []
+
+urlpatterns: list[URLPattern] = [
+    *CATALOGUE_URLS,
+]

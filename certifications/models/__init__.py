@@ -8,6 +8,7 @@ from certifications.models.listing import ProgramCertification
 from certifications.models.organisation import Building, District, Region
 from certifications.models.program import CareerCluster, Program, ProgramOffering, ProgramStandard
 from certifications.models.record import StateChange, StudentCertification, Submission
+from certifications.models.request import CertificationRequest
 from certifications.models.student import Enrollment, Student
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Certification",
     "CertificationAlias",
     "CertificationPart",
+    "CertificationRequest",
     "District",
     "Enrollment",
     "EntryDraft",

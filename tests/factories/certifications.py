@@ -148,6 +148,20 @@ class ProgramCertificationFactory(factory.django.DjangoModelFactory):
     counts_federally = True
 
 
+class CertificationRequestFactory(factory.django.DjangoModelFactory):
+    """An open request."""
+
+    class Meta:
+        model = models.CertificationRequest
+
+    district = factory.SubFactory(DistrictFactory)
+    program = factory.SubFactory(ProgramFactory)
+    name = factory.Sequence(lambda n: f"Unlisted certification {n}")
+    entity_name = "Some entity"
+    why = "Local employers ask for it."
+    asked_by = factory.SubFactory(UserFactory)
+
+
 class SubmissionFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = models.Submission

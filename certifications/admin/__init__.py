@@ -1,0 +1,5 @@
+"""What approvers see in the admin, one file per part; importing them registers them."""
+
+from certifications.admin import catalogue
+
+__all__ = ["catalogue"]

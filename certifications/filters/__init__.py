@@ -1,0 +1,1 @@
+"""One file per part: `catalogue` (the catalogue and requests), `entry` (district entry)."""

@@ -1,0 +1,1 @@
+"""Reading the catalogue: certifications, programs, awarding entities, requests."""

@@ -1,0 +1,1 @@
+"""Writing the catalogue: certifications, parts, other names, awarding entities."""

@@ -1,0 +1,1 @@
+"""Requests for certifications that are not listed: asking and answering."""
