@@ -2,6 +2,7 @@
 
 from certifications.models.awarding_entity import AwardingEntity
 from certifications.models.certification import Certification, CertificationAlias, CertificationPart
+from certifications.models.cip_code import CipCode
 from certifications.models.entry_draft import EntryDraft
 from certifications.models.evidence import EvidenceDocument, EvidenceLink
 from certifications.models.listing import ProgramCertification
@@ -19,6 +20,7 @@ __all__ = [
     "CertificationAlias",
     "CertificationPart",
     "CertificationRequest",
+    "CipCode",
     "District",
     "Enrollment",
     "EntryDraft",

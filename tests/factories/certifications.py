@@ -45,6 +45,14 @@ class CareerClusterFactory(factory.django.DjangoModelFactory):
     title = factory.Sequence(lambda n: f"Cluster {n}")
 
 
+class CipCodeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.CipCode
+
+    code = factory.Sequence(lambda n: f"{n // 10000 + 10:02d}.{n % 10000:04d}")
+    title = factory.Sequence(lambda n: f"Instructional program {n}")
+
+
 class ProgramFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = models.Program
