@@ -1,5 +1,7 @@
 """Checks that several models share."""
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -10,7 +12,7 @@ LATEST_YEAR = 2100
 
 def school_year_field(
     verbose_name: str = "school year", *, null: bool = False
-) -> models.PositiveSmallIntegerField[int, int]:
+) -> models.PositiveSmallIntegerField[Any, Any]:
     """A school year as its ending year, for example 2027 for 2026-27."""
     return models.PositiveSmallIntegerField(
         verbose_name,

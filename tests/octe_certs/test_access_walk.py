@@ -7,7 +7,7 @@ from django.urls import ResolverMatch
 
 from octe_certs import access
 from octe_certs.access import Access, Kind
-from tests.addresses import Address, all_addresses
+from octe_certs.addresses import Address, all_addresses
 from tests.factories.accounts import UserFactory
 
 ADDRESSES = all_addresses()
