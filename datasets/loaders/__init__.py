@@ -1,0 +1,37 @@
+"""Loading the reference files, one file of code per noun."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from datasets.loaders import catalogue, entities, organisations, programs, questionnaire
+from datasets.loaders.sync import Counts
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table that is loaded: its name as people read it, and its loader.
+
+    `people_edit` tells whether people change these rows in the product: then rows that differ from the file are kept
+    as they are unless the loader is told to overwrite them.
+    """
+
+    name: str
+    load: Callable[[bool], Counts]
+    people_edit: bool = False
+
+
+# In the order in which one refers to the other.
+TABLES: tuple[Table, ...] = (
+    Table("CIP codes", programs.load_cip_codes),
+    Table("Career clusters", programs.load_clusters),
+    Table("Regions", organisations.load_regions),
+    Table("Districts", organisations.load_districts),
+    Table("Buildings", organisations.load_buildings),
+    Table("Programs", programs.load_programs, people_edit=True),
+    Table("Program standards", programs.load_standards, people_edit=True),
+    Table("Awarding entities", entities.load_entities, people_edit=True),
+    Table("Standard questionnaire", questionnaire.load_questionnaire),
+    Table("Certifications (sample)", catalogue.load_certifications, people_edit=True),
+    Table("Certification parts (sample)", catalogue.load_parts, people_edit=True),
+    Table("Certification aliases (sample)", catalogue.load_aliases, people_edit=True),
+)
