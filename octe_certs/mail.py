@@ -9,7 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template
 from django_tasks import task
 
 
@@ -28,7 +29,9 @@ def send_after_commit(*, to: str, subject: str, template: str, context: dict[str
         template: a text template, for example "accounts/mail/invitation.txt".
         context: what the template needs; `base_url` is added.
     """
-    body = render_to_string(template, {**context, "base_url": settings.BASE_URL})
+    # Plain text: escaping would write "&amp;" where somebody's name has an ampersand.
+    page = Context({**context, "base_url": settings.BASE_URL}, autoescape=False)
+    body = get_template(template).template.render(page)  # type: ignore[attr-defined]
     transaction.on_commit(partial(deliver.enqueue, to, subject, body))
 
 
