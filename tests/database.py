@@ -1,20 +1,31 @@
 """A pytest plugin that gives the tests a real PostgreSQL before Django's settings are read.
 
-TEST_DATABASE_URL names one to use; otherwise an embedded server starts on a fresh folder and goes away with the run.
+TEST_DATABASE_URL names one to use; otherwise an embedded server starts on a fresh folder, is shared by all test
+processes of the run, and goes away with it, also when the run is ended by a signal.
 """
 
+import atexit
 import os
+import shutil
+import signal
+import sys
 import tempfile
 from pathlib import Path
 
 os.environ["OCTE_ENVIRONMENT"] = "test"
 if "PYTEST_XDIST_WORKER" not in os.environ:
-    os.environ["OCTE_VAR_DIR"] = tempfile.mkdtemp(prefix="octe-certs-test-")
+    var_dir = Path(tempfile.mkdtemp(prefix="octe-certs-test-"))
+    os.environ["OCTE_VAR_DIR"] = str(var_dir)
+    atexit.register(shutil.rmtree, var_dir, ignore_errors=True)
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         os.environ["DATABASE_URL"] = given
     else:
         from octe_certs import embedded_db
 
-        folder = Path(os.environ["OCTE_VAR_DIR"]) / "postgres"
-        os.environ["DATABASE_URL"] = embedded_db.start(folder, tuning=embedded_db.TEST_TUNING, throw_away=True)
+        # Ending by SIGTERM would skip the clean-up otherwise.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+        var_dir.chmod(0o711)
+        os.environ["DATABASE_URL"] = embedded_db.start(
+            var_dir / "postgres", tuning=embedded_db.TEST_TUNING, throw_away=True
+        )

@@ -1,0 +1,40 @@
+# `make help` lists what there is.
+PYTHON ?= python3
+PORT ?= 8000
+# Test processes side by side.
+JOBS ?= 2
+BIN := .venv/bin
+export PORT
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock clean install-local install-test lint
+
+help: ## Say what each command does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: install-local ## Start everything on this machine (PORT=8000, DATABASE_URL for another database)
+	@exec $(BIN)/python -m octe_certs.run
+
+test: install-test ## Everything: lint, types, contracts, unit, integration and browser tests
+	@sh scripts/ensure-browser
+	@sh scripts/lint
+	$(BIN)/python -m pytest -n $(JOBS) -q
+
+check: install-test ## The quick part of the tests, under 40 s
+	@sh scripts/lint
+	$(BIN)/python -m pytest -n $(JOBS) -q -m "not journey and not slow" tests/octe_certs tests/accounts
+
+bench: install-test ## Make the big state and measure pages against the saved baseline
+	$(BIN)/python -m benchmarks.run
+
+lock: ## Write requirements/*.txt anew from pyproject.toml (needs uv)
+	@sh scripts/lock
+
+clean: ## Remove what can be made again; the data in var/ stay
+	rm -rf .venv staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install-local:
+	@PYTHON="$(PYTHON)" sh scripts/install local
+
+install-test:
+	@PYTHON="$(PYTHON)" sh scripts/install test
