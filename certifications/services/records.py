@@ -1,0 +1,176 @@
+"""Writing records: their moves from state to state, corrections, and decisions over many at once."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import audit
+from certifications import moves, verbs
+from certifications.models import StateChange, StudentCertification
+from certifications.selectors.entry import known, scales_of
+from certifications.validators.attempt import Typed, already_held, check_attempt
+from octe_certs.access import require
+from octe_certs.mail import absolute, send_after_commit
+from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+
+State = StudentCertification.State
+
+
+class AttemptError(Problem):
+    """What was typed breaks rules; `problems` holds one for each."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(problems[0].message, field=problems[0].field)
+        self.problems = problems
+
+
+def _lock(record: StudentCertification) -> StudentCertification:
+    return (
+        StudentCertification.objects.select_for_update(of=("self",))
+        .select_related("enrollment__offering__building", "certification", "submission")
+        .get(pk=record.pk)
+    )
+
+
+@transaction.atomic
+def change_state(*, by: User, record: StudentCertification, to: str, reason: str = "") -> StudentCertification:
+    """Move one record to another state; `certifications.moves` says which moves there are and who may make them.
+
+    Args:
+        to: a value of StudentCertification.State.
+        reason: why; needed to return and to withdraw.
+
+    Raises:
+        PermissionDenied: the person may not make this move.
+        MoveNotAllowedError: the record's state does not lead there.
+        Problem: the reason is missing.
+    """
+    record = _lock(record)
+    require(by, moves.PERMISSION_TO[to], record)
+    if not moves.allows(record.state, to):
+        now = record.get_state_display().lower()
+        raise MoveNotAllowedError(
+            f"Record {record.award_identifier} is {now}, so it cannot be {State(to).label.lower()}. "
+            "Somebody may have decided it meanwhile; open it again to see its history."
+        )
+    reason = reason.strip()
+    if to in moves.NEEDS_REASON and not reason:
+        raise Problem("Give the reason, in words that the reader can act on.", field="reason")
+    StateChange.objects.create(record=record, from_state=record.state, to_state=to, by=by, reason=reason)
+    record.state, record.state_reason = to, reason
+    decided = to in moves.DECIDED
+    record.decided_by, record.decided_at = (by, timezone.now()) if decided else (None, None)
+    record.version += 1
+    record.save(update_fields=["state", "state_reason", "decided_by", "decided_at", "version"])
+    audit.record(by=by, verb=verbs.RECORD_MOVED[to], target=record)
+    return record
+
+
+@dataclass
+class Decision:
+    """How a decision over many records went: how many took it, and what was wrong with each of the others."""
+
+    done: int = 0
+    refused: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def decide_records(*, by: User, records: Iterable[StudentCertification], to: str, reason: str = "") -> Decision:
+    """Approve or return records, each for itself: one that cannot be decided does not stop the others.
+
+    Whoever submitted returned records gets one mail for the whole act, without a student's data.
+
+    Raises:
+        PermissionDenied: the person may not decide.
+        Problem: a return without a reason.
+    """
+    require(by, moves.PERMISSION_TO[to])
+    if to in moves.NEEDS_REASON and not reason.strip():
+        raise Problem("Give the reason, in words that the coordinator can act on.", field="reason")
+    decision = Decision()
+    tell: Counter[User] = Counter()
+    for record in records:
+        try:
+            changed = change_state(by=by, record=record, to=to, reason=reason)
+        except MoveNotAllowedError as problem:
+            decision.refused.append(problem.message)
+            continue
+        decision.done += 1
+        submitter = changed.submission.submitted_by if changed.submission else changed.created_by
+        if submitter:
+            tell[submitter] += 1
+    if to == State.RETURNED:
+        _tell_of_returns(tell)
+    return decision
+
+
+def _tell_of_returns(tell: Counter[User]) -> None:
+    for submitter, count in tell.items():
+        what = "1 record was" if count == 1 else f"{count} records were"
+        send_after_commit(
+            to=submitter.email,
+            subject=f"OCTE Certs: {what} returned to you",
+            template="certifications/mail/records_returned.txt",
+            context={"name": submitter.name, "what": what, "address": absolute("/records/?state=returned")},
+        )
+
+
+@transaction.atomic
+def correct_record(*, by: User, record: StudentCertification, version: int, typed: Typed) -> StudentCertification:
+    """Correct a returned record.
+
+    Args:
+        version: the version that the person had opened.
+        typed: the fields as typed.
+
+    Raises:
+        PermissionDenied: the person does not enter for this building.
+        MoveNotAllowedError: the record is not returned.
+        StaleVersionError: somebody saved it since.
+        AttemptError: what was typed breaks rules.
+    """
+    record = _lock(record)
+    require(by, moves.PERMISSION_TO[State.SUBMITTED], record)
+    if record.version != version:
+        raise StaleVersionError(
+            "Somebody else saved this record while you had it open. What you typed and what is saved now are shown "
+            "side by side; nothing is lost."
+        )
+    if record.state != State.RETURNED:
+        raise MoveNotAllowedError("Only a returned record can be corrected.")
+    facts = known([record.enrollment], certification_id=record.certification_id, but_for=record.pk)
+    checked = check_attempt(typed, facts[record.enrollment_id].facts(scales=scales_of(record.certification)))
+    attempt = checked.attempt
+    if attempt is None:
+        raise AttemptError(checked.problems)
+    record.result, record.score = attempt.result, attempt.score
+    record.date_tested, record.date_earned = attempt.date_tested, attempt.date_earned
+    record.certificate_number = attempt.certificate_number
+    record.version += 1
+    changed = ["result", "score", "date_tested", "date_earned", "certificate_number", "version"]
+    try:
+        with transaction.atomic():
+            record.save(update_fields=changed)
+    except IntegrityError as error:
+        day = attempt.date_earned or attempt.date_tested
+        message = already_held(day) if day else str(error)
+        raise AttemptError([Problem(message, field="date_earned")]) from error
+    audit.record(by=by, verb=verbs.RECORD_CORRECTED, target=record)
+    return record
+
+
+@transaction.atomic
+def correct_and_resubmit(*, by: User, record: StudentCertification, version: int, typed: Typed) -> StudentCertification:
+    """Correct a returned record and send it to OCTE again; raises what its two halves raise."""
+    corrected = correct_record(by=by, record=record, version=version, typed=typed)
+    return change_state(by=by, record=corrected, to=State.SUBMITTED)
+
+
+@transaction.atomic
+def note_download(*, by: User, count: int) -> None:
+    """Write down that a person downloaded records, and how many."""
+    audit.record(by=by, verb=verbs.RECORDS_DOWNLOADED, target=by, detail={"records": count})
