@@ -1,0 +1,45 @@
+"""What a contact answered."""
+
+from typing import ClassVar
+
+import pghistory
+from django.db import models
+
+from accounts.models import User
+from data_collection.models.question import Question
+from data_collection.models.request import QuestionnaireRequest
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    """Reads of answers."""
+
+    def visible_to(self, user: User) -> "AnswerQuerySet":
+        """As their request: the state's only."""
+        return self.all() if user.scope.state else self.none()
+
+
+@pghistory.track()
+class Answer(models.Model):
+    """The answer to one question, as typed, right or wrong; earlier ones stay in the row log."""
+
+    request = models.ForeignKey(QuestionnaireRequest, on_delete=models.PROTECT, related_name="answers")
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
+    # Its shape depends on the question's answer type: see `enums.AnswerType`.
+    value = models.JSONField(default=str, blank=True)
+    comment = models.TextField("note", blank=True)
+    saved_at = models.DateTimeField(auto_now=True)
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("request", "question__position")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["request", "question"],
+                name="answer_once_per_question",
+                violation_error_message="This question already has an answer.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Answer {self.pk}"

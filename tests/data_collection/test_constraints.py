@@ -1,0 +1,231 @@
+"""The database says no: each named rule of this app, from both sides."""
+
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from tests.constraints import Rule, check_both_sides
+from tests.factories import data_collection as make
+from tests.factories.accounts import UserFactory
+from tests.factories.certifications import CertificationFactory
+
+Ask = make.QuestionnaireRequestFactory
+Decide = make.CollectionDecisionFactory
+Window = make.CollectionWindowFactory
+
+
+def two_current(second: bool) -> None:
+    make.QuestionnaireFactory(is_current=True)
+    make.QuestionnaireFactory(is_current=second)
+
+
+def two_questions(**second) -> None:
+    one = make.QuestionFactory(code="A1", position=1)
+    make.QuestionFactory(questionnaire=one.questionnaire, **second)
+
+
+def two_gate_rules(gate: str) -> None:
+    one = make.GateRuleFactory(gate="legal")
+    make.GateRuleFactory(question=one.question, gate=gate)
+
+
+def two_requests(**first) -> None:
+    one = Ask(**first)
+    Ask(entity=one.entity, questionnaire=one.questionnaire)
+
+
+def two_answers(same_question: bool) -> None:
+    one = make.AnswerFactory()
+    other = one.question if same_question else make.QuestionFactory(questionnaire=one.question.questionnaire)
+    make.AnswerFactory(request=one.request, question=other)
+
+
+def withdrawn(**values) -> dict:
+    return {"withdrawn_at": timezone.now(), "withdrawn_by": UserFactory(), **values}
+
+
+def reopened(**values) -> dict:
+    return {"reopened_at": timezone.now(), "reopened_by": UserFactory(), "reopen_reason": "Add D5.", **values}
+
+
+def two_decisions(*, certification: bool = False, **values) -> None:
+    one = Decide(certification=CertificationFactory() if certification else None)
+    Decide(**{"entity": one.entity, "certification": one.certification, **values})
+
+
+RULES = [
+    Rule("questionnaire_one_current", lambda: two_current(False), lambda: two_current(True)),
+    Rule(
+        "question_code_once",
+        lambda: two_questions(code="A2", position=2),
+        lambda: two_questions(code="A1", position=2),
+    ),
+    Rule(
+        "question_position_once",
+        lambda: two_questions(code="A2", position=2),
+        lambda: two_questions(code="A2", position=1),
+    ),
+    Rule(
+        "question_choices_fit_type",
+        lambda: make.QuestionFactory(answer_type="table", choices=[["name", "Name"]]),
+        lambda: make.QuestionFactory(answer_type="table", choices=[]),
+    ),
+    Rule(
+        "question_choices_fit_type",
+        lambda: make.QuestionFactory(answer_type="text", choices=[]),
+        lambda: make.QuestionFactory(answer_type="text", choices=[["a", "A"]]),
+    ),
+    Rule("gate_rule_once", lambda: two_gate_rules("match"), lambda: two_gate_rules("legal")),
+    Rule(
+        "gate_rule_can_be_passed",
+        lambda: make.GateRuleFactory(passes_when=["yes"]),
+        lambda: make.GateRuleFactory(passes_when=[]),
+    ),
+    Rule("questionnaire_request_one_open", lambda: two_requests(submitted=True), two_requests),
+    Rule("questionnaire_request_one_open", lambda: two_requests(**withdrawn()), two_requests),
+    Rule(
+        "questionnaire_request_submitted_and_signed",
+        lambda: Ask(submitted=True),
+        lambda: Ask(submitted=True, signed_by=""),
+    ),
+    Rule("questionnaire_request_submitted_and_signed", Ask, lambda: Ask(signed_by="Jordan Lee")),
+    Rule(
+        "questionnaire_request_reopened_by_and_why",
+        lambda: Ask(**reopened()),
+        lambda: Ask(**reopened(reopen_reason="")),
+    ),
+    Rule(
+        "questionnaire_request_reopened_by_and_why",
+        lambda: Ask(**reopened()),
+        lambda: Ask(**reopened(reopened_by=None)),
+    ),
+    Rule(
+        "questionnaire_request_withdrawn_at_and_by",
+        lambda: Ask(**withdrawn()),
+        lambda: Ask(**withdrawn(withdrawn_by=None)),
+    ),
+    Rule(
+        "questionnaire_request_submitted_or_withdrawn",
+        lambda: Ask(**withdrawn()),
+        lambda: Ask(submitted=True, **withdrawn()),
+    ),
+    Rule(
+        "questionnaire_request_opened_has_visit",
+        lambda: Ask(first_opened_at=timezone.now(), visits=1),
+        lambda: Ask(first_opened_at=timezone.now(), visits=0),
+    ),
+    Rule(
+        "questionnaire_request_link_outlives_due_date",
+        lambda: Ask(due_on=date(2027, 1, 1), link_ends_on=date(2027, 1, 1)),
+        lambda: Ask(due_on=date(2027, 1, 2), link_ends_on=date(2027, 1, 1)),
+    ),
+    Rule("answer_once_per_question", lambda: two_answers(False), lambda: two_answers(True)),
+    Rule(
+        "agreement_runs_forward",
+        lambda: make.DataSharingAgreementFactory(starts_on=date(2027, 1, 1), ends_on=date(2027, 1, 1)),
+        lambda: make.DataSharingAgreementFactory(starts_on=date(2027, 1, 2), ends_on=date(2027, 1, 1)),
+    ),
+    Rule("collection_decision_one_current", lambda: two_decisions(school_year=2028), two_decisions),
+    Rule(
+        "collection_decision_one_current",
+        lambda: two_decisions(superseded_at=timezone.now()),
+        lambda: two_decisions(certification=True),
+    ),
+    Rule(
+        "collection_decision_one_current",
+        lambda: two_decisions(certification=True, school_year=2028),
+        lambda: two_decisions(certification=True),
+    ),
+    Rule("collection_decision_has_reason", Decide, lambda: Decide(reason="")),
+    Rule("collection_decision_decided_at_and_by", Decide, lambda: Decide(method="undecided", decided_at=None)),
+    Rule(
+        "collection_decision_has_decider",
+        lambda: Decide(method="undecided", decided_at=None, decided_by=None),
+        lambda: Decide(method="direct", decided_at=None, decided_by=None),
+    ),
+    Rule(
+        "collection_decision_says_when_verified",
+        lambda: Decide(method="direct", verify_when=""),
+        lambda: Decide(method="interim", verify_when=""),
+    ),
+    Rule(
+        "collection_decision_verify_date_fits",
+        lambda: Decide(verify_when="on_date", verify_on=date(2027, 7, 15)),
+        lambda: Decide(verify_when="on_date", verify_on=None),
+    ),
+    Rule(
+        "collection_decision_verify_date_fits",
+        lambda: Decide(verify_when="after_window", verify_on=None),
+        lambda: Decide(verify_when="after_window", verify_on=date(2027, 7, 15)),
+    ),
+    Rule(
+        "collection_decision_school_year_range",
+        lambda: Decide(school_year=2100),
+        lambda: Decide(school_year=27),
+    ),
+    Rule(
+        "collection_window_once_per_year",
+        lambda: [
+            make.models.CollectionWindow(**dates(2027)).save(),
+            make.models.CollectionWindow(**dates(2028)).save(),
+        ],
+        lambda: [
+            make.models.CollectionWindow(**dates(2027)).save(),
+            make.models.CollectionWindow(**dates(2027)).save(),
+        ],
+    ),
+    Rule(
+        "collection_window_opens_before_due",
+        Window,
+        lambda: Window(opens_on=date(2027, 6, 16)),
+    ),
+    Rule(
+        "collection_window_preliminary_order",
+        lambda: Window(preliminary_octe_due=date(2027, 6, 16)),
+        lambda: Window(preliminary_octe_due=date(2027, 6, 15)),
+    ),
+    Rule(
+        "collection_window_preliminary_before_final",
+        lambda: Window(preliminary_octe_due=date(2027, 8, 24)),
+        lambda: Window(preliminary_octe_due=date(2027, 8, 25)),
+    ),
+    Rule(
+        "collection_window_final_order",
+        lambda: Window(final_octe_due=date(2027, 8, 24)),
+        lambda: Window(final_octe_due=date(2027, 8, 23)),
+    ),
+    Rule(
+        "collection_window_school_year_range",
+        lambda: Window(school_year=2100),
+        lambda: Window(school_year=1999),
+    ),
+    Rule(
+        "retention_rule_years_positive",
+        lambda: make.RetentionRuleFactory(years=None),
+        lambda: make.RetentionRuleFactory(years=0),
+    ),
+]
+
+
+def dates(year: int) -> dict:
+    made = Window.build(school_year=year)
+    return {field.name: getattr(made, field.name) for field in made._meta.concrete_fields if field.name != "id"}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=str)
+def test_rule_of_the_database_holds(rule, db):
+    check_both_sides(rule)
+
+
+def test_every_rule_is_tested():
+    named = {
+        constraint.name
+        for model in (
+            make.models.Questionnaire, make.models.Question, make.models.GateRule, make.models.QuestionnaireRequest,
+            make.models.Answer, make.models.DataSharingAgreement, make.models.CollectionDecision,
+            make.models.CollectionWindow, make.models.RetentionRule,
+        )
+        for constraint in model._meta.constraints
+    }  # fmt: skip
+    assert {rule.name for rule in RULES} == named
