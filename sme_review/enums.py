@@ -1,0 +1,28 @@
+"""Words that several files of this app share."""
+
+from django.db.models import TextChoices
+
+
+class StakeholderGroup(TextChoices):
+    """The three groups that an SME panel is made of (procedure, identification step 1.1.1)."""
+
+    SECONDARY = "secondary", "Secondary educator"
+    POSTSECONDARY = "postsecondary", "Postsecondary educator"
+    BUSINESS = "business", "Business and industry"
+
+
+class Suggestion(TextChoices):
+    """What a panel's numbers read like, or what a consultant recommends."""
+
+    RECOMMEND = "recommend", "Recommend"
+    DISCUSS = "discuss", "Discuss"
+    DO_NOT_RECOMMEND = "do_not_recommend", "Do not recommend"
+
+
+class Reading(TextChoices):
+    """The suggested reading of the numbers; withheld where too few people rated."""
+
+    RECOMMEND = "recommend", "Recommend"
+    DISCUSS = "discuss", "Discuss"
+    DO_NOT_RECOMMEND = "do_not_recommend", "Do not recommend"
+    WITHHELD = "withheld", "Withheld: too few raters"

@@ -1,0 +1,186 @@
+"""Reads of panels, their certifications and panelists, for staff."""
+
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from certifications.models import Certification, Program, ProgramCertification, ProgramStandard
+from sme_review.enums import StakeholderGroup
+from sme_review.models import (
+    ConflictDeclaration,
+    ListingDecision,
+    Panel,
+    PanelCertification,
+    Panelist,
+    Rating,
+    Recommendation,
+    Round,
+)
+
+
+def panels_visible_to(user: User) -> QuerySet[Panel]:
+    """The panels a person may see, each with its program."""
+    return Panel.objects.visible_to(user).select_related("program")
+
+
+def with_progress(panels: QuerySet[Panel]) -> QuerySet[Panel]:
+    """Adds to each panel: panelist_count, certification_count, rated_count (submitted ratings and recusals)."""
+    conflicts = _count_per(ConflictDeclaration.objects.filter(panelist__panel=OuterRef("pk")), "panelist__panel")
+    submitted = _count_per(Rating.objects.filter(round__panel=OuterRef("pk"), state__in=Rating.COUNTED), "round__panel")
+    return panels.annotate(
+        panelist_count=_count_per(Panelist.objects.filter(panel=OuterRef("pk")), "panel"),
+        certification_count=_count_per(PanelCertification.objects.filter(panel=OuterRef("pk")), "panel"),
+        rated_count=conflicts + submitted,
+        expected_count=F("panelist_count") * F("certification_count"),
+    )
+
+
+def _count_per(rows: QuerySet, column: str) -> Coalesce:
+    counted = rows.order_by().values(column).annotate(total=Count("pk")).values("total")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def certifications_of(panel: Panel) -> QuerySet[PanelCertification]:
+    """The certifications under consideration, in order, with their awarding entities."""
+    return PanelCertification.objects.filter(panel=panel).select_related("certification__entity")
+
+
+def with_rating_counts(entries: QuerySet[PanelCertification]) -> QuerySet[PanelCertification]:
+    """Adds rating_count: how many panelists have begun or finished rating it."""
+    return entries.annotate(
+        rating_count=_count_per(Rating.objects.filter(panel_certification=OuterRef("pk")), "panel_certification")
+    )
+
+
+def addable_certifications(panel: Panel, *, words: str = "") -> QuerySet[Certification]:
+    """The catalogue's certifications that are not on the panel yet; those already listed for the program come first.
+
+    Args:
+        words: what name, awarding entity or code must contain, each word somewhere.
+    """
+    found = Certification.objects.exclude(pk__in=panel.certifications.values("certification_id")).filter(
+        replaced_by=None
+    )
+    for word in words.split():
+        found = found.filter(pk__in=_matching(word))
+    listed = ProgramCertification.objects.filter(program_id=panel.program_id, certification=OuterRef("pk"))
+    return (
+        found.select_related("entity")
+        .annotate(listed_for_program=_count_per(listed, "certification"))
+        .order_by("-listed_for_program", "name", "version", "id")
+    )
+
+
+def _matching(word: str) -> QuerySet[Certification]:
+    by_name = Certification.objects.filter(name__icontains=word)
+    by_code = Certification.objects.filter(code__icontains=word)
+    by_entity = Certification.objects.filter(entity__name__icontains=word)
+    by_alias = Certification.objects.filter(aliases__alias__icontains=word)
+    return (by_name | by_code | by_entity | by_alias).order_by().values("pk")
+
+
+def panelists_of(user: User, panel: Panel) -> QuerySet[Panelist]:
+    """A panel's panelists with how far each has come.
+
+    Adds: begun_count (ratings of any state), submitted_count, conflict_count.
+    """
+    ratings = Rating.objects.filter(panelist=OuterRef("pk"))
+    return (
+        Panelist.objects.visible_to(user)
+        .filter(panel=panel)
+        .annotate(
+            begun_count=_count_per(ratings, "panelist"),
+            submitted_count=_count_per(ratings.filter(state__in=Rating.COUNTED), "panelist"),
+            conflict_count=_count_per(ConflictDeclaration.objects.filter(panelist=OuterRef("pk")), "panelist"),
+        )
+    )
+
+
+def current_round(panel: Panel) -> Round | None:
+    """The latest round; None before the first was opened."""
+    return Round.objects.filter(panel=panel).select_related("opened_by", "closed_by").order_by("-number").first()
+
+
+def rounds_visible_to(user: User) -> QuerySet[Round]:
+    """The rounds of the panels a person may see."""
+    return Round.objects.filter(panel__in=Panel.objects.visible_to(user)).select_related("panel")
+
+
+def standards_of(panel: Panel) -> QuerySet[ProgramStandard]:
+    """The program's standards in the panel's version, in order."""
+    return ProgramStandard.objects.filter(program_id=panel.program_id, version=panel.standards_version).order_by(
+        "position", "code"
+    )
+
+
+def standards_versions(program: Program | None = None) -> list[str]:
+    """The versions of standards that exist, the latest name first; of one program where it is given."""
+    standards = ProgramStandard.objects.all() if program is None else ProgramStandard.objects.filter(program=program)
+    return sorted(standards.order_by().values_list("version", flat=True).distinct(), reverse=True)
+
+
+def programs() -> QuerySet[Program]:
+    """All programs by CIP code; everybody may know them."""
+    return Program.objects.order_by("cip_code")
+
+
+def why_not_open(panel: Panel) -> list[str]:
+    """What stands in the way of opening round 1, each in a sentence; empty when nothing does."""
+    missing = []
+    entries = list(certifications_of(panel))
+    if not entries:
+        missing.append("Add at least one certification.")
+    missing += [
+        f"Write the information sheet of {entry}: panelists rate by it."
+        for entry in entries
+        if not entry.information_sheet.strip()
+    ]
+    if not standards_of(panel).exists():
+        missing.append(
+            f"{panel.program} has no standards in the version “{panel.standards_version}”. Choose another version."
+        )
+    if not Panelist.objects.filter(panel=panel).exists():
+        missing.append("Add at least one panelist.")
+    return missing
+
+
+def opening_warnings(panel: Panel) -> list[str]:
+    """What will keep the numbers from being read, though the round may open: too few people, or a group left out."""
+    by_group = dict.fromkeys(StakeholderGroup.values, 0)
+    for group in Panelist.objects.filter(panel=panel).values_list("group", flat=True):
+        by_group[group] += 1
+    warnings = []
+    total = sum(by_group.values())
+    if total < panel.quorum:
+        people = "1 panelist is" if total == 1 else f"{total} panelists are"
+        warnings.append(
+            f"The quorum is {panel.quorum} raters and {people} on the panel, so no reading will be suggested."
+        )
+    warnings += [
+        f"{group.label}: {by_group[group]} on the panel, at least {panel.minimum_per_group} needed."
+        for group in StakeholderGroup
+        if by_group[group] < panel.minimum_per_group
+    ]
+    return warnings
+
+
+def recommendations_of(panel: Panel) -> QuerySet[Recommendation]:
+    """The panel's recommendations in order, with their certifications."""
+    return Recommendation.objects.filter(panel=panel).select_related("panel_certification__certification__entity")
+
+
+def current_decisions(panel: Panel) -> dict[int, ListingDecision]:
+    """Primary key of Recommendation -> the decision that stands."""
+    decisions = ListingDecision.objects.filter(recommendation__panel=panel, superseded_at=None).select_related(
+        "decided_by"
+    )
+    return {decision.recommendation_id: decision for decision in decisions}
+
+
+def present_listings(panel: Panel) -> QuerySet[ProgramCertification]:
+    """The catalogue's listings of the panel's program, as the approver sees them beside the packet."""
+    return (
+        ProgramCertification.objects.filter(program_id=panel.program_id)
+        .select_related("certification__entity")
+        .order_by("certification__name", "-first_school_year")
+    )

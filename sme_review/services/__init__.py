@@ -1,0 +1,1 @@
+"""Every write to panels and what comes of them."""

@@ -1,0 +1,219 @@
+"""Setting up a panel and its certifications."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services.audit import record
+from certifications.models import Certification, Program
+from octe_certs.problems import MoveNotAllowedError, Problem
+from sme_review import verbs
+from sme_review.models import Panel, PanelCertification, Rating, Round
+from sme_review.moves import PANEL_MOVES
+
+# What may be changed after the panel was made; the thresholds until the recommendation is sent.
+_CHANGEABLE = (
+    "title",
+    "kind",
+    "standards_version",
+    "due_date",
+    "quorum",
+    "minimum_per_group",
+    "recommend_proportion",
+    "recommend_postsecondary",
+    "reject_proportion",
+    "reject_employer",
+    "endorsement_to_5",
+    "endorsement_to_8",
+    "endorsement_from_9",
+)
+
+
+def lock_panel(panel: Panel) -> Panel:
+    """The panel as it is now, locked until the transaction ends. Its rounds, panelists and ratings stay free."""
+    return Panel.objects.select_for_update(no_key=True, of=("self",)).select_related("program").get(pk=panel.pk)
+
+
+def ensure_move(panel: Panel, *, to: str) -> None:
+    """Raise MoveNotAllowedError unless the panel's state leads on to `to`."""
+    if to not in PANEL_MOVES[panel.state]:
+        raise MoveNotAllowedError(
+            f'This panel is at the step "{panel.get_state_display()}", so this cannot be done now. Reload the page to see it.'
+        )
+
+
+@transaction.atomic
+def create_panel(
+    *,
+    by: User,
+    program: Program,
+    title: str,
+    due_date: date,
+    standards_version: str,
+    kind: str = Panel.Kind.REFERENT_GROUP,
+    **rules: int,
+) -> Panel:
+    """Set up a panel for a program (procedure, identification step 1.1).
+
+    Args:
+        due_date: by when panelists answer, a Michigan date.
+        standards_version: a version of the program's standards.
+        rules: quorum, minimum_per_group and the thresholds where they differ from the defaults.
+    """
+    panel = Panel(
+        program=program,
+        title=title,
+        due_date=due_date,
+        standards_version=standards_version,
+        kind=kind,
+        created_by=by,
+        **rules,
+    )
+    panel.full_clean()
+    panel.save()
+    record(by=by, verb=verbs.PANEL_CREATED, target=panel)
+    return panel
+
+
+@transaction.atomic
+def change_panel(*, by: User, panel: Panel, **changes: Any) -> Panel:
+    """Change a panel's title, due date, standards version or rules, until its recommendation is sent.
+
+    Raises:
+        Problem: the recommendation is sent, or the standards change under ratings that rest on them.
+        ValueError: `changes` names something else.
+    """
+    unknown = set(changes) - set(_CHANGEABLE)
+    if unknown:
+        raise ValueError(f"Not changeable here: {', '.join(sorted(unknown))}")
+    panel = lock_panel(panel)
+    if panel.sent_at:
+        raise MoveNotAllowedError("The recommendation is sent, so the panel's rules can no longer change.")
+    new_version = changes.get("standards_version", panel.standards_version)
+    if new_version != panel.standards_version and panel.state != Panel.State.DRAFT:
+        raise Problem(
+            "The round was opened with these standards, so their version cannot change.", field="standards_version"
+        )
+    before = {name: str(getattr(panel, name)) for name in changes}
+    for name, value in changes.items():
+        setattr(panel, name, value)
+    panel.full_clean()
+    panel.save(update_fields=[*changes])
+    changed = {name: [old, str(changes[name])] for name, old in before.items() if old != str(changes[name])}
+    if changed:
+        record(by=by, verb=verbs.PANEL_CHANGED, target=panel, detail=changed)
+    return panel
+
+
+@transaction.atomic
+def add_certifications(*, by: User, panel: Panel, certifications: Iterable[Certification]) -> list[PanelCertification]:
+    """Put certifications under consideration, each with the catalogue's information sheet as a start.
+
+    One that is on the panel already is left as it is.
+
+    Raises:
+        Problem: somebody has started rating.
+    """
+    panel = lock_panel(panel)
+    _ensure_open_for_changes(panel)
+    if Rating.objects.filter(panel_certification__panel=panel).exists():
+        raise Problem("Panelists have started to rate, so no certification can be added to this panel.")
+    present = set(panel.certifications.values_list("certification_id", flat=True))
+    position = panel.certifications.aggregate(last=Max("position"))["last"] or 0
+    added = []
+    for certification in certifications:
+        if certification.pk in present:
+            continue
+        position += 1
+        entry = PanelCertification.objects.create(
+            panel=panel,
+            certification=certification,
+            position=position,
+            information_sheet=certification.information_sheet or certification.summary,
+        )
+        record(by=by, verb=verbs.CERTIFICATION_ADDED, target=entry, detail={"panel": panel.pk})
+        added.append(entry)
+    return added
+
+
+@transaction.atomic
+def change_panel_certification(
+    *, by: User, panel_certification: PanelCertification, information_sheet: str, position: int
+) -> PanelCertification:
+    """Change the information sheet that panelists read, and the place in the list.
+
+    Raises:
+        Problem: the sheet changes after somebody rated by it.
+    """
+    panel = lock_panel(panel_certification.panel)
+    _ensure_open_for_changes(panel)
+    close_gate(panel)
+    entry = PanelCertification.objects.select_for_update(no_key=True).get(pk=panel_certification.pk)
+    if information_sheet != entry.information_sheet and entry.ratings.exists():
+        raise Problem(
+            "Somebody has rated this certification by the sheet as it stands, so the sheet cannot change.",
+            field="information_sheet",
+        )
+    entry.information_sheet = information_sheet
+    entry.position = position
+    entry.save(update_fields=["information_sheet", "position"])
+    record(by=by, verb=verbs.CERTIFICATION_CHANGED, target=entry, detail={"panel": panel.pk})
+    return entry
+
+
+@transaction.atomic
+def remove_certification(*, by: User, panel_certification: PanelCertification) -> None:
+    """Take a certification off the panel while nobody has rated it.
+
+    Raises:
+        Problem: somebody has rated it, or it is the last one of a running panel.
+    """
+    panel = lock_panel(panel_certification.panel)
+    _ensure_open_for_changes(panel)
+    close_gate(panel)
+    entry = PanelCertification.objects.select_for_update().filter(pk=panel_certification.pk).first()
+    if entry is None:
+        return
+    rated = entry.ratings.count()
+    if rated:
+        people = "1 panelist has" if rated == 1 else f"{rated} panelists have"
+        raise Problem(f"{entry} cannot be removed: {people} already rated it, and ratings are kept.")
+    if panel.state == Panel.State.RUNNING and panel.certifications.count() == 1:
+        raise Problem("This is the only certification of a running panel, so it cannot be removed.")
+    entry.conflicts.all().delete()
+    record(by=by, verb=verbs.CERTIFICATION_REMOVED, target=entry, detail={"panel": panel.pk})
+    entry.delete()
+
+
+@transaction.atomic
+def put_away_panel(*, by: User, panel: Panel) -> Panel:
+    """Close a panel for good: its personal links stop working.
+
+    Raises:
+        Problem: a round is open.
+    """
+    panel = lock_panel(panel)
+    if panel.put_away_at:
+        return panel
+    if panel.rounds.filter(state=Round.State.OPEN).exists():
+        raise Problem("Close the round first: panelists are still rating.")
+    panel.put_away_at = timezone.now()
+    panel.put_away_by = by
+    panel.save(update_fields=["put_away_at", "put_away_by"])
+    record(by=by, verb=verbs.PANEL_PUT_AWAY, target=panel)
+    return panel
+
+
+def close_gate(panel: Panel) -> None:
+    """Wait for ratings in flight and hold back new ones until the transaction ends (see `services.ratings`)."""
+    list(Round.objects.select_for_update().filter(panel=panel, state=Round.State.OPEN))
+
+
+def _ensure_open_for_changes(panel: Panel) -> None:
+    if panel.state not in {Panel.State.DRAFT, Panel.State.RUNNING}:
+        raise MoveNotAllowedError("The round is closed, so the panel's certifications can no longer change.")

@@ -1,0 +1,96 @@
+"""A panel at each step, made by the services."""
+
+import re
+from dataclasses import dataclass, field
+
+import pytest
+from django.core import mail
+
+from sme_review.enums import StakeholderGroup
+from sme_review.models import Panel, PanelCertification, Panelist, Round
+from sme_review.services import panelists, panels, ratings, rounds
+from sme_review.validators import Answers
+from tests.factories.certifications import CertificationFactory, ProgramStandardFactory
+from tests.factories.sme_review import PanelFactory
+
+COMPLETE = Answers(proportion=60, employer_value=4, postsecondary_value=3)
+GROUPS = [
+    StakeholderGroup.SECONDARY,
+    StakeholderGroup.SECONDARY,
+    StakeholderGroup.POSTSECONDARY,
+    StakeholderGroup.BUSINESS,
+    StakeholderGroup.BUSINESS,
+]
+
+
+@dataclass
+class PanelCast:
+    """A panel with its certifications and five panelists of three groups."""
+
+    panel: Panel
+    entries: list[PanelCertification]
+    panelists: list[Panelist]
+    round: Round | None = None
+    secrets: dict[int, str] = field(default_factory=dict)
+
+
+@pytest.fixture
+def drafted(db, consultant) -> PanelCast:
+    """Two certifications and five panelists, round 1 not open yet."""
+    panel = PanelFactory(created_by=consultant)
+    ProgramStandardFactory(program=panel.program, code="A.1")
+    ProgramStandardFactory(program=panel.program, code="B.1", segment_code="B", segment_title="Practice")
+    entries = panels.add_certifications(
+        by=consultant,
+        panel=panel,
+        certifications=CertificationFactory.create_batch(2, information_sheet="What it covers: the basics."),
+    )
+    people = [
+        panelists.add_panelist(
+            by=consultant, panel=panel, name=f"Expert {number}", email=f"expert{number}@example.org", group=group
+        )
+        for number, group in enumerate(GROUPS)
+    ]
+    return PanelCast(panel=panel, entries=entries, panelists=people)
+
+
+@pytest.fixture
+def running(drafted, consultant, django_capture_on_commit_callbacks) -> PanelCast:
+    """Round 1 open, links mailed."""
+    with django_capture_on_commit_callbacks(execute=True):
+        drafted.round = rounds.open_round(by=consultant, panel=drafted.panel)
+    refresh(drafted)
+    for panelist in drafted.panelists:
+        sent = next(message for message in mail.outbox if message.to == [panelist.email])
+        drafted.secrets[panelist.pk] = re.search(r"/link/panel/([^/\s]+)/", sent.body).group(1)
+    return drafted
+
+
+@pytest.fixture
+def rated(running) -> PanelCast:
+    """Everybody has submitted the same middling ratings."""
+    for panelist in running.panelists:
+        rate_all(panelist, running.entries)
+    return running
+
+
+@pytest.fixture
+def closed(rated, consultant) -> PanelCast:
+    """Round 1 closed."""
+    rated.round = rounds.close_round(by=consultant, round=rated.round)
+    refresh(rated)
+    return rated
+
+
+def rate_all(panelist: Panelist, entries: list[PanelCertification], answers: Answers = COMPLETE) -> None:
+    """Save and submit the same answers on every certification."""
+    for entry in entries:
+        ratings.save_rating(panelist=panelist, panel_certification=entry, answers=answers, version=0)
+    ratings.submit_ratings(panelist=panelist)
+
+
+def refresh(cast: PanelCast) -> None:
+    """Read the panel and its people again."""
+    cast.panel.refresh_from_db()
+    for panelist in cast.panelists:
+        panelist.refresh_from_db()
