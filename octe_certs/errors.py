@@ -1,7 +1,8 @@
 """Error pages: what happened and what to do next, never a student's data."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from octe_certs.access import public
 
@@ -22,8 +23,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return render(request, "errors/500.html", status=500)
+    """500: drawn without the request, for whatever broke (the database, say) would break this page too."""
+    return HttpResponseServerError(render_to_string("errors/500.html"))
 
 
 @public("shown when a form's security token is old")

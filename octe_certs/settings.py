@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "rules",
+    "rules.apps.AutodiscoverRulesConfig",
     "pgtrigger",
     "pghistory",
     "django_tasks",
@@ -251,6 +251,8 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
 DJANGO_TABLES2_TEMPLATE = "tables/table.html"
+# A component sees its declared inputs and what every page has (person, request), never the page's own variables.
+COTTON_ISOLATE_BY_DEFAULT = True
 DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 structlog.contextvars.clear_contextvars()

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from octe_certs import gallery, health, home
+from octe_certs import gallery, health, home, pages
 
 handler400 = "octe_certs.errors.bad_request"
 handler403 = "octe_certs.errors.forbidden"
@@ -15,6 +15,9 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("gallery/", gallery.gallery, name="gallery"),
+    path("help/", pages.help_page, name="help"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("account/", pages.account, name="account"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/3rdparty/", include("allauth.socialaccount.urls")),

@@ -1,0 +1,25 @@
+"""Pages that belong to no single app: help, accessibility, and a person's own account."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from octe_certs.access import public, signed_in
+
+
+@public("says how to use this and whom to ask")
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Help in short."""
+    return render(request, "pages/help.html")
+
+
+@public("the accessibility statement")
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What was checked, and what to do when something is in the way."""
+    return render(request, "pages/accessibility.html")
+
+
+@signed_in("a person's own account")
+def account(request: HttpRequest) -> HttpResponse:
+    """The person's name, roles and ways to sign in."""
+    memberships = request.user.memberships.filter(ended_at=None).select_related("region", "district", "building")
+    return render(request, "pages/account.html", {"memberships": memberships})
