@@ -1,6 +1,7 @@
 """Settings, all from the environment (docs/settings.md lists them). A missing or wrong one stops the start by its name."""
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_cotton.apps.SimpleAppConfig",
     "django_structlog",
-    "django_linear_migrations",
     "csp",
     "accounts",
     "certifications",
@@ -81,8 +81,9 @@ INSTALLED_APPS = [
     "datasets",
     "octe_certs.apps.OcteCertsConfig",
 ]
-if PRODUCTION:
-    INSTALLED_APPS.remove("django_linear_migrations")
+# A tool of those who write migrations: installed with the tests' packages alone.
+if find_spec("django_linear_migrations"):
+    INSTALLED_APPS.append("django_linear_migrations")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
