@@ -30,9 +30,9 @@ class Command(BaseCommand):
             self.say("Updating the database ...")
             call_command("migrate", interactive=False, verbosity=0)
             self.say("Loading the reference data ...")
-            if "load_reference" not in get_commands():
-                return
             call_command("load_reference")
+            if "make_demo" not in get_commands():
+                return
             if not get_user_model().objects.exists():
                 self.say(f"Loading the demo with {options['students']} students ...")
                 call_command("make_demo", **{name: options[name] for name in ("students", "years", "seed")})
