@@ -1,17 +1,19 @@
 # `make help` lists what there is.
 PYTHON ?= python3
 PORT ?= 8000
+# How many students the demo has.
+STUDENTS ?= 2000
 # Test processes side by side.
 JOBS ?= 2
 BIN := .venv/bin
-export PORT
+export PORT STUDENTS
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench lock clean install-local install-test lint
 
 help: ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: install-local ## Start everything on this machine (PORT=8000, DATABASE_URL for another database)
+run: install-local ## Start everything on this machine (PORT=8000 STUDENTS=2000 DATABASE_URL=...)
 	@exec $(BIN)/python -m octe_certs.run
 
 test: install-test ## Everything: lint, types, contracts, unit, integration and browser tests

@@ -220,7 +220,9 @@ class _Server:
             socket_folder = Path(tempfile.mkdtemp(prefix="octe-certs-"))
             if self.account:
                 os.chown(socket_folder, self.account.pw_uid, self.account.pw_gid)
-        options = f"-c listen_addresses='' -p 5432 -k {shlex.quote(str(socket_folder))}"
+        # Its log never shows what a row holds.
+        private = "-c log_error_verbosity=terse -c log_min_error_statement=panic"
+        options = f"-c listen_addresses='' {private} -p 5432 -k {shlex.quote(str(socket_folder))}"
         start_server = ("-w", "-t", "60", "-l", str(self.folder / "server.log"), "-o", options, "start")
         try:
             self.run("pg_ctl", *start_server)

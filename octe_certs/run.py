@@ -125,7 +125,7 @@ def check_database(url: str) -> None:
 
 def prepare() -> str:
     """Migrate and load what is missing; the demo's sign-ins, empty where no demo was loaded."""
-    command = [sys.executable, "manage.py", "prepare_local"]
+    command = [sys.executable, "manage.py", "prepare_local", f"--students={os.environ.get('STUDENTS') or 2000}"]
     child = subprocess.Popen(
         command,
         cwd=PROJECT,
