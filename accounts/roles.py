@@ -41,3 +41,5 @@ STATE_ROLES = STATE_STAFF | {Role.STATE_AUDITOR}
 # Those who enter student certifications for their district or building.
 ENTRY_ROLES = frozenset({Role.DISTRICT_COORDINATOR, Role.FISCAL_OFFICIAL, Role.BUILDING_REPORTER})
 DISTRICT_VIEW_ROLES = ENTRY_ROLES | {Role.DISTRICT_AUDITOR, Role.CEPD_ADMINISTRATOR}
+# Whom a fiscal-agency official invites, in their own district only (as CTEIS's Level 5 sets the roles of others).
+OFFICIAL_INVITES = frozenset({Role.DISTRICT_COORDINATOR, Role.DISTRICT_AUDITOR, Role.BUILDING_REPORTER})

@@ -13,6 +13,7 @@ class Scope:
         state: sees every organisation.
         region_ids, district_ids, building_ids: primary keys of the organisations of the memberships.
         roles: every role held, in whichever organisation.
+        official_district_ids: the districts whose fiscal-agency official this person is.
     """
 
     state: bool = False
@@ -20,6 +21,7 @@ class Scope:
     district_ids: frozenset[int] = frozenset()
     building_ids: frozenset[int] = frozenset()
     roles: frozenset[str] = field(default_factory=frozenset)
+    official_district_ids: frozenset[int] = frozenset()
 
     def buildings(self, path: str = "") -> Q:
         """A filter for the buildings in reach.

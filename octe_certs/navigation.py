@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.rules import SEE_AUDIT_TRAIL, SEE_PEOPLE
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -24,7 +26,10 @@ class Link:
     current: bool
 
 
-ENTRIES: tuple[Entry, ...] = ()
+ENTRIES: tuple[Entry, ...] = (
+    Entry("People", "accounts:people", SEE_PEOPLE),
+    Entry("Audit trail", "accounts:audit", SEE_AUDIT_TRAIL),
+)
 
 
 def navigation_for(request: HttpRequest) -> list[Link]:

@@ -6,9 +6,19 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
 
-from accounts.models.membership import _ORGANISATION_FITS_ROLE
+from accounts.models.membership import _ORGANISATION_FITS_ROLE, STATE_NAME
 from accounts.roles import Role
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Reads of invitations."""
+
+    def pending(self) -> "InvitationQuerySet":
+        """Neither accepted nor withdrawn; its link may have expired."""
+        return self.filter(accepted_at=None, withdrawn_at=None)
 
 
 @pghistory.track(exclude=["secret_hash"])
@@ -31,6 +41,8 @@ class Invitation(models.Model):
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         ordering = ("-invited_at", "-id")
         constraints: ClassVar = [
@@ -50,7 +62,43 @@ class Invitation(models.Model):
                 name="invitation_expires_after_invited",
                 violation_error_message="The invitation must expire after it was sent.",
             ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(withdrawn_at=None),
+                name="invitation_not_accepted_and_withdrawn",
+                violation_error_message="An accepted invitation cannot be withdrawn.",
+            ),
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")),
+                name="invitation_email_lower_case",
+                violation_error_message="The e-mail address must be kept in small letters.",
+            ),
+            models.UniqueConstraint(
+                fields=["email", "role", "region", "district", "building"],
+                condition=Q(accepted_at=None, withdrawn_at=None),
+                nulls_distinct=False,
+                name="invitation_pending_once",
+                violation_error_message="This address is already invited to this role there. Send that invitation again.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} for {self.email}"
+
+    @property
+    def organisation_name(self) -> str:
+        """The organisation in words; reads the related row, so select it first in lists."""
+        return str(self.region or self.district or self.building or STATE_NAME)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the link still works."""
+        return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > timezone.now()
+
+    @property
+    def state(self) -> str:
+        """Accepted, withdrawn, expired or waiting, in one word."""
+        if self.accepted_at:
+            return "accepted"
+        if self.withdrawn_at:
+            return "withdrawn"
+        return "waiting" if self.is_open else "expired"

@@ -9,6 +9,8 @@ from django.db.models import Q
 
 from accounts.roles import LEVEL_OF, Level, Role
 
+STATE_NAME = "State of Michigan, OCTE"
+
 
 def _roles_at(level: Level) -> list[str]:
     return sorted(str(role) for role, at in LEVEL_OF.items() if at == level)
@@ -59,4 +61,4 @@ class Membership(models.Model):
     @property
     def organisation_name(self) -> str:
         """The organisation in words; reads the related row, so select it first in lists."""
-        return str(self.region or self.district or self.building or "State of Michigan, OCTE")
+        return str(self.region or self.district or self.building or STATE_NAME)

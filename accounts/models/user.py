@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
-from accounts.roles import LEVEL_OF, Level
+from accounts.roles import LEVEL_OF, Level, Role
 from accounts.scope import Scope
 
 
@@ -71,6 +71,9 @@ class User(AbstractBaseUser):
             district_ids=frozenset(district for _, _, district, _ in rows if district),
             building_ids=frozenset(building for _, _, _, building in rows if building),
             roles=frozenset(role for role, *_ in rows),
+            official_district_ids=frozenset(
+                district for role, _, district, _ in rows if district and role == Role.FISCAL_OFFICIAL
+            ),
         )
 
     @property

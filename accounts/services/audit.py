@@ -1,7 +1,9 @@
 """Writing the audit trail."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
+import pghistory
 from django.db import models
 
 from accounts.models import AuditEntry, User
@@ -28,3 +30,15 @@ def record(
         target_label=str(target)[:300],
         detail=detail or {},
     )
+
+
+def acting_as(label: str) -> AbstractContextManager[Any]:
+    """Name, in the row log, somebody who acts without an account: the holder of a personal link, or a command.
+
+    Wrap the service call: `with acting_as("panelist 14"): submit_rating(...)`.
+
+    Args:
+        label: who acts, for example "panelist 14"; never a student's data and never a link's secret.
+    """
+    manager: AbstractContextManager[Any] = pghistory.context(link=label)
+    return manager

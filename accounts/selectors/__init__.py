@@ -1,0 +1,1 @@
+"""Every read of people, invitations and the audit trail."""

@@ -1,0 +1,1 @@
+"""Pages of people, invitations and the audit trail."""

@@ -1,0 +1,66 @@
+"""The audit trail: all acts, one thing, one person, and the rows that changed last."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse_lazy
+from django_tables2 import RequestConfig
+
+from accounts.filters import AuditFilter
+from accounts.requests import SignedInRequest
+from accounts.rules import SEE_AUDIT_TRAIL
+from accounts.selectors import audit as selectors
+from accounts.tables import AuditTable
+from accounts.views.people import PER_PAGE
+from octe_certs.access import requires
+
+AUDIT = ("Audit trail", reverse_lazy("accounts:audit"))
+
+
+@requires(SEE_AUDIT_TRAIL)
+def trail(request: SignedInRequest) -> HttpResponse:
+    """What people did, newest first, with filters."""
+    found = AuditFilter(request.GET, queryset=selectors.entries_visible_to(request.user))
+    table = AuditTable(found.qs)
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    return render(request, "accounts/audit_trail.html", {"table": table, "filter": found})
+
+
+@requires(SEE_AUDIT_TRAIL)
+def rows(request: SignedInRequest) -> HttpResponse:
+    """The rows that changed last, whoever changed them and however; values are on the page of each row."""
+    return render(
+        request,
+        "accounts/audit_rows.html",
+        {"events": selectors.latest_rows_touched(), "crumbs": [AUDIT, ("Rows", "")]},
+    )
+
+
+@requires(SEE_AUDIT_TRAIL)
+def thing(request: SignedInRequest, label: str, pk: int) -> HttpResponse:
+    """All that happened to one thing: acts in words, and each change of its row before and after."""
+    model = selectors.model_of(label)
+    entries = selectors.entries_about(request.user, label, pk)[:PER_PAGE]
+    page = Paginator(selectors.row_events_of(model, pk), PER_PAGE).get_page(request.GET.get("page"))
+    if not entries and not page.object_list:
+        raise Http404
+    context = {
+        "kind": selectors.kind_name(model),
+        "pk": pk,
+        "entries": entries,
+        "page": page,
+        "events": selectors.describe(model, page.object_list),
+        "crumbs": [AUDIT, (f"{selectors.kind_name(model)} {pk}", "")],
+    }
+    return render(request, "accounts/audit_thing.html", context)
+
+
+@requires(SEE_AUDIT_TRAIL)
+def person(request: SignedInRequest, pk: int) -> HttpResponse:
+    """All that one person did."""
+    shown = get_object_or_404(selectors.people_with_acts_visible_to(request.user), pk=pk)
+    table = AuditTable(selectors.entries_visible_to(request.user).filter(by=shown), exclude=("who",))
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    context = {"person": shown, "table": table, "events": selectors.latest_rows_touched_by(shown)}
+    context["crumbs"] = [AUDIT, (str(shown), "")]
+    return render(request, "accounts/audit_person.html", context)

@@ -1,0 +1,150 @@
+"""Inviting people, and the page behind the link in the mail."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+from django_tables2 import RequestConfig
+
+from accounts.filters import InvitationFilter
+from accounts.forms import AcceptForm, DistrictForm, InvitationForm, RoleForm
+from accounts.models import Invitation, User
+from accounts.requests import SignedInRequest
+from accounts.roles import Role
+from accounts.rules import INVITE_PEOPLE, MANAGE_ROLE, SEE_PEOPLE
+from accounts.selectors import people as selectors
+from accounts.services import people as services
+from accounts.tables import InvitationTable
+from accounts.views.people import PEOPLE, PER_PAGE, district_step, rights
+from octe_certs.access import personal_link, require, requires
+from octe_certs.problems import MoveNotAllowedError, Problem
+
+NOT_FOUND, GONE = 404, 410
+INVITATIONS = ("Invitations", reverse_lazy("accounts:invitations"))
+
+
+@requires(SEE_PEOPLE)
+def invitations(request: SignedInRequest) -> HttpResponse:
+    """All invitations that the reader may know of."""
+    found = InvitationFilter(request.GET, queryset=selectors.invitations_visible_to(request.user))
+    table = InvitationTable(found.qs)
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    page = {"table": table, "filter": found, "crumbs": [PEOPLE, ("Invitations", "")]}
+    return render(request, "accounts/invitations.html", page | rights(request))
+
+
+@requires(SEE_PEOPLE)
+def invitation(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One invitation, to send again or withdraw."""
+    shown = get_object_or_404(selectors.invitations_visible_to(request.user), pk=pk)
+    waits = shown.state in {"waiting", "expired"}
+    may_manage = waits and request.user.has_perm(MANAGE_ROLE, shown)
+    page = {"invitation": shown, "may_manage": may_manage, "crumbs": [PEOPLE, INVITATIONS, (shown.name, "")]}
+    return render(request, "accounts/invitation.html", page | rights(request))
+
+
+@requires(INVITE_PEOPLE)
+def choose_role(request: SignedInRequest) -> HttpResponse:
+    """First step of inviting: which role."""
+    form = RoleForm(request.GET or None, user=request.user)
+    if form.is_valid():
+        return redirect("accounts:invite", form.cleaned_data["role"])
+    page = {"form": form, "back": PEOPLE[1], "crumbs": [PEOPLE, ("Invite", "")]}
+    return render(request, "accounts/choose_role.html", page)
+
+
+@requires(INVITE_PEOPLE)
+def invite(request: SignedInRequest, role: str) -> HttpResponse:
+    """Second step: who and where; a building role asks for the district first."""
+    district = district_step(request, role)
+    back = reverse("accounts:choose_invitation_role")
+    page = {"role": Role(role).label, "back": back, "crumbs": [PEOPLE, ("Invite", back)]}
+    if isinstance(district, DistrictForm):
+        return render(request, "accounts/choose_district.html", page | {"form": district})
+    form = InvitationForm(request.POST or None, user=request.user, role=role, district_id=district)
+    if request.method == "POST" and form.is_valid():
+        try:
+            sent = services.invite(by=request.user, role=role, **form.cleaned_data)
+        except Problem as problem:
+            form.add_error(problem.field, problem.message)
+        else:
+            messages.success(request, f"The invitation was sent to {sent.email}.")
+            return redirect("accounts:invitations")
+    return render(request, "accounts/invite.html", page | {"form": form})
+
+
+def _handle(request: SignedInRequest, pk: int, service: str, done: str) -> HttpResponse:
+    shown = get_object_or_404(selectors.invitations_visible_to(request.user), pk=pk)
+    require(request.user, MANAGE_ROLE, shown)
+    try:
+        getattr(services, service)(by=request.user, invitation=shown)
+    except Problem as problem:
+        messages.error(request, problem.message)
+    else:
+        messages.success(request, done.format(shown.email))
+    return redirect("accounts:invitation", pk)
+
+
+@requires(INVITE_PEOPLE)
+@require_POST
+def resend(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Mail a fresh link."""
+    return _handle(request, pk, "resend_invitation", "A new link was sent to {}. The old one no longer works.")
+
+
+@requires(INVITE_PEOPLE)
+@require_POST
+def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take it back."""
+    return _handle(request, pk, "withdraw_invitation", "The invitation to {} was withdrawn.")
+
+
+@personal_link("whoever holds the mailed link may make the account that it was sent for")
+@never_cache
+def accept(request: HttpRequest, secret: str) -> HttpResponse:
+    """Who invites, to what, and the form to accept it. Opening the page changes nothing."""
+    shown = selectors.invitation_by_secret(secret)
+    if shown is None or not shown.is_open:
+        return _closed(request, shown)
+    account = selectors.account_of(shown)
+    if account is not None or request.user.is_authenticated:
+        return _accept_with_account(request, shown, secret)
+    form = AcceptForm(request.POST or None, email=shown.email, initial={"name": shown.name})
+    if request.method == "POST" and form.is_valid():
+        return _make_account(request, shown, secret, form)
+    return render(request, "accounts/accept.html", {"invitation": shown, "form": form})
+
+
+def _closed(request: HttpRequest, shown: Invitation | None) -> HttpResponse:
+    """Used, withdrawn, expired or unknown. Who accepted it (or pressed twice) goes on to their home page."""
+    if shown is not None and shown.accepted_by_id and shown.accepted_by_id == request.user.pk:
+        return redirect("home")
+    page = {"state": shown.state if shown else "unknown", "invitation": shown}
+    return render(request, "accounts/invitation_closed.html", page, status=GONE if shown else NOT_FOUND)
+
+
+def _accept_with_account(request: HttpRequest, shown: Invitation, secret: str) -> HttpResponse:
+    """The address has an account, or somebody is signed in: only the account of that address can accept."""
+    user = request.user if isinstance(request.user, User) and request.user.email == shown.email else None
+    if request.method == "POST" and user:
+        try:
+            services.accept_invitation(secret=secret, user=user)
+        except MoveNotAllowedError:
+            return _closed(request, selectors.invitation_by_secret(secret))
+        messages.success(request, f"You are now {shown.get_role_display()}, {shown.organisation_name}.")
+        return redirect("home")
+    return render(request, "accounts/accept_signed_in.html", {"invitation": shown, "is_theirs": user is not None})
+
+
+def _make_account(request: HttpRequest, shown: Invitation, secret: str, form: AcceptForm) -> HttpResponse:
+    name, password = form.cleaned_data["name"], form.cleaned_data["password"]
+    try:
+        account = services.accept_invitation(secret=secret, name=name, password=password)
+    except Problem:
+        return _closed(request, selectors.invitation_by_secret(secret))
+    login(request, account)
+    messages.success(request, f"Welcome. You are now {shown.get_role_display()}, {shown.organisation_name}.")
+    return redirect("home")

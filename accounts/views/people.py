@@ -1,0 +1,117 @@
+"""People and their roles."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
+from django.views.decorators.http import require_POST
+from django_tables2 import RequestConfig
+
+from accounts.filters import PeopleFilter
+from accounts.forms import DistrictForm, OrganisationForm, RoleForm
+from accounts.requests import SignedInRequest
+from accounts.roles import LEVEL_OF, Level, Role
+from accounts.rules import INVITE_PEOPLE, MANAGE_ROLE, SEE_AUDIT_TRAIL, SEE_PEOPLE
+from accounts.selectors import people as selectors
+from accounts.services import people as services
+from accounts.tables import PeopleTable
+from octe_certs.access import require, requires
+from octe_certs.problems import Problem
+
+PER_PAGE = 50
+PEOPLE = ("People", reverse_lazy("accounts:people"))
+
+
+def rights(request: SignedInRequest) -> dict[str, bool]:
+    """What the page may offer to this person."""
+    return {
+        "may_invite": request.user.has_perm(INVITE_PEOPLE),
+        "may_see_audit": request.user.has_perm(SEE_AUDIT_TRAIL),
+    }
+
+
+@requires(SEE_PEOPLE)
+def people(request: SignedInRequest) -> HttpResponse:
+    """Everybody whom the reader may know of, with search and filters."""
+    found = PeopleFilter(request.GET, queryset=selectors.people_visible_to(request.user), request=request)
+    table = PeopleTable(found.qs)
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    return render(request, "accounts/people.html", {"table": table, "filter": found} | rights(request))
+
+
+@requires(SEE_PEOPLE)
+def person(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One person: their address and their roles."""
+    shown = get_object_or_404(selectors.people_visible_to(request.user), pk=pk)
+    roles = [(row, row.ended_at is None and request.user.has_perm(MANAGE_ROLE, row)) for row in shown.roles_shown]  # type: ignore[attr-defined]
+    page = {"person": shown, "roles": roles, "crumbs": [PEOPLE, (str(shown), "")]}
+    return render(request, "accounts/person.html", page | rights(request))
+
+
+@requires(INVITE_PEOPLE)
+def choose_role(request: SignedInRequest, pk: int) -> HttpResponse:
+    """First step of giving somebody one more role: which one."""
+    shown = get_object_or_404(selectors.people_visible_to(request.user), pk=pk)
+    form = RoleForm(request.GET or None, user=request.user)
+    if form.is_valid():
+        return redirect("accounts:give_role", pk, form.cleaned_data["role"])
+    page = {"form": form, "person": shown, "back": reverse("accounts:person", args=[pk])}
+    return render(request, "accounts/choose_role.html", page | {"crumbs": [PEOPLE, (str(shown), page["back"])]})
+
+
+@requires(INVITE_PEOPLE)
+def give_role(request: SignedInRequest, pk: int, role: str) -> HttpResponse:
+    """Second step: where."""
+    shown = get_object_or_404(selectors.people_visible_to(request.user), pk=pk)
+    district = district_step(request, role)
+    back = reverse("accounts:person", args=[pk])
+    page = {"person": shown, "role": Role(role).label, "back": back, "crumbs": [PEOPLE, (str(shown), back)]}
+    if isinstance(district, DistrictForm):
+        return render(request, "accounts/choose_district.html", page | {"form": district})
+    form = OrganisationForm(request.POST or None, user=request.user, role=role, district_id=district)
+    if request.method == "POST" and form.is_valid():
+        where = form.cleaned_data.get("organisation")
+        try:
+            services.add_membership(by=request.user, user=shown, role=role, organisation=where)
+        except Problem as problem:
+            form.add_error(None, problem.message)
+        else:
+            messages.success(request, f"{shown} is now {Role(role).label}.")
+            return redirect("accounts:person", pk)
+    return render(request, "accounts/give_role.html", page | {"form": form})
+
+
+def district_step(request: SignedInRequest, role: str) -> DistrictForm | int | None:
+    """For a building role the district, asked for by a form of its own unless there is only one to choose from.
+
+    Returns:
+        The form while it still has to be answered, then the district's key; None for roles that need no district.
+
+    Raises:
+        Http404: the person may not give this role, or there is none of that name.
+    """
+    if role not in selectors.roles_given_by(request.user):
+        raise Http404
+    if LEVEL_OF[role] != Level.BUILDING:
+        return None
+    own = list(request.user.scope.official_district_ids)
+    if not request.user.scope.state and len(own) == 1:
+        return own[0]
+    form = DistrictForm(request.GET or None, user=request.user)
+    chosen: int | DistrictForm = form.cleaned_data["district"].pk if form.is_valid() else form
+    return chosen
+
+
+@requires(INVITE_PEOPLE)
+@require_POST
+def end_role(request: SignedInRequest, pk: int) -> HttpResponse:
+    """End one role of one person."""
+    membership = get_object_or_404(selectors.memberships_visible_to(request.user), pk=pk)
+    require(request.user, MANAGE_ROLE, membership)
+    try:
+        services.end_membership(by=request.user, membership=membership)
+    except Problem as problem:
+        messages.error(request, problem.message)
+    else:
+        messages.success(request, f"{membership.user} is no longer {membership}, {membership.organisation_name}.")
+    return redirect("accounts:person", membership.user_id)
