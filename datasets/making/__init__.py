@@ -1,0 +1,1 @@
+"""Making the demo, one file per part; `whole.make` makes all of it."""
