@@ -10,7 +10,8 @@ from django.urls.resolvers import ResolverMatch
 from octe_certs.access import Access, declared_access
 
 # Stand-ins for the variable parts of an address; no row has these.
-SAMPLES = {"int": "987654321", "str": "zz", "slug": "zz", "uuid": "00000000-0000-0000-0000-000000000000", "path": "zz"}
+NO_SUCH_ROW = 987654321
+SAMPLES = {"str": "zz", "slug": "zz", "uuid": "00000000-0000-0000-0000-000000000000", "path": "zz"}
 
 
 @dataclass(frozen=True)
@@ -26,19 +27,19 @@ class Address:
         return self.name
 
 
-def _walk(resolver: URLResolver, prefix: str, namespaces: tuple[str, ...]) -> Iterator[Address]:
+def _walk(resolver: URLResolver, prefix: str, namespaces: tuple[str, ...], row: int) -> Iterator[Address]:
     for entry in resolver.url_patterns:
-        part = _sample_path(entry)
+        part = _sample_path(entry, row)
         if isinstance(entry, URLResolver):
             inner = (*namespaces, entry.namespace) if entry.namespace else namespaces
-            yield from _walk(entry, prefix + part, inner)
+            yield from _walk(entry, prefix + part, inner, row)
         elif isinstance(entry, URLPattern):
             match = ResolverMatch(entry.callback, (), {}, url_name=entry.name, namespaces=list(namespaces))
             name = ":".join((*namespaces, entry.name or part))
             yield Address(name, "/" + prefix + part, entry.callback, declared_access(entry.callback, match))
 
 
-def _sample_path(entry: URLPattern | URLResolver) -> str:
+def _sample_path(entry: URLPattern | URLResolver, row: int) -> str:
     """The entry's own part of the path with each converter or regular-expression group filled in."""
     pattern = entry.pattern
     route = getattr(pattern, "_route", None)
@@ -49,7 +50,7 @@ def _sample_path(entry: URLPattern | URLResolver) -> str:
     for name, converter in pattern.converters.items():
         kind = type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
         for spelled in (f"<{kind}:{name}>", f"<{name}>"):
-            route = route.replace(spelled, SAMPLES.get(kind, "zz"))
+            route = route.replace(spelled, str(row) if kind == "int" else SAMPLES.get(kind, "zz"))
     return str(route)
 
 
@@ -66,6 +67,6 @@ def _fill_groups(text: str) -> str:
     return out
 
 
-def all_addresses() -> list[Address]:
-    """Every address under the root."""
-    return sorted(_walk(get_resolver(), "", ()), key=lambda address: (address.path, address.name))
+def all_addresses(row: int = NO_SUCH_ROW) -> list[Address]:
+    """Every address under the root, with `row` wherever an address takes a number."""
+    return sorted(_walk(get_resolver(), "", (), row), key=lambda address: (address.path, address.name))
