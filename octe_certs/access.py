@@ -57,6 +57,8 @@ PACKAGE_VIEWS: dict[str, Access] = {
     "mfa_authenticate": Access(Kind.PUBLIC, "second step of signing in"),
     "mfa_trust": Access(Kind.PUBLIC, "second step of signing in"),
     "mfa_login_webauthn": Access(Kind.PUBLIC, "sign-in by passkey"),
+    "socialaccount_login_cancelled": Access(Kind.PUBLIC, "says that signing in elsewhere was broken off"),
+    "socialaccount_login_error": Access(Kind.PUBLIC, "says that signing in elsewhere failed"),
     "account_": Access(Kind.SIGNED_IN, "a person's own account"),
     "mfa_": Access(Kind.SIGNED_IN, "a person's own second factor"),
     "socialaccount_": Access(Kind.SIGNED_IN, "a person's own linked sign-ins"),

@@ -33,10 +33,14 @@ def test_every_view_declares_who_may_open_it(address: Address):
 def test_anonymous_is_sent_to_sign_in(address: Address, method: str, client, db):
     response = getattr(client, method)(address.path)
     if response.status_code == 302:
-        assert response["Location"].startswith(("/accounts/login/", "/accounts/reauthenticate/"))
+        assert response["Location"].startswith(("/accounts/login/", "/accounts/reauthenticate/", "/admin/login/"))
     else:
         # Packages answer some addresses with "not allowed" or "not there" before asking who it is; never with a page.
         assert response.status_code in {401, 403, 404, 405}
+
+
+def test_the_admin_signs_in_through_our_own_page(client, db):
+    assert client.get("/admin/login/?next=/admin/").headers["Location"] == "/accounts/login/?next=/admin/"
 
 
 @pytest.mark.parametrize("address", [a for a in GUARDED if a.access.kind is Kind.PERMISSION], ids=str)
