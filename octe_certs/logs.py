@@ -1,6 +1,8 @@
 """Structured logs with request id and user id, and never a student's data or a personal link's secret."""
 
 import re
+import sys
+import traceback
 from typing import Any
 
 import structlog
@@ -18,6 +20,27 @@ def hide_personal_parts(_logger: Any, _method: str, event: dict[str, Any]) -> di
             event[key] = _PERSONAL_LINK.sub(r"\1[hidden]", value)
     if isinstance(event.get("request"), str):
         event["request"] = _QUERY.sub("", event["request"])
+    return event
+
+
+def keep_only_where(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Turn an exception into its kinds and places, without its message or any variable.
+
+    PostgreSQL's messages quote the row that broke a rule, and a row can be a student's.
+    """
+    failure = event.pop("exc_info", None)
+    if failure is True:
+        failure = sys.exc_info()
+    error = failure[1] if isinstance(failure, tuple) else failure
+    if not isinstance(error, BaseException):
+        return event
+    chain = []
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        chain.append({"type": f"{type(error).__module__}.{type(error).__qualname__}", "at": places})
+        error = error.__cause__ or error.__context__
+    event["exception"] = chain
     return event
 
 
@@ -45,14 +68,19 @@ def configure_structlog() -> None:
 
 def logging_config(*, json: bool, quiet: bool) -> dict[str, Any]:
     """Django's LOGGING: JSON lines in production, readable lines elsewhere, warnings only when `quiet`."""
-    renderer: Any = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
+    # The console of a developer's machine shows messages, of generated students only, but no variables.
+    renderer: list[Any] = (
+        [keep_only_where, structlog.processors.JSONRenderer()]
+        if json
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+    )
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
                 "foreign_pre_chain": _SHARED,
             }
         },
