@@ -164,6 +164,19 @@ def open_drafts(user: User) -> list[EntryDraft]:
     return list(drafts_visible_to(user).filter(submission=None, discarded_at=None))
 
 
+def discarded_draft(user: User, pk: str) -> EntryDraft | None:
+    """A draft that was just discarded, to take back; None when there is none of this key."""
+    return drafts_visible_to(user).filter(pk=pk, discarded_at__isnull=False).first()
+
+
+def listing_counts(draft: EntryDraft) -> bool:
+    """Whether the draft's certification counts federally for its program and school year."""
+    listings = ProgramCertification.objects.in_force(draft.school_year)
+    return listings.filter(
+        program=draft.program_id, certification=draft.certification_id, counts_federally=True
+    ).exists()
+
+
 def submissions_visible_to(user: User) -> QuerySet[Submission]:
     """Submissions in reach with who sent them."""
     return Submission.objects.visible_to(user).select_related("district", "submitted_by")

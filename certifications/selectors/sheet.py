@@ -59,6 +59,11 @@ class Sheet:
             for problem in row.problems
         ]
 
+    @property
+    def page_problems(self) -> list[tuple[str, str]]:
+        """Those of the page numbers, which are typed beside the PDF."""
+        return [(message, href) for message, href in self.problems if href.startswith("#page-")]
+
 
 def checked_sheet(user: User, draft: EntryDraft, *, building: int | None = None) -> Sheet:
     """The students of a draft with every rule applied to the ticked ones.

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import audit
 from certifications import moves, verbs
-from certifications.models import StateChange, StudentCertification
+from certifications.models import EvidenceDocument, EvidenceLink, StateChange, StudentCertification
 from certifications.selectors.entry import known, scales_of
 from certifications.validators.attempt import Typed, already_held, check_attempt
 from octe_certs.access import require
@@ -168,6 +168,26 @@ def correct_and_resubmit(*, by: User, record: StudentCertification, version: int
     """Correct a returned record and send it to OCTE again; raises what its two halves raise."""
     corrected = correct_record(by=by, record=record, version=version, typed=typed)
     return change_state(by=by, record=corrected, to=State.SUBMITTED)
+
+
+@transaction.atomic
+def attach_evidence(*, by: User, record: StudentCertification, document: EvidenceDocument) -> EvidenceLink:
+    """Let another document prove a returned record; once is enough.
+
+    Raises:
+        PermissionDenied: the person does not enter for this building.
+        MoveNotAllowedError: the record is not returned.
+        Problem: the document belongs to another district.
+    """
+    record = _lock(record)
+    require(by, moves.PERMISSION_TO[State.SUBMITTED], record)
+    if record.state != State.RETURNED:
+        raise MoveNotAllowedError("A PDF can be added only to a returned record.")
+    if document.district_id != record.enrollment.offering.building.district_id:
+        raise Problem("Choose a PDF of the same district.", field="upload")
+    link, _ = EvidenceLink.objects.get_or_create(record=record, document=document)
+    audit.record(by=by, verb=verbs.EVIDENCE_ATTACHED, target=link)
+    return link
 
 
 @transaction.atomic

@@ -1,0 +1,45 @@
+"""Filters of the list of records, kept in the address: no student data can be typed there."""
+
+from typing import Any
+
+import django_filters
+from django.http import QueryDict
+
+from accounts.models import User
+from certifications.models import AwardingEntity, Building, Certification, District, Program, StudentCertification
+from certifications.selectors import records as selectors
+
+
+class RecordFilter(django_filters.FilterSet):
+    """What people narrow records down by."""
+
+    state = django_filters.ChoiceFilter(label="State", choices=StudentCertification.State.choices)
+    school_year = django_filters.TypedChoiceFilter(label="School year", choices=selectors.record_years, coerce=int)
+    program = django_filters.ModelChoiceFilter(
+        label="CIP code", field_name="enrollment__offering__program", queryset=Program.objects.all()
+    )
+    entity = django_filters.ModelChoiceFilter(
+        label="Awarding entity", field_name="certification__entity", queryset=AwardingEntity.objects.all()
+    )
+    certification = django_filters.ModelChoiceFilter(queryset=Certification.objects.all())
+    district = django_filters.ModelChoiceFilter(
+        field_name="enrollment__offering__building__district", queryset=District.objects.none()
+    )
+    building = django_filters.ModelChoiceFilter(
+        field_name="enrollment__offering__building", queryset=Building.objects.none()
+    )
+    source = django_filters.ChoiceFilter(label="Source", choices=StudentCertification.Source.choices)
+
+    class Meta:
+        model = StudentCertification
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, data: QueryDict, *, user: User, **kwargs: Any) -> None:
+        """Offer buildings to those of a district, districts to those who see many."""
+        super().__init__(data, **kwargs)
+        if user.scope.state or user.scope.region_ids:
+            self.filters["district"].queryset = selectors.districts_visible_to(user)
+            del self.filters["building"]
+        else:
+            self.filters["building"].queryset = selectors.buildings_visible_to(user)
+            del self.filters["district"]

@@ -1,0 +1,50 @@
+"""Forms of district entry: the sheet of students, and the PDF."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import QueryDict
+
+from certifications.models import EvidenceDocument
+from certifications.selectors.sheet import ROW_FIELDS
+
+
+def typed_rows(data: QueryDict, allowed: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """What was typed on the students page, for those students of the sheet that were on the page.
+
+    A row was on the page when its text boxes came back; a box that is not ticked does not come back at all.
+    """
+    rows: dict[int, dict[str, Any]] = {}
+    for key in allowed:
+        given = {name: data[f"{name}-{key}"] for name in ROW_FIELDS if f"{name}-{key}" in data}
+        if given:
+            rows[key] = {**given, "ticked": f"tick-{key}" in data}
+    return rows
+
+
+def typed_pages(data: QueryDict, ticked: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The pages typed on the PDF's page; the students stay ticked."""
+    return {key: {"page": data[f"page-{key}"], "ticked": True} for key in ticked if f"page-{key}" in data}
+
+
+class EvidenceForm(forms.Form):
+    """One PDF. What is wrong with the file is said by `services.evidence`, which looks into it."""
+
+    kind = forms.ChoiceField(
+        label="What does the PDF hold?",
+        choices=EvidenceDocument.Kind.choices,
+        widget=forms.RadioSelect,
+        initial=EvidenceDocument.Kind.CERTIFICATE,
+    )
+    upload = forms.FileField(
+        label="PDF file",
+        required=False,
+        allow_empty_file=True,
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,application/pdf"}),
+        help_text=(
+            f"One PDF for all students of this entry, at most {settings.EVIDENCE_MAX_MEGABYTES} megabytes (MB), "
+            "without a password."
+        ),
+    )

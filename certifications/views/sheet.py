@@ -1,0 +1,232 @@
+"""The pages of one draft: students, PDF, check answers, submit. What was typed is saved before anything is judged."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import SignedInRequest
+from certifications.forms.entry import EvidenceForm, typed_pages, typed_rows
+from certifications.models import EntryDraft
+from certifications.presenters.entry import RESULTS, answer_rows, counts_words, scale_words, sheet_rows
+from certifications.rules import ENTER_RECORDS
+from certifications.selectors import entry as selectors
+from certifications.selectors.sheet import checked_sheet
+from certifications.services import entry as services
+from certifications.services.evidence import store_evidence
+from octe_certs.access import requires
+from octe_certs.problems import MoveNotAllowedError, Problem
+
+# Above this number of students, the page begins with one building.
+_MANY = 300
+
+DraftView = Callable[[SignedInRequest, EntryDraft], HttpResponse]
+
+
+def _of_open_draft(view: DraftView) -> Callable[..., HttpResponse]:
+    """Give a view the draft; one that was submitted leads to its receipt, a discarded one back to the start."""
+
+    @wraps(view)
+    def opened(request: SignedInRequest, pk: int) -> HttpResponse:
+        draft = get_object_or_404(selectors.drafts_visible_to(request.user), pk=pk)
+        if draft.submission is not None:
+            return redirect("certifications:entry_receipt", reference=draft.submission.reference)
+        try:
+            if draft.discarded_at is None:
+                return view(request, draft)
+        except MoveNotAllowedError as problem:
+            messages.warning(request, problem.message)
+        return redirect("certifications:entry")
+
+    return opened
+
+
+@requires(ENTER_RECORDS)
+@_of_open_draft
+def students(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
+    """Tick students and type their results. Every button saves."""
+    if request.method != "POST":
+        return _students_page(request, draft)
+    allowed = selectors.sheet_enrollments(request.user, draft).values_list("pk", flat=True)
+    draft = services.save_rows(
+        by=request.user,
+        draft=draft,
+        rows=typed_rows(request.POST, allowed),
+        same_date=request.POST.get("same_date", ""),
+        same_score=request.POST.get("same_score", ""),
+    )
+    action = request.POST.get("action", "stay")
+    return {"later": _later, "continue": _continue, "find": _find, "show": _show}.get(action, _stay)(request, draft)
+
+
+def _later(request: SignedInRequest, _draft: EntryDraft) -> HttpResponse:
+    messages.success(request, "Saved. You can continue any time.")
+    return redirect("certifications:entry")
+
+
+def _continue(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
+    sheet = checked_sheet(request.user, draft)
+    if sheet.ticked and not sheet.problems:
+        return redirect("certifications:entry_evidence", pk=draft.pk)
+    return _to_students(draft, "check=1")
+
+
+def _find(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
+    text = request.POST.get("uics", "")
+    count, problems = services.tick_by_uic(by=request.user, draft=draft, text=text)
+    said = "1 student is" if count == 1 else f"{count} students are"
+    messages.info(request, f"{said} ticked from the list of UICs.")
+    if problems:
+        fresh = get_object_or_404(selectors.drafts_visible_to(request.user), pk=draft.pk)
+        return _students_page(request, fresh, uics=text, problems=[(p.message, "#uics") for p in problems])
+    return _to_students(draft, f"building={_building(request.POST)}")
+
+
+def _show(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
+    return _to_students(draft, f"building={_building(request.POST)}")
+
+
+def _stay(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
+    messages.success(request, "Saved.")
+    return _to_students(draft, f"building={_building(request.POST)}")
+
+
+def _building(data: Any) -> str:
+    value = data.get("building", "")
+    return value if value.isdigit() else "all"
+
+
+def _to_students(draft: EntryDraft, query: str) -> HttpResponse:
+    response = redirect("certifications:entry_students", pk=draft.pk)
+    response["Location"] += f"?{query}"
+    return response
+
+
+def _students_page(
+    request: SignedInRequest, draft: EntryDraft, *, uics: str = "", problems: list[tuple[str, str]] | None = None
+) -> HttpResponse:
+    buildings = selectors.sheet_buildings(request.user, draft)
+    building = _chosen_building(request, buildings)
+    sheet = checked_sheet(request.user, draft, building=building)
+    checking = "check" in request.GET
+    if checking:
+        nobody = [("Tick at least one student.", "#students")]
+        problems = sheet.problems if sheet.ticked else nobody
+    context = {
+        "draft": draft,
+        "groups": sheet_rows(sheet, with_problems=checking),
+        "ticked": len(sheet.ticked),
+        "buildings": buildings,
+        "building": building,
+        "problems": problems or [],
+        "uics": uics,
+        "results": RESULTS,
+        "scale": scale_words(selectors.scales_of(draft.certification)),
+        "counts": counts_words(counts_federally=selectors.listing_counts(draft)),
+    }
+    return render(request, "certifications/entry/students.html", context)
+
+
+def _chosen_building(request: SignedInRequest, buildings: list[Any]) -> int | None:
+    """The building to show; of very many students, the first building's until somebody chooses."""
+    chosen = request.POST.get("building") or request.GET.get("building", "")
+    by_key = {str(building.pk): building.pk for building, _ in buildings}
+    if chosen in by_key:
+        return int(by_key[chosen])
+    too_many = sum(count for _, count in buildings) > _MANY and len(buildings) > 1
+    return int(buildings[0][0].pk) if too_many else None
+
+
+@requires(ENTER_RECORDS)
+@_of_open_draft
+def evidence(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
+    """Add the one PDF that covers the students, and say on which page each is."""
+    form = EvidenceForm(request.POST or None, request.FILES or None)
+    sheet = checked_sheet(request.user, draft)
+    if not sheet.ticked:
+        return _to_students(draft, "check=1")
+    if request.method == "POST":
+        pages = typed_pages(request.POST, [row.enrollment_id for row in sheet.ticked])
+        services.save_rows(by=request.user, draft=draft, rows=pages)
+        taken = form.is_valid() and _take_upload(request, draft, form)
+        draft = get_object_or_404(selectors.drafts_visible_to(request.user), pk=draft.pk)
+        sheet = checked_sheet(request.user, draft)
+        if taken and not sheet.page_problems:
+            return redirect("certifications:entry_check", pk=draft.pk)
+    context = {
+        "draft": draft,
+        "form": form,
+        "rows": answer_rows(sheet),
+        "problems": sheet.page_problems,
+    }
+    return render(request, "certifications/entry/evidence.html", context)
+
+
+def _take_upload(request: SignedInRequest, draft: EntryDraft, form: EvidenceForm) -> bool:
+    """Keep the PDF if one came; whether the draft has a PDF now."""
+    upload = form.cleaned_data["upload"]
+    if upload is None:
+        if draft.document is None:
+            form.add_error("upload", "Choose the PDF of the certificates or the roster.")
+        return draft.document is not None
+    try:
+        stored = store_evidence(by=request.user, district=draft.district, upload=upload, kind=form.cleaned_data["kind"])
+        services.set_document(by=request.user, draft=draft, document=stored.document)
+    except MoveNotAllowedError:
+        raise
+    except Problem as problem:
+        form.add_error("upload", problem.message)
+        return False
+    if stored.already_here:
+        messages.info(request, "This file is already here: the copy that was sent before is used.")
+    return True
+
+
+@requires(ENTER_RECORDS)
+@require_safe
+@_of_open_draft
+def check(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
+    """Check the answers before submitting."""
+    return _check_page(request, draft)
+
+
+def _check_page(request: SignedInRequest, draft: EntryDraft, *, problem: Problem | None = None) -> HttpResponse:
+    sheet = checked_sheet(request.user, draft)
+    problems = list(sheet.problems)
+    if not sheet.ticked:
+        problems.append(("Tick at least one student.", "#students"))
+    if draft.document is None:
+        problems.append(("Add the PDF of the certificates or the roster.", "#document"))
+    if problem is not None and not problems:
+        problems.append((problem.message, f"#{problem.field}"))
+    ready = not problems or problem is not None
+    to_mend = [(message, _where(draft, href) + href) for message, href in problems]
+    context = {"draft": draft, "rows": answer_rows(sheet), "problems": to_mend, "ready": ready}
+    return render(request, "certifications/entry/check.html", context)
+
+
+def _where(draft: EntryDraft, href: str) -> str:
+    """The page that a problem is put right on."""
+    if href.startswith(("#page-", "#document", "#upload")):
+        return reverse("certifications:entry_evidence", args=[draft.pk])
+    return reverse("certifications:entry_students", args=[draft.pk]) + "?check=1"
+
+
+@requires(ENTER_RECORDS)
+@require_POST
+def submit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Submit, once: a second press leads to the same receipt."""
+    draft = get_object_or_404(selectors.drafts_visible_to(request.user), pk=pk)
+    try:
+        submission = services.submit_entry(by=request.user, draft=draft)
+    except MoveNotAllowedError as problem:
+        messages.warning(request, problem.message)
+        return redirect("certifications:entry")
+    except Problem as problem:
+        return _check_page(request, draft, problem=problem)
+    return redirect("certifications:entry_receipt", reference=submission.reference)
