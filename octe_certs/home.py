@@ -7,10 +7,11 @@ from django.shortcuts import render
 
 from accounts.home import HomeItem
 from accounts.models import User
+from certifications.selectors import records
 from octe_certs.access import public
 
 # Each app says in its selectors what waits for a person; the order here is the order on the page.
-SOURCES: tuple[Callable[[User], list[HomeItem]], ...] = ()
+SOURCES: tuple[Callable[[User], list[HomeItem]], ...] = (records.home_items,)
 
 
 @public("says what this is; shows a signed-in person what waits for them")

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.rules import SEE_AUDIT_TRAIL, SEE_PEOPLE
+from certifications.rules import DECIDE_RECORDS, ENTER_RECORDS, SEE_RECORDS
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,9 @@ class Link:
 
 
 ENTRIES: tuple[Entry, ...] = (
+    Entry("Enter certifications", "certifications:entry", ENTER_RECORDS),
+    Entry("Records", "certifications:records", SEE_RECORDS),
+    Entry("Approve", "admin:certifications_studentcertification_changelist", DECIDE_RECORDS),
     Entry("People", "accounts:people", SEE_PEOPLE),
     Entry("Audit trail", "accounts:audit", SEE_AUDIT_TRAIL),
 )

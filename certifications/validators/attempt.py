@@ -179,5 +179,8 @@ def check_page(text: str, *, pages: int | None) -> int | None:
     if not text.isascii() or not text.isdigit() or int(text[:9]) < 1:
         raise Problem(f'"{text}" is not a page number. Type a whole number such as 2, or leave it empty.', field="page")
     if pages is not None and int(text[:9]) > pages:
-        raise Problem(f"The PDF has {pages} pages, so there is no page {text[:9]}. Check the number.", field="page")
+        raise Problem(
+            f"The PDF has {pages} page{'' if pages == 1 else 's'}, so there is no page {text[:9]}. Check the number.",
+            field="page",
+        )
     return int(text[:9])
