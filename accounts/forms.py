@@ -30,9 +30,10 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["login"].label = "E-mail address"
         self.fields["login"].help_text = "The address that your invitation came to."
-        self.fields["login"].widget.attrs.update({"autocomplete": "username", "placeholder": ""})
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
         self.fields["password"].label = "Password"
-        self.fields["password"].widget.attrs["placeholder"] = ""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
 
 
 class RoleForm(forms.Form):

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -193,6 +194,8 @@ def _plain_words(f: Any, value: Any) -> str:
         return "Yes" if value else "No"
     if f.choices:
         return str(dict(f.flatchoices).get(value, value))
+    if isinstance(f, models.DecimalField):
+        return f"{Decimal(str(value)).normalize():f}"
     if isinstance(f, models.DateTimeField):
         local = timezone.localtime(datetime.fromisoformat(value))
         return date_format(local, "j M Y, g:i a")
@@ -216,7 +219,7 @@ def _who(context: dict[str, Any] | None, people: dict[int, str]) -> Link:
 def latest_rows_touched_by(person: User, limit: int = 50) -> list[RowEvent]:
     """The rows that a person touched last, of every kind, without any values."""
     contexts = Context.objects.filter(metadata__user=person.pk)
-    return _latest(limit, Exists(contexts.filter(pk=OuterRef("pgh_context_id"))))
+    return _latest(limit, Q(pgh_context__in=contexts))
 
 
 def latest_rows_touched(limit: int = 50) -> list[RowEvent]:
@@ -234,7 +237,7 @@ def _latest(limit: int, *conditions: Any) -> list[RowEvent]:
             "pgh_obj_id",
             "pgh_label",
             "pgh_created_at",
-            context=F("pgh_context__metadata"),
+            "pgh_context__metadata",
         )[:limit]
         for model in tracked_models()
     ]

@@ -18,7 +18,7 @@ from accounts.rules import INVITE_PEOPLE, MANAGE_ROLE, SEE_PEOPLE
 from accounts.selectors import people as selectors
 from accounts.services import people as services
 from accounts.tables import InvitationTable
-from accounts.views.people import PEOPLE, PER_PAGE, district_step, rights
+from accounts.views.people import PEOPLE, PER_PAGE, district_step, posted, rights
 from octe_certs.access import personal_link, require, requires
 from octe_certs.problems import MoveNotAllowedError, Problem
 
@@ -64,7 +64,7 @@ def invite(request: SignedInRequest, role: str) -> HttpResponse:
     page = {"role": Role(role).label, "back": back, "crumbs": [PEOPLE, ("Invite", back)]}
     if isinstance(district, DistrictForm):
         return render(request, "accounts/choose_district.html", page | {"form": district})
-    form = InvitationForm(request.POST or None, user=request.user, role=role, district_id=district)
+    form = InvitationForm(posted(request), user=request.user, role=role, district_id=district)
     if request.method == "POST" and form.is_valid():
         try:
             sent = services.invite(by=request.user, role=role, **form.cleaned_data)
@@ -112,7 +112,7 @@ def accept(request: HttpRequest, secret: str) -> HttpResponse:
     account = selectors.account_of(shown)
     if account is not None or request.user.is_authenticated:
         return _accept_with_account(request, shown, secret)
-    form = AcceptForm(request.POST or None, email=shown.email, initial={"name": shown.name})
+    form = AcceptForm(posted(request), email=shown.email, initial={"name": shown.name})
     if request.method == "POST" and form.is_valid():
         return _make_account(request, shown, secret, form)
     return render(request, "accounts/accept.html", {"invitation": shown, "form": form})

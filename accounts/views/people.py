@@ -1,7 +1,7 @@
 """People and their roles."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.views.decorators.http import require_POST
@@ -20,6 +20,11 @@ from octe_certs.problems import Problem
 
 PER_PAGE = 50
 PEOPLE = ("People", reverse_lazy("accounts:people"))
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, also where the form has no field at all; None when the page is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def rights(request: SignedInRequest) -> dict[str, bool]:
@@ -68,7 +73,7 @@ def give_role(request: SignedInRequest, pk: int, role: str) -> HttpResponse:
     page = {"person": shown, "role": Role(role).label, "back": back, "crumbs": [PEOPLE, (str(shown), back)]}
     if isinstance(district, DistrictForm):
         return render(request, "accounts/choose_district.html", page | {"form": district})
-    form = OrganisationForm(request.POST or None, user=request.user, role=role, district_id=district)
+    form = OrganisationForm(posted(request), user=request.user, role=role, district_id=district)
     if request.method == "POST" and form.is_valid():
         where = form.cleaned_data.get("organisation")
         try:

@@ -61,7 +61,7 @@ def sign_in(live_server) -> Callable[[Page, User], None]:
 
     def act(page: Page, user: User) -> None:
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user)
         page.context.clear_cookies()
         page.context.add_cookies(
             [
