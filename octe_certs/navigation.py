@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.rules import SEE_AUDIT_TRAIL, SEE_PEOPLE
 from certifications.rules import DECIDE_RECORDS, ENTER_RECORDS, SEE_RECORDS
+from datasets.rules import SEE_OUTBOX
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,7 @@ class Entry:
     label: str
     url_name: str
     permission: str
+    only_in_demo: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Approve", "admin:certifications_studentcertification_changelist", DECIDE_RECORDS),
     Entry("People", "accounts:people", SEE_PEOPLE),
     Entry("Audit trail", "accounts:audit", SEE_AUDIT_TRAIL),
+    Entry("Outbox (demo)", "datasets:outbox", SEE_OUTBOX, only_in_demo=True),
 )
 
 
@@ -41,5 +45,6 @@ def navigation_for(request: HttpRequest) -> list[Link]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    links = [(entry, reverse(entry.url_name)) for entry in ENTRIES if user.has_perm(entry.permission)]
+    shown = (entry for entry in ENTRIES if settings.DEMO or not entry.only_in_demo)
+    links = [(entry, reverse(entry.url_name)) for entry in shown if user.has_perm(entry.permission)]
     return [Link(entry.label, href, request.path.startswith(href)) for entry, href in links]

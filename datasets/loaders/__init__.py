@@ -30,7 +30,7 @@ TABLES: tuple[Table, ...] = (
     Table("Programs", programs.load_programs, people_edit=True),
     Table("Program standards", programs.load_standards, people_edit=True),
     Table("Awarding entities", entities.load_entities, people_edit=True),
-    Table("Standard questionnaire", questionnaire.load_questionnaire),
+    Table("Questions and gates", questionnaire.load_questionnaire),
     Table("Certifications (sample)", catalogue.load_certifications, people_edit=True),
     Table("Certification parts (sample)", catalogue.load_parts, people_edit=True),
     Table("Certification aliases (sample)", catalogue.load_aliases, people_edit=True),

@@ -1,0 +1,14 @@
+"""What the demo shows on pages of other apps."""
+
+from django import template
+from django.conf import settings
+
+from datasets.sign_ins import Shown, available
+
+register = template.Library()
+
+
+@register.simple_tag
+def demo_sign_ins() -> list[Shown]:
+    """The demo's sign-ins; none unless this is the demo."""
+    return available() if settings.DEMO else []
