@@ -31,6 +31,14 @@ def _first_control(field: BoundField) -> str:
     return field.id_for_label or (f"{field.auto_id}_0" if field.field.widget.use_fieldset else field.auto_id)
 
 
+# Django's own messages do not say which field they are about; ours do.
+_SAYS_NO_FIELD = ("This field", "Enter a valid", "Select a valid", "Ensure this")
+
+
+def _with_label(field: BoundField, message: str) -> str:
+    return f"{field.label}: {message}" if message.startswith(_SAYS_NO_FIELD) else message
+
+
 @register.filter
 def form_problems(form: BaseForm | None) -> list[FormProblem]:
     """All that is wrong with a form, in the order of its fields; what concerns no single field comes first."""
@@ -39,7 +47,7 @@ def form_problems(form: BaseForm | None) -> list[FormProblem]:
     found = [FormProblem(str(message), "") for message in form.non_field_errors()]
     for field in form:
         href = "" if field.is_hidden else f"#{_first_control(field)}"
-        found += [FormProblem(str(message), href) for message in field.errors]
+        found += [FormProblem(_with_label(field, str(message)), href) for message in field.errors]
     return found
 
 

@@ -51,6 +51,12 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture(scope="session")
+def base_url(live_server) -> str:
+    """Addresses in journeys are paths of the running server: page.goto("/records/")."""
+    return live_server.url
+
+
+@pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
     return {**browser_context_args, "viewport": WIDE, "locale": "en-US", "timezone_id": "America/Detroit"}
 
