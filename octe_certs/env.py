@@ -37,3 +37,14 @@ def local_secret_key(var_dir: Path) -> str:
         path.write_text(secrets.token_urlsafe(50))
         path.chmod(0o600)
     return path.read_text().strip()
+
+
+def checked(name: str, value: str, *, starts: tuple[str, ...]) -> str:
+    """`value`, if it begins as it must; the value itself stays out of the message, for it may hold a password.
+
+    Raises:
+        EnvError: it begins otherwise.
+    """
+    if not value.startswith(starts):
+        raise EnvError(f"{name} must start with {' or '.join(starts)}")
+    return value

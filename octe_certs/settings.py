@@ -10,7 +10,7 @@ import structlog
 from csp.constants import NONE, SELF
 from environs import Env, EnvError
 
-from octe_certs.env import local_secret_key, read_secret
+from octe_certs.env import checked, local_secret_key, read_secret
 from octe_certs.logs import configure_structlog, logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -27,21 +27,35 @@ try:
         raise EnvError("DEBUG must be off in production: error pages would show student data")
 
     SECRET_KEY = read_secret(env, "SECRET_KEY", default=None if PRODUCTION else local_secret_key(VAR_DIR))
+    if PRODUCTION and len(SECRET_KEY) < 50:  # noqa: PLR2004
+        raise EnvError("SECRET_KEY is shorter than 50 characters; sh deploy/make-secrets writes a good one")
     DATABASE_URL = read_secret(
         env, "DATABASE_URL", default=None if PRODUCTION else "postgresql://postgres@localhost/not_started"
     )
+    checked("DATABASE_URL", DATABASE_URL, starts=("postgresql://", "postgres://"))
     DATABASES: dict[str, Any] = {"default": env.dj_db_url("", DATABASE_URL, engine="django.db.backends.postgresql")}
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS") if PRODUCTION else ["*"]
+    if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
+        raise EnvError("ALLOWED_HOSTS must name the hosts that people use, separated by commas, without *")
     CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
     BASE_URL = env.str("BASE_URL") if PRODUCTION else env.str("BASE_URL", "http://127.0.0.1:8000")
+    checked("BASE_URL", BASE_URL, starts=("https://",) if PRODUCTION else ("https://", "http://"))
     EMAIL_URL = read_secret(env, "EMAIL_URL", default=None if PRODUCTION else "")
+    if EMAIL_URL:
+        checked("EMAIL_URL", EMAIL_URL, starts=("smtp://", "submission://", "console:", "dummy:"))
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "OCTE Certs <no-reply@localhost>")
     # Where uploaded files go: a folder outside the web root, or an S3-compatible store.
     S3_BUCKET = env.str("S3_BUCKET", "")
+    S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", "") or None
+    S3_REGION = env.str("S3_REGION", "us-east-1")
+    S3_ACCESS_KEY = read_secret(env, "S3_ACCESS_KEY", default="") or None
+    S3_SECRET_KEY = read_secret(env, "S3_SECRET_KEY", default="") or None
     # The demo shows its sign-ins and its outbox; production never loads it.
     DEMO = env.bool("OCTE_DEMO", False) and not PRODUCTION
     EVIDENCE_MAX_MEGABYTES = env.int("EVIDENCE_MAX_MEGABYTES", 20)
     CLAMAV_ADDRESS = env.str("CLAMAV_ADDRESS", "")
+    STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
+    SECURE_SSL_REDIRECT = PRODUCTION and env.bool("SECURE_SSL_REDIRECT", True)
 except EnvError as problem:
     sys.exit(f"Settings: {problem}")
 
@@ -170,7 +184,6 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "octe_certs.errors.csrf_failure"
-SECURE_SSL_REDIRECT = PRODUCTION and env.bool("SECURE_SSL_REDIRECT", True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
@@ -198,7 +211,6 @@ USE_I18N = False
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 if not PRODUCTION:
     # Filled by collectstatic in production only; whitenoise warns where the folder is missing.
@@ -219,10 +231,10 @@ if S3_BUCKET:
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
-            "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
-            "access_key": read_secret(env, "S3_ACCESS_KEY", default=""),
-            "secret_key": read_secret(env, "S3_SECRET_KEY", default=""),
-            "region_name": env.str("S3_REGION", "us-east-1"),
+            "endpoint_url": S3_ENDPOINT_URL,
+            "access_key": S3_ACCESS_KEY,
+            "secret_key": S3_SECRET_KEY,
+            "region_name": S3_REGION,
             "querystring_auth": True,
             "file_overwrite": False,
             "default_acl": None,
