@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.rules import SEE_AUDIT_TRAIL, SEE_PEOPLE
 from certifications.rules import DECIDE_RECORDS, ENTER_RECORDS, SEE_RECORDS
 from datasets.rules import SEE_OUTBOX
+from sme_review.rules import SEE_PANELS
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Enter certifications", "certifications:entry", ENTER_RECORDS),
     Entry("Records", "certifications:records", SEE_RECORDS),
     Entry("Approve", "admin:certifications_studentcertification_changelist", DECIDE_RECORDS),
+    Entry("Panels", "sme_review:panels", SEE_PANELS),
     Entry("People", "accounts:people", SEE_PEOPLE),
     Entry("Audit trail", "accounts:audit", SEE_AUDIT_TRAIL),
     Entry("Outbox (demo)", "datasets:outbox", SEE_OUTBOX, only_in_demo=True),

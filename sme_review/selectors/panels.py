@@ -1,5 +1,7 @@
 """Reads of panels, their certifications and panelists, for staff."""
 
+from typing import Any
+
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -62,7 +64,7 @@ def addable_certifications(panel: Panel, *, words: str = "") -> QuerySet[Certifi
         replaced_by=None
     )
     for word in words.split():
-        found = found.filter(pk__in=_matching(word))
+        found = found.filter(pk__in=_matching(word).values("pk"))
     listed = ProgramCertification.objects.filter(program_id=panel.program_id, certification=OuterRef("pk"))
     return (
         found.select_related("entity")
@@ -76,10 +78,10 @@ def _matching(word: str) -> QuerySet[Certification]:
     by_code = Certification.objects.filter(code__icontains=word)
     by_entity = Certification.objects.filter(entity__name__icontains=word)
     by_alias = Certification.objects.filter(aliases__alias__icontains=word)
-    return (by_name | by_code | by_entity | by_alias).order_by().values("pk")
+    return (by_name | by_code | by_entity | by_alias).order_by()
 
 
-def panelists_of(user: User, panel: Panel) -> QuerySet[Panelist]:
+def panelists_of(user: User, panel: Panel) -> QuerySet[Any]:
     """A panel's panelists with how far each has come.
 
     Adds: begun_count (ratings of any state), submitted_count, conflict_count.

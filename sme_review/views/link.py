@@ -1,12 +1,129 @@
-"""What panelists see through their personal link."""
+"""What panelists see through their personal link. Reading changes nothing: mail scanners read too."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 
 from octe_certs.access import personal_link
+from octe_certs.problems import Problem
+from sme_review.forms.ratings import ConflictsForm
+from sme_review.models import Panelist, Round
+from sme_review.selectors import panels as selecting
+from sme_review.selectors import ratings as reading
+from sme_review.services import ratings as writing
+from sme_review.services.panelists import minutes_for
+
+WHY = "a panelist's own link; the secret is checked against its hash"
 
 
-@personal_link("a panelist's own link; the secret is checked against its hash")
-def welcome(request: HttpRequest, secret: str) -> HttpResponse:
-    """What this is about, by when, and how answers are used."""
-    return render(request, "sme_review/link/welcome.html")
+def for_panelist(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Find the panelist by the secret and call `view(request, panelist, secret, ...)`; otherwise say what to do."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, secret: str, **parts: Any) -> HttpResponse:
+        panelist = reading.panelist_by_secret(secret)
+        if panelist is None:
+            return render(request, "sme_review/link/unknown.html", status=404)
+        if panelist.panel.put_away_at:
+            return render(request, "sme_review/link/ended.html", {"panel": panelist.panel}, status=410)
+        return view(request, panelist, secret, **parts)
+
+    return never_cache(checked)
+
+
+def shared(panelist: Panelist, secret: str) -> dict[str, Any]:
+    """What every page of a panelist shows: the panel, the round and the tasks with their progress."""
+    held = selecting.current_round(panelist.panel)
+    tasks = reading.tasks_of(panelist, held)
+    return {
+        "panelist": panelist,
+        "panel": panelist.panel,
+        "secret": secret,
+        "round": held,
+        "is_open": held is not None and held.state == Round.State.OPEN,
+        "tasks": tasks,
+        "done": sum(task.done for task in tasks),
+        "ready": sum(task.progress == reading.Progress.READY for task in tasks),
+    }
+
+
+@personal_link(WHY)
+@for_panelist
+def welcome(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
+    """What this is about, by when, how long, and how answers are used."""
+    context = shared(panelist, secret)
+    extra = {"minutes": minutes_for(len(context["tasks"])), "outcomes": reading.outcomes_of(panelist)}
+    return render(request, "sme_review/link/welcome.html", {**context, **extra})
+
+
+@personal_link(WHY)
+@for_panelist
+def conflicts(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
+    """The conflict of interest question, for each certification."""
+    context = shared(panelist, secret)
+    declared = {task.entry.pk: task.conflict.reason for task in context["tasks"] if task.conflict}
+    entries = [task.entry for task in context["tasks"]]
+    form = ConflictsForm(request.POST or None, entries=entries, declared=declared)
+    if request.POST.get("action") == "declare" and form.is_valid():
+        try:
+            writing.declare_conflicts(panelist=panelist, reasons=form.reasons())
+            return redirect("sme_review:link_ratings", secret)
+        except Problem as problem:
+            form.add_error(None, problem.message)
+    pairs = [(form[f"conflict_{entry.pk}"], form[f"reason_{entry.pk}"]) for entry in entries]
+    return render(request, "sme_review/link/conflicts.html", {**context, "form": form, "pairs": pairs})
+
+
+@personal_link(WHY)
+@for_panelist
+def standards(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
+    """The program's technical standards by segment."""
+    segments = reading.by_segment(selecting.standards_of(panelist.panel))
+    context = {"panelist": panelist, "panel": panelist.panel, "secret": secret, "segments": segments}
+    return render(request, "sme_review/link/standards.html", context)
+
+
+@personal_link(WHY)
+@for_panelist
+def rating_list(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
+    """The certifications to rate, with how far each is."""
+    return render(request, "sme_review/link/ratings.html", shared(panelist, secret))
+
+
+@personal_link(WHY)
+@for_panelist
+def review(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
+    """All answers on one page, and the button that submits them."""
+    if request.POST.get("action") == "submit":
+        try:
+            count = writing.submit_ratings(panelist=panelist)
+        except Problem as problem:
+            messages.error(request, problem.message)
+            return redirect("sme_review:link_review", secret)
+        if count:
+            return redirect("sme_review:link_submitted", secret)
+        messages.info(request, "There was nothing new to submit.")
+        return redirect("sme_review:link_review", secret)
+    return render(request, "sme_review/link/review.html", shared(panelist, secret))
+
+
+@personal_link(WHY)
+@for_panelist
+def submitted(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
+    """What was submitted, and what happens next."""
+    context = shared(panelist, secret)
+    count = sum(task.progress == reading.Progress.SUBMITTED for task in context["tasks"])
+    return render(request, "sme_review/link/submitted.html", {**context, "count": count})
+
+
+@personal_link(WHY)
+@for_panelist
+def outcome(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
+    """What OCTE decided."""
+    context = {"panelist": panelist, "panel": panelist.panel, "secret": secret}
+    return render(request, "sme_review/link/outcome.html", {**context, "outcomes": reading.outcomes_of(panelist)})

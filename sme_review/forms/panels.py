@@ -1,0 +1,148 @@
+"""Setting up a panel."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from certifications.models import Certification, Program
+from sme_review.models import Panel, PanelCertification, Panelist
+from sme_review.selectors import panels as selecting
+
+_DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+THRESHOLD_FIELDS = (
+    "quorum",
+    "minimum_per_group",
+    "recommend_proportion",
+    "recommend_postsecondary",
+    "reject_proportion",
+    "reject_employer",
+    "endorsement_to_5",
+    "endorsement_to_8",
+    "endorsement_from_9",
+)
+
+
+class NewPanelForm(forms.Form):
+    """The few things that a panel starts with; everything else has a default."""
+
+    program = forms.ModelChoiceField(
+        queryset=Program.objects.none(),
+        label="Program",
+        empty_label="Choose a program",
+        help_text="Listed by CIP code (Classification of Instructional Programs), the federal program code.",
+    )
+    title = forms.CharField(
+        label="Title of the panel",
+        max_length=150,
+        help_text="Panelists see it. For example: Welding certifications, fall 2026.",
+    )
+    kind = forms.ChoiceField(label="Kind of group", choices=Panel.Kind)
+    standards_version = forms.ChoiceField(
+        label="Version of the program's standards",
+        help_text="Panelists compare each certification with these technical standards.",
+    )
+    due_date = forms.DateField(
+        label="Answers are due by", widget=_DATE, help_text="Two weeks or more give panelists a fair chance."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["program"].queryset = selecting.programs()  # type: ignore[attr-defined]
+        versions = selecting.standards_versions()
+        self.fields["standards_version"].choices = [(version, version) for version in versions]  # type: ignore[attr-defined]
+
+    def clean_due_date(self) -> Any:
+        """The due date lies ahead."""
+        due_date = self.cleaned_data["due_date"]
+        if due_date < timezone.localdate():
+            raise ValidationError("This date is past. Choose today or a later day.")
+        return due_date
+
+    def clean(self) -> dict[str, Any]:
+        """The program has standards in the version chosen."""
+        program, version = self.cleaned_data.get("program"), self.cleaned_data.get("standards_version")
+        if program and version:
+            has = selecting.standards_versions(program)
+            if version not in has:
+                known = f"It has: {', '.join(has)}." if has else "It has none yet; a panel needs them to rate by."
+                self.add_error("standards_version", f"{program} has no standards in the version “{version}”. {known}")
+        return self.cleaned_data
+
+
+class PanelRulesForm(forms.ModelForm):
+    """Title, due date and the rules by which the numbers are read."""
+
+    class Meta:
+        model = Panel
+        fields = ("title", "kind", "standards_version", "due_date", *THRESHOLD_FIELDS)
+        widgets = {"due_date": _DATE, "standards_version": forms.Select}
+        help_texts = {
+            "quorum": "With fewer raters the page shows the ratings and suggests nothing.",
+            "minimum_per_group": "Secondary, postsecondary, and business and industry.",
+            "endorsement_to_5": "The share of raters who give a 4 or 5 is the item content validity index (I-CVI).",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        versions = {*selecting.standards_versions(self.instance.program), self.instance.standards_version}
+        widget = self.fields["standards_version"].widget
+        widget.choices = [(version, version) for version in sorted(versions, reverse=True)]  # type: ignore[attr-defined]
+
+
+class AddCertificationsForm(forms.Form):
+    """Certifications of the catalogue, several at once."""
+
+    certifications = forms.ModelMultipleChoiceField(
+        queryset=Certification.objects.none(),
+        label="Certifications of the catalog",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick at least one certification."},
+    )
+
+    def __init__(self, *args: Any, panel: Panel, words: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["certifications"]
+        field.queryset = selecting.addable_certifications(panel, words=words)  # type: ignore[attr-defined]
+        field.label_from_instance = _certification_label  # type: ignore[attr-defined]
+
+
+def _certification_label(certification: Certification) -> str:
+    listed = " - listed for this program" if getattr(certification, "listed_for_program", 0) else ""
+    return f"{certification} ({certification.entity}){listed}"
+
+
+class SearchForm(forms.Form):
+    """Words to look for in the catalogue."""
+
+    words = forms.CharField(label="Search by name, awarding entity or code", required=False, max_length=100)
+
+
+class SheetForm(forms.ModelForm):
+    """What panelists read about a certification, and its place in the list."""
+
+    class Meta:
+        model = PanelCertification
+        fields = ("information_sheet", "position")
+        widgets = {"information_sheet": forms.Textarea(attrs={"rows": 14})}
+        help_texts = {"position": "1 comes first in the results. Each panelist rates in an order of their own."}
+
+
+class PanelistForm(forms.ModelForm):
+    """One panelist."""
+
+    class Meta:
+        model = Panelist
+        fields = ("name", "email", "group", "title", "organisation")
+
+
+class PasteForm(forms.Form):
+    """Several panelists, one a line."""
+
+    lines = forms.CharField(
+        label="Panelists, one on each line",
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text="Name, e-mail address, group. Groups: secondary, postsecondary, business. "
+        "For example: Dana Whitcomb, dana@example.edu, secondary",
+    )

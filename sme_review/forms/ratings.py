@@ -1,0 +1,143 @@
+"""What panelists fill in."""
+
+from typing import Any
+
+from django import forms
+
+from sme_review.models import PanelCertification, Rating
+from sme_review.validators import Answers, what_is_missing
+
+_CANNOT_JUDGE = "cannot_judge"
+_REASON = forms.Textarea(attrs={"rows": 3})
+_REASON_HELP = "Needed if you choose 1 or 5. Shown to OCTE without your name."
+
+
+def _scale(choices: Any) -> list[tuple[str, str]]:
+    return [(str(value), f"{value} - {label}") for value, label in choices.choices] + [(_CANNOT_JUDGE, "Cannot judge")]
+
+
+class RatingForm(forms.Form):
+    """The three questions of the procedure (identification step 1.3), in its own words."""
+
+    proportion = forms.IntegerField(
+        label="What proportion would you estimate that the technical standards for this program are represented by "
+        "this certification?",
+        min_value=0,
+        max_value=100,
+        required=False,
+        help_text="A whole number from 0 to 100 percent. Leaving it empty is not zero.",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "step": 1, "data-behaviour": "slider"}),
+        error_messages={
+            "invalid": "Enter a whole number from 0 to 100, without the percent sign.",
+            "min_value": "Enter a whole number from 0 to 100.",
+            "max_value": "Enter a whole number from 0 to 100.",
+        },
+    )
+    proportion_reason = forms.CharField(
+        label="Why this share?",
+        required=False,
+        widget=_REASON,
+        help_text="Needed if the share is under 30 percent. Shown to OCTE without your name.",
+    )
+    employer_value = forms.ChoiceField(
+        label="What rating would you give this certification's value to employers in this field?",
+        choices=_scale(Rating.EmployerValue),
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    employer_reason = forms.CharField(
+        label="Why this value to employers?", required=False, widget=_REASON, help_text=_REASON_HELP
+    )
+    postsecondary_value = forms.ChoiceField(
+        label="What rating would you give this certification's value to postsecondary education programs for this "
+        "field?",
+        choices=_scale(Rating.PostsecondaryValue),
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    postsecondary_reason = forms.CharField(
+        label="Why this value to postsecondary programs?", required=False, widget=_REASON, help_text=_REASON_HELP
+    )
+
+    def __init__(self, data: Any = None, *, saved: Answers) -> None:
+        super().__init__(data, initial=_as_typed(saved))
+        self.saved = saved
+
+    def answers(self) -> Answers:
+        """What was typed; where it cannot be kept (letters for a number), what was saved before."""
+        typed: dict[str, Any] = {
+            "proportion": self.cleaned_data.get("proportion", self.saved.proportion),
+            **{
+                name: self.cleaned_data.get(name, "")
+                for name in ("proportion_reason", "employer_reason", "postsecondary_reason")
+            },
+        }
+        for question in ("employer", "postsecondary"):
+            chosen = self.cleaned_data.get(f"{question}_value", "")
+            typed[f"{question}_cannot_judge"] = chosen == _CANNOT_JUDGE
+            typed[f"{question}_value"] = int(chosen) if chosen.isdigit() else None
+        return Answers(**typed)
+
+    def ask_for_the_rest(self) -> bool:
+        """Mark what a complete rating still lacks; whether anything is."""
+        missing = what_is_missing(self.answers())
+        for field, message in missing:
+            if field not in self.errors:
+                self.add_error(field, message)
+        return bool(missing)
+
+
+def _as_typed(saved: Answers) -> dict[str, Any]:
+    """Saved answers as the form shows them."""
+    return {
+        "proportion": saved.proportion,
+        "proportion_reason": saved.proportion_reason,
+        "employer_value": _CANNOT_JUDGE if saved.employer_cannot_judge else str(saved.employer_value or ""),
+        "employer_reason": saved.employer_reason,
+        "postsecondary_value": _CANNOT_JUDGE
+        if saved.postsecondary_cannot_judge
+        else str(saved.postsecondary_value or ""),
+        "postsecondary_reason": saved.postsecondary_reason,
+    }
+
+
+class ConflictsForm(forms.Form):
+    """One box and one reason for each certification; the fields are named by the certification, never by its place."""
+
+    def __init__(self, data: Any = None, *, entries: list[PanelCertification], declared: dict[int, str]) -> None:
+        super().__init__(data)
+        self.entries = entries
+        for entry in entries:
+            self.fields[f"conflict_{entry.pk}"] = forms.BooleanField(
+                label=f"I have a conflict of interest with {entry} ({entry.certification.entity})",
+                required=False,
+                initial=entry.pk in declared,
+            )
+            self.fields[f"reason_{entry.pk}"] = forms.CharField(
+                label=f"What the conflict is: {entry}",
+                required=False,
+                max_length=300,
+                initial=declared.get(entry.pk, ""),
+                help_text="Only if you ticked the box above.",
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """A conflict comes with its reason, and a reason with its conflict."""
+        for entry in self.entries:
+            ticked = self.cleaned_data.get(f"conflict_{entry.pk}")
+            reason = self.cleaned_data.get(f"reason_{entry.pk}", "").strip()
+            if ticked and not reason and f"reason_{entry.pk}" not in self.errors:
+                self.add_error(f"reason_{entry.pk}", f"Say what your conflict of interest with {entry} is.")
+            if reason and not ticked:
+                self.add_error(
+                    f"conflict_{entry.pk}", f"Tick this box if you have a conflict with {entry}, or empty the reason."
+                )
+        return self.cleaned_data
+
+    def reasons(self) -> dict[int, str]:
+        """Primary key of PanelCertification -> the reason, for those ticked."""
+        return {
+            entry.pk: self.cleaned_data[f"reason_{entry.pk}"]
+            for entry in self.entries
+            if self.cleaned_data[f"conflict_{entry.pk}"]
+        }

@@ -1,0 +1,260 @@
+"""What pages show, worked out from what is held."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from sme_review.enums import Reading
+from sme_review.models import Panel, Round
+from sme_review.selectors.results import CertificationResult, QuestionResult
+
+READING_TONES = {
+    Reading.RECOMMEND: "green",
+    Reading.DISCUSS: "amber",
+    Reading.DO_NOT_RECOMMEND: "red",
+    Reading.WITHHELD: "grey",
+}
+STATE_TONES = {
+    Panel.State.DRAFT: "grey",
+    Panel.State.RUNNING: "blue",
+    Panel.State.CLOSED: "amber",
+    Panel.State.RECOMMENDED: "amber",
+    Panel.State.DECIDED: "green",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a panel's task list."""
+
+    title: str
+    hint: str
+    status: str
+    tone: str
+    href: str = ""
+
+
+def panel_steps(panel: Any, held: Round | None, *, decided: int) -> list[Step]:
+    """The panel's task list: what is done and what is next.
+
+    Args:
+        panel: a panel with the counts of `selectors.panels.with_progress`.
+        decided: how many of its certifications are decided.
+    """
+    return [
+        _setup_step("Certifications", "sme_review:certifications", panel, panel.certification_count),
+        _setup_step("Panelists", "sme_review:panelists", panel, panel.panelist_count),
+        _round_step(panel, held),
+        _results_step(panel, held),
+        _recommendation_step(panel),
+        _decision_step(panel, decided),
+    ]
+
+
+def _setup_step(title: str, url_name: str, panel: Any, count: int) -> Step:
+    hint = f"{count} on this panel" if count else "None yet"
+    status, tone = ("Done", "green") if count else ("To do", "blue")
+    return Step(title, hint, status, tone, reverse(url_name, args=[panel.pk]))
+
+
+def _round_step(panel: Any, held: Round | None) -> Step:
+    if held is None:
+        ready = panel.certification_count and panel.panelist_count
+        status, tone = ("Next", "blue") if ready else ("Cannot start yet", "grey")
+        hint = "Check everything, then mail the links"
+        return Step("Round 1", hint, status, tone, reverse("sme_review:open_round", args=[panel.pk]))
+    if held.state == Round.State.OPEN:
+        hint = f"{panel.rated_count} of {panel.expected_count} answers are in"
+        return Step("Round 1", hint, "Open", "blue", reverse("sme_review:round", args=[panel.pk]))
+    hint = f"{panel.rated_count} of {panel.expected_count} answers came in"
+    return Step("Round 1", hint, "Closed", "green", reverse("sme_review:round", args=[panel.pk]))
+
+
+def _results_step(panel: Any, held: Round | None) -> Step:
+    if held is None or held.state == Round.State.OPEN:
+        return Step("Results", "They show when the round is closed", "Cannot start yet", "grey")
+    return Step(
+        "Results", "Ratings, spread and comments", "Ready", "green", reverse("sme_review:results", args=[panel.pk])
+    )
+
+
+def _recommendation_step(panel: Panel) -> Step:
+    href = reverse("sme_review:recommend", args=[panel.pk])
+    if panel.state in {Panel.State.DRAFT, Panel.State.RUNNING}:
+        return Step("Recommendation", "Written after the round is closed", "Cannot start yet", "grey")
+    if panel.sent_at is None:
+        return Step("Recommendation", "Choose, explain, and send it to the approvers", "Next", "blue", href)
+    return Step("Recommendation", f"Sent on {panel.sent_at:%B} {panel.sent_at.day}", "Sent", "green", href)
+
+
+def _decision_step(panel: Any, decided: int) -> Step:
+    if panel.sent_at is None:
+        return Step("Decision", "An approver decides each certification", "Cannot start yet", "grey")
+    href = reverse("sme_review:decide", args=[panel.pk])
+    hint = f"{decided} of {panel.certification_count} decided"
+    if panel.state == Panel.State.DECIDED:
+        return Step("Decision", hint, "Decided", "green", href)
+    return Step("Decision", hint, "With the approvers", "amber", href)
+
+
+def panelist_status(panelist: Any, certification_count: int) -> tuple[str, str]:
+    """How far a panelist is, in words and with a tone; takes the counts of `selectors.panels.panelists_of`."""
+    answered = panelist.submitted_count + panelist.conflict_count
+    if certification_count and answered >= certification_count:
+        return "Submitted", "green"
+    if panelist.begun_count:
+        return f"Started, {answered} of {certification_count} submitted", "blue"
+    if panelist.first_opened_at:
+        return "Opened", "blue"
+    return ("Invited", "grey") if panelist.invited_at else ("Not invited yet", "grey")
+
+
+@dataclass(frozen=True)
+class GroupProgress:
+    """How many of a stakeholder group have come how far."""
+
+    label: str
+    invited: int
+    opened: int
+    started: int
+    submitted: int
+
+
+def progress_by_group(panelists: list[Any], certification_count: int) -> list[GroupProgress]:
+    """Counts for each stakeholder group; each number includes those further on."""
+    groups: dict[str, list[Any]] = {}
+    for panelist in sorted(panelists, key=lambda person: person.group):
+        groups.setdefault(panelist.get_group_display(), []).append(panelist)
+    return [
+        GroupProgress(
+            label=label,
+            invited=sum(bool(person.invited_at) for person in members),
+            opened=sum(bool(person.first_opened_at) for person in members),
+            started=sum(bool(person.begun_count) for person in members),
+            submitted=sum(panelist_status(person, certification_count)[0] == "Submitted" for person in members),
+        )
+        for label, members in groups.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What the picture of a spread needs."""
+
+    low: float
+    high: float
+    minimum: float
+    q1: float
+    median: float
+    q3: float
+    maximum: float
+
+
+@dataclass(frozen=True)
+class ShownQuestion:
+    """One question's numbers, ready for the page."""
+
+    result: QuestionResult
+    spread: Spread | None
+
+    @property
+    def label(self) -> str:
+        """What the picture shows."""
+        return self.result.question.title
+
+
+@dataclass(frozen=True)
+class ShownCertification:
+    """One certification's numbers, ready for the page."""
+
+    result: CertificationResult
+    questions: list[ShownQuestion]
+    tone: str
+
+
+def show_results(results: list[CertificationResult]) -> list[ShownCertification]:
+    """The results with their pictures."""
+    return [
+        ShownCertification(
+            result=result,
+            questions=[ShownQuestion(question, _spread(question)) for question in result.questions],
+            tone=READING_TONES[result.reading],
+        )
+        for result in results
+    ]
+
+
+def _spread(result: QuestionResult) -> Spread | None:
+    summary = result.summary
+    if summary is None:
+        return None
+    return Spread(
+        low=float(result.question.low),
+        high=float(result.question.high),
+        minimum=summary.minimum,
+        q1=summary.q1,
+        median=summary.median,
+        q3=summary.q3,
+        maximum=summary.maximum,
+    )
+
+
+SUMMARY_HEADINGS = (
+    "Certification",
+    "Awarding entity",
+    "Question",
+    "Invited",
+    "Answered",
+    "Cannot judge",
+    "Conflict of interest",
+    "Missing",
+    "Median",
+    "Lower quartile",
+    "Upper quartile",
+    "Lowest",
+    "Highest",
+    "Mean",
+    "Share rating 4 or 5 (I-CVI)",
+    "Modified kappa",
+    "Disagreement",
+    "Median secondary",
+    "Median postsecondary",
+    "Median business and industry",
+    "Suggested reading",
+    "Rule",
+)
+
+
+def summary_rows(results: list[CertificationResult]) -> Iterator[list[Any]]:
+    """The summary as table rows under SUMMARY_HEADINGS: one for each certification and question."""
+    for result in results:
+        for question in result.questions:
+            total, numbers = question.total, question.summary
+            yield [
+                str(result.entry),
+                str(result.entry.certification.entity),
+                question.question.title,
+                total.invited,
+                total.answered,
+                total.cannot_judge,
+                total.recused,
+                total.missing,
+                *_numbers(numbers),
+                _rounded(question.endorsement),
+                _rounded(question.kappa),
+                "yes" if question.disagreement else "no",
+                *(_rounded(group.median) for group in question.groups),
+                Reading(result.reading).label,
+                result.suggested.rule,
+            ]
+
+
+def _numbers(numbers: Any) -> list[Any]:
+    names = ("median", "q1", "q3", "minimum", "maximum", "mean")
+    return [_rounded(getattr(numbers, name)) if numbers else "" for name in names]
+
+
+def _rounded(number: float | None) -> str:
+    return "" if number is None else f"{number:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,78 @@
+"""The certifications that a panel considers."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.requests import SignedInRequest
+from octe_certs.access import require, requires
+from octe_certs.problems import Problem
+from sme_review.forms.panels import AddCertificationsForm, SearchForm, SheetForm
+from sme_review.rules import MANAGE_PANELS, SEE_PANELS
+from sme_review.selectors import panels as selecting
+from sme_review.services import panels as writing
+from sme_review.views.panels import crumbs, find_panel
+
+
+@requires(SEE_PANELS)
+def certifications(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What is under consideration; consultants search the catalogue and add several at once."""
+    panel = find_panel(request, pk)
+    words = request.GET.get("words", "")
+    form = AddCertificationsForm(request.POST or None, panel=panel, words=words)
+    if request.method == "POST":
+        require(request.user, MANAGE_PANELS)
+        if form.is_valid():
+            try:
+                added = writing.add_certifications(
+                    by=request.user, panel=panel, certifications=form.cleaned_data["certifications"]
+                )
+                messages.success(request, f"{len(added)} added. Check what panelists will read about each.")
+            except Problem as problem:
+                messages.error(request, problem.message)
+            return redirect("sme_review:certifications", pk)
+    context = {
+        "panel": panel,
+        "entries": selecting.with_rating_counts(selecting.certifications_of(panel)),
+        "form": form,
+        "search": SearchForm({"words": words}),
+        "crumbs": crumbs(panel, "Certifications"),
+        "may_manage": request.user.has_perm(MANAGE_PANELS) and panel.state in {"draft", "running"},
+    }
+    return render(request, "sme_review/certifications.html", context)
+
+
+@requires(MANAGE_PANELS)
+def change_certification(request: SignedInRequest, pk: int, entry_pk: int) -> HttpResponse:
+    """Write what panelists read about one certification, and set its place."""
+    panel = find_panel(request, pk)
+    entry = get_object_or_404(selecting.certifications_of(panel), pk=entry_pk)
+    form = SheetForm(request.POST or None, instance=entry)
+    if request.method == "POST" and form.is_valid():
+        try:
+            writing.change_panel_certification(by=request.user, panel_certification=entry, **form.cleaned_data)
+        except Problem as problem:
+            form.add_error(problem.field, problem.message)
+        else:
+            messages.success(request, f"Saved what panelists read about {entry}.")
+            return redirect("sme_review:certifications", pk)
+    items = crumbs(panel, "Certifications", str(entry))
+    items[-2] = ("Certifications", reverse("sme_review:certifications", args=[pk]))
+    return render(
+        request, "sme_review/certification.html", {"panel": panel, "entry": entry, "form": form, "crumbs": items}
+    )
+
+
+@requires(MANAGE_PANELS)
+@require_POST
+def remove_certification(request: SignedInRequest, pk: int, entry_pk: int) -> HttpResponse:
+    """Take a certification off the panel while nobody has rated it."""
+    entry = get_object_or_404(selecting.certifications_of(find_panel(request, pk)), pk=entry_pk)
+    try:
+        writing.remove_certification(by=request.user, panel_certification=entry)
+        messages.success(request, f"{entry} is off the panel.")
+    except Problem as problem:
+        messages.error(request, problem.message)
+    return redirect("sme_review:certifications", pk)

@@ -1,0 +1,107 @@
+"""Who sits on a panel."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.requests import SignedInRequest
+from octe_certs.access import require, requires
+from octe_certs.problems import Problem
+from sme_review.forms.panels import PanelistForm, PasteForm
+from sme_review.models import Panel
+from sme_review.panelist_lines import read_lines
+from sme_review.presenters import panelist_status, progress_by_group
+from sme_review.rules import MANAGE_PANELS, SEE_PANELS
+from sme_review.selectors import panels as selecting
+from sme_review.services import panelists as writing
+from sme_review.views.panels import crumbs, find_panel
+
+
+@requires(SEE_PANELS)
+def panelists(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The panelists and how far each is; consultants add one here or several by pasting."""
+    panel = find_panel(request, pk)
+    form = PanelistForm(request.POST or None)
+    if request.method == "POST":
+        require(request.user, MANAGE_PANELS)
+        if form.is_valid():
+            try:
+                person = writing.add_panelist(by=request.user, panel=panel, **form.cleaned_data)
+                messages.success(request, f"{person.name} is on the panel.")
+                return redirect("sme_review:panelists", pk)
+            except Problem as problem:
+                form.add_error(problem.field, problem.message)
+    people = list(selecting.panelists_of(request.user, panel))
+    count = selecting.certifications_of(panel).count()
+    context = {
+        "panel": panel,
+        "rows": [(person, *panelist_status(person, count)) for person in people],
+        "groups": progress_by_group(people, count),
+        "form": form,
+        "crumbs": crumbs(panel, "Panelists"),
+        "may_manage": request.user.has_perm(MANAGE_PANELS),
+        "may_add": panel.state in {Panel.State.DRAFT, Panel.State.RUNNING},
+    }
+    return render(request, "sme_review/panelists.html", context)
+
+
+@requires(MANAGE_PANELS)
+def paste_panelists(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Paste lines, see per line what is wrong, then add those that are right."""
+    panel = find_panel(request, pk)
+    form = PasteForm(request.POST or None)
+    lines = []
+    if request.method == "POST" and form.is_valid():
+        taken = {person.email.lower() for person in selecting.panelists_of(request.user, panel)}
+        lines = read_lines(form.cleaned_data["lines"], taken=taken)
+        people = [line.person for line in lines if line.person]
+        if request.POST.get("action") == "add" and people and _add(request, panel, people):
+            left = [line.text for line in lines if line.problem]
+            if not left:
+                return redirect("sme_review:panelists", pk)
+            form = PasteForm(initial={"lines": "\n".join(left)})
+            lines = [line for line in lines if line.problem]
+    items = crumbs(panel, "Panelists", "Paste a list")
+    items[-2] = ("Panelists", reverse("sme_review:panelists", args=[pk]))
+    context = {"panel": panel, "form": form, "lines": lines, "good": sum(bool(line.person) for line in lines)}
+    return render(request, "sme_review/panelists_paste.html", {**context, "crumbs": items})
+
+
+def _add(request: SignedInRequest, panel: Panel, people: list[writing.NewPanelist]) -> bool:
+    try:
+        added = writing.add_panelists(by=request.user, panel=panel, people=people)
+    except Problem as problem:
+        messages.error(request, problem.message)
+        return False
+    messages.success(request, f"{len(added)} added to the panel.")
+    return True
+
+
+@requires(MANAGE_PANELS)
+@require_POST
+def remove_panelist(request: SignedInRequest, pk: int, panelist_pk: int) -> HttpResponse:
+    """Take somebody off the panel who has not started to rate."""
+    panel = find_panel(request, pk)
+    panelist = get_object_or_404(selecting.panelists_of(request.user, panel), pk=panelist_pk)
+    try:
+        writing.remove_panelist(by=request.user, panelist=panelist)
+        messages.success(request, f"{panelist.name} is off the panel, and their link no longer works.")
+    except Problem as problem:
+        messages.error(request, problem.message)
+    return redirect("sme_review:panelists", pk)
+
+
+@requires(MANAGE_PANELS)
+@require_POST
+def send_link(request: SignedInRequest, pk: int, panelist_pk: int) -> HttpResponse:
+    """Mail a fresh personal link to the address on file."""
+    panel = find_panel(request, pk)
+    panelist = get_object_or_404(selecting.panelists_of(request.user, panel), pk=panelist_pk)
+    try:
+        writing.send_new_link(by=request.user, panelist=panelist)
+        messages.success(request, f"A new link is on its way to {panelist.email}. The earlier one no longer works.")
+    except Problem as problem:
+        messages.error(request, problem.message)
+    return redirect("sme_review:panelists", pk)

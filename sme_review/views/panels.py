@@ -1,0 +1,103 @@
+"""Panels: the list, a new one, the task list of one, its rules."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+from django_tables2 import RequestConfig
+
+from accounts.requests import SignedInRequest
+from octe_certs.access import requires
+from octe_certs.problems import Problem
+from sme_review.filters import PanelFilter
+from sme_review.forms.panels import NewPanelForm, PanelRulesForm
+from sme_review.models import Panel
+from sme_review.presenters import STATE_TONES, panel_steps
+from sme_review.rules import MANAGE_PANELS, SEE_PANELS
+from sme_review.selectors import panels as selecting
+from sme_review.services import panels as writing
+from sme_review.tables import PanelTable
+
+_PAGE_SIZE = 50
+
+
+def find_panel(request: SignedInRequest, pk: int) -> Panel:
+    """The panel, if the person may see it; 404 otherwise."""
+    return get_object_or_404(selecting.panels_visible_to(request.user), pk=pk)
+
+
+def crumbs(panel: Panel, *more: str) -> list[tuple[str, str]]:
+    """The way back from a page of a panel; the last of `more` is the page itself."""
+    home = [("Panels", reverse("sme_review:panels"))]
+    if not more:
+        return [*home, (panel.title, "")]
+    return [*home, (panel.title, reverse("sme_review:panel", args=[panel.pk])), *((words, "") for words in more)]
+
+
+@requires(SEE_PANELS)
+def panel_list(request: SignedInRequest) -> HttpResponse:
+    """All panels, the newest first."""
+    panels: QuerySet[Panel] = selecting.with_progress(selecting.panels_visible_to(request.user))
+    chosen = PanelFilter(request.GET, queryset=panels)
+    table = PanelTable(chosen.qs)
+    RequestConfig(request, paginate={"per_page": _PAGE_SIZE}).configure(table)
+    context = {"table": table, "filter": chosen, "may_manage": request.user.has_perm(MANAGE_PANELS)}
+    return render(request, "sme_review/panel_list.html", context)
+
+
+@requires(MANAGE_PANELS)
+def new_panel(request: SignedInRequest) -> HttpResponse:
+    """Set up a panel."""
+    form = NewPanelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        panel = writing.create_panel(by=request.user, **form.cleaned_data)
+        messages.success(request, "The panel is set up. Add the certifications that it will rate.")
+        return redirect("sme_review:panel", panel.pk)
+    items = [("Panels", reverse("sme_review:panels")), ("New panel", "")]
+    return render(request, "sme_review/panel_new.html", {"form": form, "crumbs": items})
+
+
+@requires(SEE_PANELS)
+def panel_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A panel as a task list: what is done and what is next."""
+    panel = get_object_or_404(selecting.with_progress(selecting.panels_visible_to(request.user)), pk=pk)
+    decisions = selecting.current_decisions(panel)
+    context = {
+        "panel": panel,
+        "tone": STATE_TONES[Panel.State(panel.state)],
+        "steps": panel_steps(panel, selecting.current_round(panel), decided=len(decisions)),
+        "crumbs": crumbs(panel),
+        "may_manage": request.user.has_perm(MANAGE_PANELS),
+    }
+    return render(request, "sme_review/panel_detail.html", context)
+
+
+@requires(MANAGE_PANELS)
+def panel_rules(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Change the title, the due date and the rules by which the numbers are read."""
+    panel = find_panel(request, pk)
+    form = PanelRulesForm(request.POST or None, instance=panel)
+    if request.method == "POST" and form.is_valid():
+        try:
+            writing.change_panel(by=request.user, panel=panel, **form.cleaned_data)
+        except Problem as problem:
+            form.add_error(problem.field, problem.message)
+        else:
+            messages.success(request, "The panel is changed.")
+            return redirect("sme_review:panel", pk)
+    context = {"panel": panel, "form": form, "crumbs": crumbs(panel, "Details and rules")}
+    return render(request, "sme_review/panel_rules.html", context)
+
+
+@requires(MANAGE_PANELS)
+@require_POST
+def put_away(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Close a panel for good: its links stop working."""
+    try:
+        writing.put_away_panel(by=request.user, panel=find_panel(request, pk))
+        messages.success(request, "The panel is put away. Its personal links no longer work.")
+    except Problem as problem:
+        messages.error(request, problem.message)
+    return redirect("sme_review:panel", pk)

@@ -1,0 +1,271 @@
+"""Staff pages: each opens, does its one thing, and keeps what was typed."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from certifications.models import ProgramCertification
+from sme_review.models import ListingDecision, Panel, PanelCertification, Panelist, Round
+from tests.factories.certifications import CertificationFactory, ProgramFactory, ProgramStandardFactory
+from tests.factories.sme_review import PanelFactory, PanelistFactory
+
+
+def url(name, *args):
+    return reverse(f"sme_review:{name}", args=args)
+
+
+@pytest.fixture
+def staff(client, consultant):
+    client.force_login(consultant)
+    return client
+
+
+@pytest.mark.parametrize("name", ["panels", "new_panel"])
+def test_pages_without_a_panel_open(staff, name, db):
+    assert staff.get(url(name)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["panel", "rules", "certifications", "panelists", "paste_panelists", "open_round"])
+def test_pages_of_a_draft_open(staff, drafted, name):
+    assert staff.get(url(name, drafted.panel.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["panel", "rules", "certifications", "panelists", "paste_panelists", "round"])
+def test_pages_of_a_running_panel_open(staff, running, name):
+    assert staff.get(url(name, running.panel.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["panel", "certifications", "panelists", "round", "results", "recommend"])
+def test_pages_of_a_closed_panel_open(staff, closed, name):
+    assert staff.get(url(name, closed.panel.pk)).status_code == 200
+
+
+def test_panel_is_set_up_from_the_page(staff, consultant):
+    program = ProgramFactory()
+    ProgramStandardFactory(program=program, version="2026")
+    response = staff.post(
+        url("new_panel"),
+        {
+            "program": program.pk,
+            "title": "Fall panel",
+            "kind": Panel.Kind.OTHER,
+            "standards_version": "2026",
+            "due_date": "2100-12-18",
+        },
+    )
+    panel = Panel.objects.get()
+    assert response.headers["Location"] == url("panel", panel.pk)
+    assert (panel.title, panel.program, panel.due_date) == ("Fall panel", program, date(2100, 12, 18))
+    assert (panel.created_by, panel.quorum, panel.state) == (consultant, 5, Panel.State.DRAFT)
+
+
+def test_new_panel_refuses_a_past_date_and_a_version_without_standards(staff):
+    program = ProgramFactory(cip_code="48.0508")
+    ProgramStandardFactory(version="2026")
+    response = staff.post(
+        url("new_panel"),
+        {
+            "program": program.pk,
+            "title": "Kept",
+            "kind": "other",
+            "standards_version": "2026",
+            "due_date": "2020-01-01",
+        },
+    )
+    form = response.context["form"]
+    assert form.errors["due_date"] == ["This date is past. Choose today or a later day."]
+    assert form.errors["standards_version"][0].startswith("48.0508")
+    assert form["title"].value() == "Kept"
+
+
+def test_rules_change_from_the_page(staff, drafted):
+    panel = drafted.panel
+    form = staff.get(url("rules", panel.pk)).context["form"]
+    data = {name: form[name].value() for name in form.fields} | {"quorum": 7, "due_date": "2100-01-31"}
+    response = staff.post(url("rules", panel.pk), data)
+    assert response.status_code == 302
+    panel.refresh_from_db()
+    assert (panel.quorum, panel.due_date) == (7, date(2100, 1, 31))
+
+
+def test_certifications_are_found_and_added_several_at_once(staff, drafted):
+    welding = CertificationFactory(name="Welding Basics", summary="Joins metal.")
+    other = CertificationFactory(name="Welding Advanced")
+    CertificationFactory(name="Baking")
+    page = staff.get(url("certifications", drafted.panel.pk), {"words": "weld"})
+    assert set(page.context["form"].fields["certifications"].queryset) == {welding, other}
+    staff.post(url("certifications", drafted.panel.pk), {"certifications": [welding.pk, other.pk]})
+    entries = drafted.panel.certifications.filter(certification__in=[welding, other])
+    assert sorted(entries.values_list("position", "information_sheet")) == [(3, ""), (4, "Joins metal.")]
+
+
+def test_information_sheet_is_edited_and_certification_removed(staff, drafted):
+    entry = drafted.entries[0]
+    staff.post(url("certification", drafted.panel.pk, entry.pk), {"information_sheet": "New words", "position": 9})
+    entry.refresh_from_db()
+    assert (entry.information_sheet, entry.position) == ("New words", 9)
+    staff.post(url("remove_certification", drafted.panel.pk, entry.pk))
+    assert not PanelCertification.objects.filter(pk=entry.pk).exists()
+
+
+def test_rated_certification_cannot_be_removed_and_the_page_says_why(staff, rated):
+    entry = rated.entries[0]
+    response = staff.post(url("remove_certification", rated.panel.pk, entry.pk), follow=True)
+    assert PanelCertification.objects.filter(pk=entry.pk).exists()
+    assert [str(message) for message in response.context["messages"]] == [
+        f"{entry} cannot be removed: 5 panelists have already rated it, and ratings are kept."
+    ]
+
+
+def test_panelist_is_added_and_a_second_time_refused(staff, drafted):
+    data = {"name": "Renee Oakley", "email": "Renee@Example.edu", "group": "business"}
+    staff.post(url("panelists", drafted.panel.pk), data)
+    assert Panelist.objects.get(email="renee@example.edu").name == "Renee Oakley"
+    response = staff.post(url("panelists", drafted.panel.pk), data)
+    assert response.context["form"].errors == {"email": ["Somebody with this e-mail address is already on this panel."]}
+
+
+def test_pasted_lines_are_checked_then_the_right_ones_added(staff, drafted):
+    text = "Ann A, ann@example.org, secondary\nBo B, not-an-address, business\nAnn Again, ann@example.org, business"
+    checked = staff.post(url("paste_panelists", drafted.panel.pk), {"lines": text, "action": "check"})
+    assert [bool(line.person) for line in checked.context["lines"]] == [True, False, False]
+    assert Panelist.objects.filter(panel=drafted.panel).count() == 5
+    added = staff.post(url("paste_panelists", drafted.panel.pk), {"lines": text, "action": "add"})
+    assert Panelist.objects.filter(panel=drafted.panel).count() == 6
+    assert added.context["form"]["lines"].value() == (
+        "Bo B, not-an-address, business\nAnn Again, ann@example.org, business"
+    )
+
+
+def test_round_opens_closes_and_leads_to_results(staff, drafted):
+    assert staff.post(url("open_round", drafted.panel.pk)).headers["Location"] == url("round", drafted.panel.pk)
+    unsure = staff.post(url("close_round", drafted.panel.pk))
+    assert Round.objects.get().state == Round.State.OPEN
+    assert unsure.headers["Location"] == url("round", drafted.panel.pk)
+    response = staff.post(url("close_round", drafted.panel.pk), {"sure": "yes"})
+    assert response.headers["Location"] == url("results", drafted.panel.pk)
+    assert Round.objects.get().state == Round.State.CLOSED
+
+
+def test_open_round_page_says_what_is_missing(staff, db):
+    panel = PanelFactory()
+    response = staff.get(url("open_round", panel.pk))
+    assert [sentence for sentence, _ in response.context["missing"]] == [
+        "Add at least one certification.",
+        f"{panel.program} has no standards in the version “2026”. Choose another version.",
+        "Add at least one panelist.",
+    ]
+
+
+def test_results_of_an_open_round_are_not_shown(staff, rated):
+    assert staff.get(url("results", rated.panel.pk)).headers["Location"] == url("round", rated.panel.pk)
+    assert staff.get(url("download_results", rated.panel.pk)).headers["Location"] == url("round", rated.panel.pk)
+
+
+def test_summary_downloads_with_a_row_for_each_question(staff, closed):
+    response = staff.get(url("download_results", closed.panel.pk))
+    lines = response.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 1 + 2 * 3
+    assert lines[1].startswith(f"{closed.entries[0]},{closed.entries[0].certification.entity},Share of the technical")
+    assert "Expert" not in response.content.decode()
+
+
+def recommendation_data(closed, *, choice="recommend", action="save"):
+    data = {"text": "Both fit the program.", "action": action}
+    for place, entry in enumerate(closed.entries, start=1):
+        data[f"certification-{entry.pk}-choice"] = choice
+        data[f"certification-{entry.pk}-position"] = place
+        data[f"certification-{entry.pk}-note"] = f"Note on {entry}"
+    return data
+
+
+def test_recommendation_is_saved_sent_and_mailed_to_approvers(
+    staff, closed, approver, mailoutbox, django_capture_on_commit_callbacks
+):
+    staff.post(url("recommend", closed.panel.pk), recommendation_data(closed))
+    mailoutbox.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        staff.post(url("recommend", closed.panel.pk), recommendation_data(closed, action="send"))
+    closed.panel.refresh_from_db()
+    assert closed.panel.state == Panel.State.RECOMMENDED
+    assert [message.to for message in mailoutbox] == [[approver.email]]
+    assert url("decide", closed.panel.pk) in mailoutbox[0].body
+
+
+def test_decisions_are_written_and_those_with_errors_stay_as_typed(client, closed, consultant, approver):
+    client.force_login(consultant)
+    client.post(url("recommend", closed.panel.pk), recommendation_data(closed, action="send"))
+    assert client.get(url("decide", closed.panel.pk)).context["open_count"] == 0
+    client.force_login(approver)
+    first, second = closed.panel.recommendations.all()
+    data = {
+        f"recommendation-{first.pk}-outcome": "approved",
+        f"recommendation-{first.pk}-reason": "Strong.",
+        f"recommendation-{first.pk}-first_school_year": 2027,
+        f"recommendation-{first.pk}-type": "approved",
+        f"recommendation-{first.pk}-counts_federally": "on",
+        f"recommendation-{second.pk}-outcome": "declined",
+        f"recommendation-{second.pk}-reason": "",
+        f"recommendation-{second.pk}-first_school_year": 2027,
+        f"recommendation-{second.pk}-type": "approved",
+    }
+    refused = client.post(url("decide", closed.panel.pk), data)
+    assert ListingDecision.objects.count() == 0
+    assert [message for message, _ in refused.context["problems"]] == [f"Give the reason for the decision on {second}."]
+    data[f"recommendation-{second.pk}-reason"] = "The first covers it."
+    assert client.post(url("decide", closed.panel.pk), data).status_code == 302
+    assert list(ListingDecision.objects.order_by("id").values_list("outcome", flat=True)) == ["approved", "declined"]
+    listing = ProgramCertification.objects.in_force(2027).get()
+    assert (listing.certification, listing.counts_federally) == (closed.entries[0].certification, True)
+    page = client.get(url("decide", closed.panel.pk))
+    assert page.context["open_count"] == 0
+    assert b"The first covers it." in page.content
+
+
+def test_consultant_cannot_decide(client, closed, consultant):
+    client.force_login(consultant)
+    client.post(url("recommend", closed.panel.pk), recommendation_data(closed, action="send"))
+    item = closed.panel.recommendations.first()
+    response = client.post(url("decide", closed.panel.pk), {f"recommendation-{item.pk}-outcome": "declined"})
+    assert response.status_code == 403
+    assert ListingDecision.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", ["certifications", "panelists", "recommend"])
+def test_auditor_reads_and_does_not_write(client, closed, state_auditor, name):
+    client.force_login(state_auditor)
+    assert client.get(url(name, closed.panel.pk)).status_code == 200
+    assert client.post(url(name, closed.panel.pk), {}).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["panels", "panel", "panelists", "results"])
+def test_people_of_districts_are_refused(client, closed, home_district, name):
+    client.force_login(home_district.coordinator)
+    args = () if name == "panels" else (closed.panel.pk,)
+    assert client.get(url(name, *args)).status_code == 403
+
+
+def make_panels(count):
+    for panel in PanelFactory.create_batch(count):
+        PanelistFactory(panel=panel)
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_panel_list_keeps_its_query_count(staff, count, django_assert_num_queries):
+    make_panels(count)
+    with django_assert_num_queries(5):
+        assert len(staff.get(url("panels")).context["table"].rows) == count
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_panelist_list_keeps_its_query_count(staff, count, django_assert_num_queries):
+    panel = PanelFactory()
+    PanelistFactory.create_batch(count, panel=panel)
+    with django_assert_num_queries(6):
+        assert len(staff.get(url("panelists", panel.pk)).context["rows"]) == count
+
+
+def test_results_keep_their_query_count(staff, closed, django_assert_num_queries):
+    with django_assert_num_queries(9):
+        staff.get(url("results", closed.panel.pk))
