@@ -1,50 +1,31 @@
-"""What tests of entry and records share: open routes, a listed certification, students, PDFs."""
+"""Fixtures of entry and records."""
 
-from io import BytesIO
-
-import pikepdf
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.models import Q
+import time_machine
 
-from certifications import ports
-from certifications.models import Certification
 from certifications.services.entry import save_rows, set_document, start_draft
-from tests.factories.certifications import (
-    YEAR,
-    CertificationFactory,
-    CertificationPartFactory,
-    EnrollmentFactory,
-    EvidenceDocumentFactory,
-    ProgramCertificationFactory,
-)
+from tests.certifications.stage import good_row, listed_certification, open_routes, three_students
+from tests.factories.certifications import YEAR, EvidenceDocumentFactory
 
 
 @pytest.fixture
-def routes():
-    """Say which certifications are open; the app's own answer is put back afterwards."""
-    before = list(ports._entry_routes)
-    ports.provide_entry_routes(lambda _year: Q())
-    yield ports.provide_entry_routes
-    ports._entry_routes[:] = before
+def today():
+    """A Tuesday in November 2026, in school year 2026-27."""
+    with time_machine.travel("2026-11-24T12:00:00-05:00", tick=False):
+        yield
 
 
 @pytest.fixture
-def certification(program, routes) -> Certification:
-    """Listed for the program, open for entry, with one part: 0 to 100, cut score 70."""
-    listed = CertificationFactory(name="AWS Certified Welder", entity__name="American Welding Society")
-    CertificationPartFactory(certification=listed)
-    ProgramCertificationFactory(program=program, certification=listed)
-    return listed
+def certification(program):
+    """Listed for the program and open for entry."""
+    with open_routes():
+        yield listed_certification(program)
 
 
 @pytest.fixture
 def enrollments(home_district):
     """Three students of the home district."""
-    return [
-        EnrollmentFactory(offering=home_district.offering, student__last_name=name, student__first_name="Ann")
-        for name in ("Abbott", "Baker", "Clark")
-    ]
+    return three_students(home_district.offering)
 
 
 @pytest.fixture
@@ -59,10 +40,6 @@ def draft(home_district, program, certification):
     )
 
 
-def good_row(**given) -> dict:
-    return {"ticked": True, "result": "passed", "score": "85", "date_earned": "10/1/2026", **given}
-
-
 @pytest.fixture
 def ready_draft(draft, enrollments, home_district):
     """Everything filled in: three students, one PDF."""
@@ -70,16 +47,3 @@ def ready_draft(draft, enrollments, home_district):
     draft = save_rows(by=by, draft=draft, rows={row.pk: good_row(page="1") for row in enrollments})
     document = EvidenceDocumentFactory(district=home_district.district, uploaded_by=by)
     return set_document(by=by, draft=draft, document=document)
-
-
-def pdf_bytes(*, pages: int = 1, **saving) -> bytes:
-    with pikepdf.new() as pdf:
-        for _ in range(pages):
-            pdf.add_blank_page()
-        out = BytesIO()
-        pdf.save(out, **saving)
-    return out.getvalue()
-
-
-def upload(content: bytes, name: str = "roster.pdf") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content, content_type="application/pdf")

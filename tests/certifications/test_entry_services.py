@@ -4,7 +4,6 @@ import threading
 from datetime import date
 
 import pytest
-import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
@@ -14,7 +13,7 @@ from certifications.models import EntryDraft, ProgramCertification, StudentCerti
 from certifications.selectors.sheet import checked_sheet
 from certifications.services import entry as services
 from octe_certs.problems import MoveNotAllowedError, Problem
-from tests.certifications.conftest import good_row
+from tests.certifications.stage import good_row
 from tests.conftest import make_member
 from tests.factories.accounts import MembershipFactory
 from tests.factories.certifications import (
@@ -25,10 +24,7 @@ from tests.factories.certifications import (
 )
 
 
-@pytest.fixture(autouse=True)
-def today():
-    with time_machine.travel("2026-11-24T12:00:00-05:00", tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("today")
 
 
 def start(by, home_district, program, certification, **given):
