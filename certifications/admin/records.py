@@ -12,7 +12,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from certifications import school_year
 from certifications.models import StudentCertification
 from certifications.moves import RETURN_REASONS
 from certifications.presenters import records as words
@@ -78,18 +77,33 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.exclude(state=State.DRAFT) if chosen == "all" else queryset.filter(state=chosen)
 
 
+class SchoolYearFilter(admin.SimpleListFilter):
+    """School years as people write them."""
+
+    title = "school year"
+    parameter_name = "school_year"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The years of records."""
+        return [(str(year), label) for year, label in selectors.record_years()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Of the chosen year."""
+        chosen = self.value() or ""
+        return queryset.filter(school_year=int(chosen)) if chosen.isdigit() else queryset
+
+
 @admin.register(StudentCertification)
 class StudentCertificationAdmin(admin.ModelAdmin):
     """Records as approvers decide them."""
 
     list_display = (
-        "award_identifier", "student_name", "cip_code", "certification", "district", "year", "day", "score_shown",
-        "result", "state", "submission",
+        "award_identifier", "student_name", "cip_code", "certification", "district", "day", "outcome", "state",
     )  # fmt: skip
     list_display_links = ("award_identifier",)
     list_filter = (
         StateFilter,
-        "school_year",
+        SchoolYearFilter,
         ("enrollment__offering__building__district__region", admin.RelatedOnlyFieldListFilter),
         ("enrollment__offering__program", admin.RelatedOnlyFieldListFilter),
         ("certification__entity", admin.RelatedOnlyFieldListFilter),
@@ -131,20 +145,15 @@ class StudentCertificationAdmin(admin.ModelAdmin):
         """Where the program is taught."""
         return record.enrollment.offering.building.district.name
 
-    @admin.display(description="School year", ordering="school_year")
-    def year(self, record: StudentCertification) -> str:
-        """2026-27."""
-        return school_year.label(record.school_year)
-
     @admin.display(description="Date", ordering="date_earned")
     def day(self, record: StudentCertification) -> str:
         """Earned, or tested when failed."""
         return words.day_of(record)
 
-    @admin.display(description="Score", ordering="score")
-    def score_shown(self, record: StudentCertification) -> str:
-        """Without idle zeros."""
-        return words.score_of(record)
+    @admin.display(description="Result", ordering="score")
+    def outcome(self, record: StudentCertification) -> str:
+        """Passed or not, and the score."""
+        return ", ".join(part for part in (words.result_label(record), words.score_of(record)) if part)
 
     @admin.action(description="Approve selected records", permissions=["change"])
     def approve_selected(self, request: HttpRequest, queryset: QuerySet[StudentCertification]) -> None:
@@ -184,6 +193,10 @@ class StudentCertificationAdmin(admin.ModelAdmin):
             name="certifications_studentcertification_decide",
         )
         return [decide, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list under a title that says what to do."""
+        return super().changelist_view(request, {"title": "Approve or return student certifications"})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -40,7 +40,7 @@ class EvidenceForm(forms.Form):
     )
     upload = forms.FileField(
         label="PDF file",
-        required=False,
+        error_messages={"required": "Choose the PDF of the certificates or the roster."},
         allow_empty_file=True,
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,application/pdf"}),
         help_text=(
@@ -48,3 +48,8 @@ class EvidenceForm(forms.Form):
             "without a password."
         ),
     )
+
+    def __init__(self, *args: Any, is_required: bool = True, **kwargs: Any) -> None:
+        """Without a file where one is here already."""
+        super().__init__(*args, **kwargs)
+        self.fields["upload"].required = is_required

@@ -176,7 +176,6 @@ def add_evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     """Add another PDF to a returned record."""
     record = _to_fix(request, pk)
     form = EvidenceForm(request.POST or None, request.FILES or None)
-    form.fields["upload"].required = True
     if request.method == "POST" and form.is_valid():
         district = record.enrollment.offering.building.district
         try:

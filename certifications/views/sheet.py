@@ -146,7 +146,7 @@ def _chosen_building(request: SignedInRequest, buildings: list[Any]) -> int | No
 @_of_open_draft
 def evidence(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
     """Add the one PDF that covers the students, and say on which page each is."""
-    form = EvidenceForm(request.POST or None, request.FILES or None)
+    form = EvidenceForm(request.POST or None, request.FILES or None, is_required=draft.document is None)
     sheet = checked_sheet(request.user, draft)
     if not sheet.ticked:
         return _to_students(draft, "check=1")
@@ -168,12 +168,10 @@ def evidence(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
 
 
 def _take_upload(request: SignedInRequest, draft: EntryDraft, form: EvidenceForm) -> bool:
-    """Keep the PDF if one came; whether the draft has a PDF now."""
+    """Keep the PDF if one came; whether all went well."""
     upload = form.cleaned_data["upload"]
     if upload is None:
-        if draft.document is None:
-            form.add_error("upload", "Choose the PDF of the certificates or the roster.")
-        return draft.document is not None
+        return True
     try:
         stored = store_evidence(by=request.user, district=draft.district, upload=upload, kind=form.cleaned_data["kind"])
         services.set_document(by=request.user, draft=draft, document=stored.document)

@@ -23,7 +23,6 @@ from tests.factories.certifications import (
     StudentCertificationFactory,
 )
 
-
 pytestmark = pytest.mark.usefixtures("today")
 
 
