@@ -2,11 +2,32 @@
 
 from django.urls import URLPattern, path
 
-from certifications.views import entry, evidence, records, sheet
+from certifications.views import catalogue, catalogue_edit, entry, evidence, records, requests, sheet
 
 app_name = "certifications"
 
-CATALOGUE_URLS: list[URLPattern] = []
+CATALOGUE_URLS: list[URLPattern] = [
+    path("catalogue/", catalogue.certifications, name="catalogue"),
+    path("catalogue/download/", catalogue.download, name="catalogue_download"),
+    path("catalogue/certifications/add/", catalogue_edit.add_certification, name="certification_add"),
+    path("catalogue/certifications/<int:pk>/", catalogue.certification, name="certification"),
+    path("catalogue/certifications/<int:pk>/edit/", catalogue_edit.edit_certification, name="certification_edit"),
+    path("catalogue/certifications/<int:pk>/parts/add/", catalogue_edit.add_part, name="part_add"),
+    path("catalogue/certifications/<int:pk>/names/add/", catalogue_edit.add_alias, name="alias_add"),
+    path("catalogue/parts/<int:pk>/edit/", catalogue_edit.edit_part, name="part_edit"),
+    path("catalogue/parts/<int:pk>/remove/", catalogue_edit.remove_part, name="part_remove"),
+    path("catalogue/names/<int:pk>/remove/", catalogue_edit.remove_alias, name="alias_remove"),
+    path("catalogue/programs/", catalogue.programs, name="programs"),
+    path("catalogue/programs/<str:cip_code>/", catalogue.program, name="program"),
+    path("catalogue/entities/", catalogue.entities, name="entities"),
+    path("catalogue/entities/add/", catalogue_edit.add_entity, name="entity_add"),
+    path("catalogue/entities/<str:code>/", catalogue.entity, name="entity"),
+    path("catalogue/entities/<str:code>/edit/", catalogue_edit.edit_entity, name="entity_edit"),
+    path("catalogue/request/", requests.ask, name="request_ask"),
+    path("catalogue/requests/", requests.requests, name="requests"),
+    path("catalogue/requests/<int:pk>/", requests.request_page, name="request"),
+    path("catalogue/requests/<int:pk>/answer/", requests.answer, name="request_answer"),
+]
 
 ENTRY_URLS: list[URLPattern] = [
     path("entry/", entry.start, name="entry"),

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.rules import SEE_AUDIT_TRAIL, SEE_PEOPLE
-from certifications.rules import DECIDE_RECORDS, ENTER_RECORDS, SEE_RECORDS
+from certifications.rules import DECIDE_RECORDS, ENTER_RECORDS, SEE_CATALOGUE, SEE_RECORDS
 from datasets.rules import SEE_OUTBOX
 from sme_review.rules import SEE_PANELS
 
@@ -36,6 +36,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Records", "certifications:records", SEE_RECORDS),
     Entry("Approve", "admin:certifications_studentcertification_changelist", DECIDE_RECORDS),
     Entry("Panels", "sme_review:panels", SEE_PANELS),
+    Entry("Catalogue", "certifications:catalogue", SEE_CATALOGUE),
     Entry("People", "accounts:people", SEE_PEOPLE),
     Entry("Audit trail", "accounts:audit", SEE_AUDIT_TRAIL),
     Entry("Outbox (demo)", "datasets:outbox", SEE_OUTBOX, only_in_demo=True),

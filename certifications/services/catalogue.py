@@ -1,1 +1,196 @@
-"""Writing the catalogue: certifications, parts, other names, awarding entities."""
+"""Writing the catalogue: certifications, parts, other names, awarding entities. OCTE consultants only."""
+
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Model
+
+from accounts.models import User
+from accounts.services.audit import record
+from certifications.models import AwardingEntity, Certification, CertificationAlias, CertificationPart
+from certifications.rules import EDIT_CATALOGUE
+from certifications.selectors.catalogue import fingerprint
+from octe_certs.access import require
+from octe_certs.problems import Problem, StaleVersionError
+
+Row = TypeVar("Row", bound=Model)
+
+
+def _save(row: Row, fields: dict[str, Any], refusal: str) -> list[str]:
+    """Save the fields that differ; their names.
+
+    Raises:
+        Problem: the database refuses, for the reason given by `refusal`.
+    """
+    changed = [name for name, value in fields.items() if getattr(row, name, None) != value]
+    for name in changed:
+        setattr(row, name, fields[name])
+    try:
+        with transaction.atomic():
+            row.save(update_fields=changed if row.pk else None)
+    except IntegrityError as error:
+        raise Problem(refusal) from error
+    return changed
+
+
+def _locked(row: Row, seen: str) -> Row:
+    """The row, locked, as it was when the form was opened.
+
+    Raises:
+        StaleVersionError: somebody saved it in between.
+    """
+    locked: Row = type(row)._default_manager.select_for_update().get(pk=row.pk)  # noqa: SLF001 - any model
+    if fingerprint(locked) != seen:
+        raise StaleVersionError(
+            "Somebody else saved this since you opened it. What you typed is kept below. "
+            "Compare it with what is saved now, and save again to replace it."
+        )
+    return locked
+
+
+@transaction.atomic
+def add_certification(*, by: User, entity: AwardingEntity, **fields: Any) -> Certification:
+    """Put a certification into the catalogue; its code is made from the entity's.
+
+    Args:
+        fields: the columns of Certification, without the code.
+
+    Raises:
+        PermissionDenied: not a consultant.
+        Problem: the entity already has one of this name and version.
+    """
+    require(by, EDIT_CATALOGUE)
+    entity = AwardingEntity.objects.select_for_update().get(pk=entity.pk)
+    number = entity.certifications.count() + 1
+    while Certification.objects.filter(code=f"{entity.code}-{number:03d}").exists():
+        number += 1
+    certification = Certification(entity=entity, code=f"{entity.code}-{number:03d}")
+    refusal = "This awarding entity already has a certification of this name and version."
+    _save(certification, fields, refusal)
+    record(by=by, verb="added to the catalogue", target=certification)
+    return certification
+
+
+@transaction.atomic
+def change_certification(*, by: User, certification: Certification, seen: str, **fields: Any) -> Certification:
+    """Correct a certification.
+
+    Args:
+        seen: the fingerprint of the row when the form was opened.
+
+    Raises:
+        PermissionDenied: not a consultant.
+        StaleVersionError: somebody saved it in between.
+        Problem: the entity already has one of this name and version, or it would replace itself.
+    """
+    require(by, EDIT_CATALOGUE)
+    certification = _locked(certification, seen)
+    if fields.get("replaced_by") == certification:
+        raise Problem("A certification cannot be replaced by itself.", field="replaced_by")
+    refusal = "This awarding entity already has a certification of this name and version."
+    changed = _save(certification, fields, refusal)
+    record(by=by, verb="changed", target=certification, detail={"fields": changed})
+    return certification
+
+
+@transaction.atomic
+def add_part(*, by: User, certification: Certification, **fields: Any) -> CertificationPart:
+    """Add a scored part after the others.
+
+    Raises:
+        PermissionDenied: not a consultant.
+        Problem: the cut score does not lie on the scale.
+    """
+    require(by, EDIT_CATALOGUE)
+    certification = Certification.objects.select_for_update().get(pk=certification.pk)
+    last = certification.parts.aggregate(last=Max("position"))["last"] or 0
+    part = CertificationPart(certification=certification, position=last + 1)
+    _save(part, fields, "The cut score must lie on the scale, and the scale must run upward.")
+    record(by=by, verb="added a part to", target=certification, detail={"part": part.name})
+    return part
+
+
+@transaction.atomic
+def change_part(*, by: User, part: CertificationPart, seen: str, **fields: Any) -> CertificationPart:
+    """Correct a part, its scale or its cut score. Scores entered before keep what was decided on them.
+
+    Raises:
+        PermissionDenied: not a consultant.
+        StaleVersionError: somebody saved it in between.
+        Problem: the cut score does not lie on the scale.
+    """
+    require(by, EDIT_CATALOGUE)
+    part = _locked(part, seen)
+    changed = _save(part, fields, "The cut score must lie on the scale, and the scale must run upward.")
+    record(by=by, verb="changed a part of", target=part.certification, detail={"part": part.name, "fields": changed})
+    return part
+
+
+@transaction.atomic
+def remove_part(*, by: User, part: CertificationPart) -> None:
+    """Remove a part; the row log keeps what it was.
+
+    Raises:
+        PermissionDenied: not a consultant.
+    """
+    require(by, EDIT_CATALOGUE)
+    record(by=by, verb="removed a part of", target=part.certification, detail={"part": part.name})
+    part.delete()
+
+
+@transaction.atomic
+def add_alias(*, by: User, certification: Certification, alias: str) -> CertificationAlias:
+    """Add another name under which the certification is found.
+
+    Raises:
+        PermissionDenied: not a consultant.
+        Problem: it has this other name already.
+    """
+    require(by, EDIT_CATALOGUE)
+    row = CertificationAlias(certification=certification)
+    _save(row, {"alias": alias.strip()}, "This certification already has this other name.")
+    record(by=by, verb="added another name to", target=certification, detail={"alias": row.alias})
+    return row
+
+
+@transaction.atomic
+def remove_alias(*, by: User, alias: CertificationAlias) -> None:
+    """Remove another name.
+
+    Raises:
+        PermissionDenied: not a consultant.
+    """
+    require(by, EDIT_CATALOGUE)
+    record(by=by, verb="removed another name of", target=alias.certification, detail={"alias": alias.alias})
+    alias.delete()
+
+
+@transaction.atomic
+def add_entity(*, by: User, **fields: Any) -> AwardingEntity:
+    """Add an awarding entity.
+
+    Raises:
+        PermissionDenied: not a consultant.
+        Problem: the name or the code is taken.
+    """
+    require(by, EDIT_CATALOGUE)
+    entity = AwardingEntity()
+    _save(entity, fields, "Another awarding entity has this name or this code.")
+    record(by=by, verb="added to the catalogue", target=entity)
+    return entity
+
+
+@transaction.atomic
+def change_entity(*, by: User, entity: AwardingEntity, seen: str, **fields: Any) -> AwardingEntity:
+    """Correct an awarding entity.
+
+    Raises:
+        PermissionDenied: not a consultant.
+        StaleVersionError: somebody saved it in between.
+        Problem: the name or the code is taken.
+    """
+    require(by, EDIT_CATALOGUE)
+    entity = _locked(entity, seen)
+    changed = _save(entity, fields, "Another awarding entity has this name or this code.")
+    record(by=by, verb="changed", target=entity, detail={"fields": changed})
+    return entity

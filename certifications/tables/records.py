@@ -69,7 +69,7 @@ def safe_cell(value: Any) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def csv_rows(table: RecordTable) -> Iterator[list[str]]:
+def csv_rows(table: tables.Table) -> Iterator[list[str]]:
     """The table's rows with the heading, for a file."""
     for row in table.as_values():
         yield [safe_cell(cell) for cell in row]
