@@ -1,5 +1,7 @@
 """The catalogue in the admin: for approvers to read beside the records. It is changed on the catalogue's own pages."""
 
+from typing import Any
+
 import rules
 from django.contrib import admin
 from django.db import models
@@ -19,7 +21,7 @@ for model in (AwardingEntity, Certification, CertificationAlias, CertificationPa
     rules.add_perm(f"certifications.view_{model._meta.model_name}", is_approver)
 
 
-URLS = {models.URLField: {"assume_scheme": "https"}}
+URLS: Any = {models.URLField: {"assume_scheme": "https"}}
 
 
 class PartInline(admin.TabularInline):
