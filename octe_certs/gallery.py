@@ -113,7 +113,7 @@ def _samples() -> dict[str, Any]:
     started = datetime(2026, 11, 3, 9, 30, tzinfo=timezone.get_current_timezone())
     return {
         "form": SampleForm(prefix="fresh"),
-        "refused_form": SampleForm({f"refused-{key}": value for key, value in answered.items()}, {}, prefix="refused"),
+        "refused_form": SampleForm({f"refused-{key}": value for key, value in answered.items()}, prefix="refused"),
         "filter_form": SampleFilterForm(prefix="filter"),
         "table": table,
         "empty_table": SampleTable([]),

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.requests import SignedInRequest
 from octe_certs.access import public, signed_in
 
 
@@ -19,7 +20,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in("a person's own account")
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: SignedInRequest) -> HttpResponse:
     """The person's name, roles and ways to sign in."""
     memberships = request.user.memberships.filter(ended_at=None).select_related("region", "district", "building")
     return render(request, "pages/account.html", {"memberships": memberships})
