@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from datasets.loaders import catalogue, entities, organisations, programs, questionnaire
+from datasets.loaders import catalogue, entities, organisations, programs, questionnaire, retention
 from datasets.loaders.sync import Counts
 
 
@@ -31,6 +31,7 @@ TABLES: tuple[Table, ...] = (
     Table("Program standards", programs.load_standards, people_edit=True),
     Table("Awarding entities", entities.load_entities, people_edit=True),
     Table("Questions and gates", questionnaire.load_questionnaire),
+    Table("Retention rules", retention.load_retention_rules, people_edit=True),
     Table("Certifications (sample)", catalogue.load_certifications, people_edit=True),
     Table("Certification parts (sample)", catalogue.load_parts, people_edit=True),
     Table("Certification aliases (sample)", catalogue.load_aliases, people_edit=True),

@@ -19,7 +19,7 @@ _LISTING_COLUMNS = (
     "counts_federally",
     "reason",
 )
-_METHOD_COLUMNS = ("entity_code", "school_year", "method", "reason", "verify_when")
+METHOD_COLUMNS = ("entity_code", "school_year", "method", "reason", "verify_when")
 # The files' word for a year in which OCTE has not decided yet.
 UNDECIDED = "undecided"
 DISTRICTS_ENTER = frozenset({"district", "both", "interim"})
@@ -72,7 +72,7 @@ def make_listings() -> None:
 
 def methods() -> dict[tuple[str, int], str]:
     """(entity code, school year) -> method, without the undecided ones."""
-    rows = read(DEMO / "methods.csv", _METHOD_COLUMNS)
+    rows = read(DEMO / "methods.csv", METHOD_COLUMNS)
     decided = {(row.required("entity_code"), row.integer("school_year") or 0): row.required("method") for row in rows}
     return {key: method for key, method in decided.items() if method != UNDECIDED}
 

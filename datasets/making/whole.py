@@ -19,7 +19,10 @@ from certifications.models import (
 )
 from datasets.making.bulk import broken_references, finish, without_triggers
 from datasets.making.catalogue import awards_on_offer, make_listings
+from datasets.making.collection import make_collection
+from datasets.making.entry import make_entry
 from datasets.making.offerings import make_offerings
+from datasets.making.panels import make_panels
 from datasets.making.people import make_people
 from datasets.making.plan import LAST_YEAR, Plan
 from datasets.making.records import RecordMaker
@@ -64,12 +67,16 @@ def make(plan: Plan, *, say: Callable[[str], None]) -> Made:
     make_listings()
     schools = make_offerings(plan)
     cast = make_people(plan, {school.building.district_id: school.building.district for school in schools}.values())
+    say("Panels and questionnaires")
+    make_panels(cast)
+    make_collection(plan, cast)
     records = RecordMaker(plan, schools, cast, awards_on_offer(plan.first_year, LAST_YEAR))
     with without_triggers(*COPIED):
         say("Students and enrollments")
         students, enrollments = make_students(plan, schools, records.hear)
         say("Records and evidence")
         count = records.write()
+    make_entry(cast)
     say("Checks and statistics")
     finish(*COPIED, ProgramOffering)
     if broken := broken_references(*COPIED):

@@ -9,10 +9,33 @@ from django.urls import reverse
 from accounts.models import Membership, User
 from accounts.roles import Role
 from certifications import moves
-from certifications.models import EvidenceDocument, EvidenceLink, StateChange, Student, StudentCertification, Submission
+from certifications.models import (
+    CertificationRequest,
+    EntryDraft,
+    EvidenceDocument,
+    EvidenceLink,
+    Program,
+    StateChange,
+    Student,
+    StudentCertification,
+    Submission,
+)
+from certifications.selectors.entry import open_certifications
+from data_collection.answers import missing_codes
+from data_collection.models import CollectionDecision, QuestionnaireRequest
 from datasets.making import bulk
 from datasets.making.whole import COPIED
 from datasets.sign_ins import PASSWORD, SIGN_INS
+from sme_review.models import (
+    ConflictDeclaration,
+    ListingDecision,
+    Panel,
+    PanelCertification,
+    Panelist,
+    Rating,
+    Recommendation,
+)
+from sme_review.selectors.results import results_of
 from tests.datasets.demo import make_demo
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +47,7 @@ def demo(django_db_setup, django_db_blocker, tmp_path_factory):
     before = settings.MEDIA_ROOT
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
     with django_db_blocker.unblock(), transaction.atomic():
-        make_demo(students=400, years=3)
+        make_demo(students=800, years=3)
         yield
         transaction.set_rollback(True)
     settings.MEDIA_ROOT = before
@@ -104,3 +127,66 @@ def test_broken_reference_is_found(demo):
         copier.add(999_999, 999_999, EvidenceDocument.objects.first().pk, bulk.NULL)
     assert bulk.broken_references(EvidenceLink) == ["certifications.EvidenceLink.record: 1"]
     EvidenceLink.objects.filter(pk=999_999).delete()
+
+
+def test_panels_stand_in_three_states_and_their_decisions_agree_with_the_listings(demo):
+    panels = {panel.program.cip_code: panel for panel in Panel.objects.select_related("program")}
+    assert {code: panel.state for code, panel in panels.items()} == {
+        "47.0604": "decided",
+        "48.0508": "running",
+        "51.0000": "draft",
+    }
+    decisions = ListingDecision.objects.filter(recommendation__panel=panels["47.0604"]).select_related("listing")
+    assert sorted(decision.outcome for decision in decisions) == ["approved"] * 5 + ["declined"]
+    assert all(decision.outcome == decision.listing.status for decision in decisions)
+    readings = [result.suggested.reading for result in results_of(panels["47.0604"].rounds.get())]
+    assert readings == [each.reading for each in panels["47.0604"].recommendations.order_by("position")]
+    ratings = Rating.objects.filter(round__panel=panels["48.0508"])
+    assert set(ratings.values_list("state", flat=True)) == {"submitted", "draft"}
+    for model in (Panel, PanelCertification, Panelist, Rating, Recommendation, ListingDecision):
+        for thing in model.objects.all():
+            thing.full_clean(exclude=["secret_hash"])
+
+
+def test_nobody_rates_a_certification_that_they_stepped_back_from(demo):
+    for conflict in ConflictDeclaration.objects.all():
+        assert not conflict.panel_certification.ratings.filter(panelist=conflict.panelist).exists()
+
+
+def test_questionnaires_stand_in_each_state(demo):
+    requests = {request.entity.code: request for request in QuestionnaireRequest.objects.select_related("entity")}
+    assert requests["COMPTIA"].first_opened_at is None
+    assert (requests["MSSC"].visits, requests["MSSC"].answers.count()) == (1, 0)
+    assert requests["AWS"].submitted_at is None
+    assert 0 < requests["AWS"].answers.count() < 27
+    decided = CollectionDecision.objects.in_force(2027).exclude(method="undecided").values("entity__code")
+    assert decided.filter(entity__code__in=["ASE", "NCCER"]).count() == 2
+    assert requests["PRECISION"].submitted_at
+    assert not decided.filter(entity__code="PRECISION").exists()
+
+
+def test_submitted_answers_could_have_been_submitted(demo):
+    for request in QuestionnaireRequest.objects.exclude(submitted_at=None):
+        values = {answer.question.code: answer.value for answer in request.answers.select_related("question")}
+        assert missing_codes(list(request.questionnaire.questions.all()), values) == []
+
+
+def test_entry_is_open_only_where_the_method_says_so(demo):
+    programs = {code: Program.objects.get(cip_code=code) for code in ("47.0604", "48.0508", "52.0299")}
+
+    def opened(code, year):
+        return sorted(each.code for each in open_certifications(program=programs[code], year=year))
+
+    assert opened("47.0604", 2027) == ["ASE-EL-AS", "ASE-EL-BR", "ASE-EL-MR", "MI-MECH"]  # ASE is "both", NOCTI direct
+    assert opened("48.0508", 2027) == ["OSHA-10-GI"]  # AWS is not decided yet
+    assert opened("48.0508", 2026) == ["AWS-SENSE1", "OSHA-10-GI"]
+    assert opened("52.0299", 2027) == ["ASK-BUS", "CTECS-WRS", "INTUIT-QBCU"]  # Microsoft is direct
+
+
+def test_home_district_has_something_of_everything(demo):
+    coordinator = User.objects.get(email="coordinator@example.org")
+    records = StudentCertification.objects.visible_to(coordinator)
+    assert set(records.values_list("state", flat=True)) == {"submitted", "returned", "approved", "withdrawn"}
+    assert EntryDraft.objects.visible_to(coordinator).count() == 1
+    states = CertificationRequest.objects.visible_to(coordinator).values_list("state", flat=True)
+    assert sorted(states) == ["declined", "open"]

@@ -59,6 +59,7 @@ def emptied():
     def empty():
         with connection.cursor() as cursor:
             tables = ", ".join(f'"{name}"' for name in connection.introspection.table_names() if "django_" not in name)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET session_replication_role = replica")
             cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
             cursor.execute("SET session_replication_role = origin")
