@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.requests import SignedInRequest
+from accounts.selectors.people import own_memberships
 from octe_certs.access import public, signed_in
 
 
@@ -22,5 +23,5 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @signed_in("a person's own account")
 def account(request: SignedInRequest) -> HttpResponse:
     """The person's name, roles and ways to sign in."""
-    memberships = request.user.memberships.filter(ended_at=None).select_related("region", "district", "building")
+    memberships = own_memberships(request.user)
     return render(request, "pages/account.html", {"memberships": memberships})

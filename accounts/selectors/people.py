@@ -35,6 +35,11 @@ def memberships_visible_to(user: User) -> QuerySet[Membership]:
     return Membership.objects.filter(_in_reach(user)).select_related("user", *_PLACES)
 
 
+def own_memberships(user: User) -> QuerySet[Membership]:
+    """What the person is now, and where."""
+    return user.memberships.filter(ended_at=None).select_related("region", "district", "building")
+
+
 def people_visible_to(user: User) -> QuerySet[User]:
     """Everybody for state roles; for a fiscal-agency official those who have or had a role in their district.
 

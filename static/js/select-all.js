@@ -18,9 +18,10 @@ for (const list of document.querySelectorAll('[data-behaviour~="select-all"]')) 
     all.indeterminate = ticked > 0 && ticked < boxes.length;
   };
   all.addEventListener("change", () => {
+    const wanted = all.checked;
     for (const box of boxes) {
       if (box.disabled) continue;
-      box.checked = all.checked;
+      box.checked = wanted;
       box.dispatchEvent(new Event("change", { bubbles: true }));
     }
     show();
