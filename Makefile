@@ -6,6 +6,9 @@ STUDENTS ?= 2000
 # Test processes side by side.
 JOBS ?= 2
 BIN := .venv/bin
+# What is tested in seconds: plain functions, and the rules that hold for all code.
+QUICK := $(wildcard tests/*/test_validators.py tests/*/test_rules.py tests/*/test_moves.py tests/*/test_statistics.py) \
+	$(addprefix tests/octe_certs/test_,compose.py logs.py mail.py models_meta.py scoped_reads.py error_pages.py)
 export PORT STUDENTS
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench lock clean install-local install-test lint
@@ -23,7 +26,7 @@ test: install-test ## Everything: lint, types, contracts, unit, integration and 
 
 check: install-test ## The quick part of the tests, under 40 s
 	@sh scripts/lint
-	$(BIN)/python -m pytest -n $(JOBS) -q -m "not journey and not slow" tests/octe_certs tests/accounts
+	$(BIN)/python -m pytest -q $(QUICK)
 
 bench: install-test ## Make the big state and measure pages against the saved baseline
 	$(BIN)/python -m benchmarks.run

@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -26,7 +25,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 # How long a process may take to end what it is doing, and the web process to answer first (seconds).
 PATIENCE = 10
-FIRST_ANSWER = 60
+FIRST_ANSWER = 120
 
 
 class Stopped(Exception):
@@ -199,7 +198,7 @@ def wait_for_answer(address: str, processes: dict[str, subprocess.Popen[bytes]],
         try:
             with direct.open(f"{address}/readyz", timeout=5):
                 return
-        except (urllib.error.URLError, OSError):
+        except OSError:
             time.sleep(0.1)
     sys.exit(f"error: the web process did not answer in {FIRST_ANSWER} seconds; its log is {logs / 'web.log'}.")
 

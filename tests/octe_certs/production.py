@@ -33,6 +33,6 @@ def python(*arguments: str, **changes: str | None) -> subprocess.CompletedProces
         env=environment(**changes),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )

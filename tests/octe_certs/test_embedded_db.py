@@ -56,7 +56,7 @@ def use(folder: Path) -> tuple[subprocess.Popen, str]:
 
 
 def leave(process: subprocess.Popen) -> None:
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
 
 
 def server_pid(folder: Path) -> int:
@@ -72,7 +72,7 @@ def is_running(pid: int) -> bool:
 
 
 def wait_until_gone(pid: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while is_running(pid) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not is_running(pid)

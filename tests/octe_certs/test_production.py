@@ -81,7 +81,7 @@ def get(port: int, path: str, **headers: str) -> tuple[int, str, dict[str, str]]
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirect)
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
     try:
-        with opener.open(request, timeout=10) as answer:
+        with opener.open(request, timeout=60) as answer:
             return answer.status, answer.read().decode(), dict(answer.headers)
     except urllib.error.HTTPError as error:
         with error:
@@ -104,7 +104,7 @@ def gunicorn(tmp_path):
             text=True,
         )
         started.append(process)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             try:
                 get(port, "/healthz")
@@ -128,7 +128,7 @@ def own_database_url() -> str:
 
 def stop(process: subprocess.Popen) -> str:
     process.send_signal(signal.SIGTERM)
-    log, _ = process.communicate(timeout=30)
+    log, _ = process.communicate(timeout=120)
     return log
 
 

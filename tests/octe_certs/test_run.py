@@ -87,7 +87,7 @@ def test_run_serves_and_a_signal_ends_all_it_started(var_dir, ending):
     started = [*children_of(process.pid), server_pid(var_dir / "postgres")]
     assert len(started) == 5, "worker, gunicorn, its two processes, the database"
     process.send_signal(ending)
-    rest, _ = process.communicate(timeout=40)
+    rest, _ = process.communicate(timeout=120)
     assert rest == "Stopped. The data are kept.\n"
     assert process.returncode == 0
     assert [pid for pid in started if is_running(pid)] == []
@@ -105,7 +105,7 @@ def test_run_killed_outright_leaves_no_web_process_and_no_worker(var_dir):
     again = start(var_dir, PORT=str(free_port()))
     read_until_running(again)
     again.terminate()
-    again.communicate(timeout=40)
+    again.communicate(timeout=120)
     wait_until_gone(database)
 
 
@@ -114,7 +114,7 @@ def test_run_ends_all_when_one_process_ends(var_dir):
     read_until_running(process)
     started = [*children_of(process.pid), server_pid(var_dir / "postgres")]
     os.kill(started[0], signal.SIGKILL)
-    rest, _ = process.communicate(timeout=40)
+    rest, _ = process.communicate(timeout=120)
     assert "process ended by itself (status -9)" in rest
     assert process.returncode == 1
     assert [pid for pid in started if is_running(pid)] == []
@@ -124,7 +124,7 @@ def refused(var_dir: Path, **changes: str) -> str:
     """What it says when it does not start; it must have touched nothing."""
     empty = var_dir / "untouched"
     process = start(empty, **changes)
-    said, _ = process.communicate(timeout=20)
+    said, _ = process.communicate(timeout=120)
     assert process.returncode == 1
     assert not (empty / "postgres").exists()
     return said
@@ -172,7 +172,7 @@ def test_run_uses_the_database_of_database_url(var_dir, django_db_blocker):
         read_until_running(process)
         assert not (empty / "postgres").exists()
         process.terminate()
-        process.communicate(timeout=40)
+        process.communicate(timeout=120)
         with psycopg2.connect(url) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT count(*) > 0 FROM certifications_program")
             assert cursor.fetchone() == (True,)
