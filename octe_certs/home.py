@@ -8,11 +8,17 @@ from django.shortcuts import render
 from accounts.home import HomeItem
 from accounts.models import User
 from certifications.selectors import records, requests
+from data_collection.selectors import home as collection
 from octe_certs.access import public
 from sme_review.selectors.home import home_items as panel_items
 
 # Each app says in its selectors what waits for a person; the order here is the order on the page.
-SOURCES: tuple[Callable[[User], list[HomeItem]], ...] = (records.home_items, panel_items, requests.home_items)
+SOURCES: tuple[Callable[[User], list[HomeItem]], ...] = (
+    records.home_items,
+    panel_items,
+    requests.home_items,
+    collection.home_items,
+)
 
 
 @public("says what this is; shows a signed-in person what waits for them")

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.rules import SEE_AUDIT_TRAIL, SEE_PEOPLE
 from certifications.rules import DECIDE_RECORDS, ENTER_RECORDS, SEE_CATALOGUE, SEE_RECORDS
+from data_collection.rules import FIND_WINDOWS, SEE_COLLECTION
 from datasets.rules import SEE_OUTBOX
 from sme_review.rules import SEE_PANELS
 
@@ -37,6 +38,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Approve", "admin:certifications_studentcertification_changelist", DECIDE_RECORDS),
     Entry("Panels", "sme_review:panels", SEE_PANELS),
     Entry("Catalogue", "certifications:catalogue", SEE_CATALOGUE),
+    Entry("Data collection", "data_collection:entities", SEE_COLLECTION),
+    Entry("Due dates", "data_collection:windows", FIND_WINDOWS),
     Entry("People", "accounts:people", SEE_PEOPLE),
     Entry("Audit trail", "accounts:audit", SEE_AUDIT_TRAIL),
     Entry("Outbox (demo)", "datasets:outbox", SEE_OUTBOX, only_in_demo=True),

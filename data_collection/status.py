@@ -1,0 +1,54 @@
+"""How far an entity is, in words; for the list and its download alike."""
+
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from data_collection.enums import Method
+
+STATUS_WORDS = {
+    "not_sent": "Not sent",
+    "sent": "Sent",
+    "opened": "Opened",
+    "partly": "Partly answered",
+    "submitted": "Submitted",
+    "decided": "Method decided",
+    "overdue": "Overdue",
+}
+_TONES = {"not_sent": "grey", "sent": "blue", "opened": "blue", "partly": "blue", "submitted": "green"}
+METHOD_TONES: dict[str, str] = {
+    Method.UNDECIDED: "grey",
+    Method.DIRECT: "green",
+    Method.DISTRICT: "blue",
+    Method.BOTH: "green",
+    Method.INTERIM: "amber",
+}
+
+
+def status_of(row: Any) -> str:
+    """A key of `STATUS_WORDS` for a row of `selectors.requests.entities_with_status`: its questionnaire."""
+    if row.request_id is None:
+        return "not_sent"
+    if row.submitted_at:
+        return "submitted"
+    if row.answered:
+        return "partly"
+    return "opened" if row.opened_at else "sent"
+
+
+def status_words(row: Any) -> str:
+    """The status of its questionnaire: "Partly answered (14 of 27)"."""
+    status = status_of(row)
+    words = STATUS_WORDS[status]
+    return f"{words} ({row.answered} of {row.asked})" if status == "partly" else words
+
+
+def status_tone(row: Any) -> str:
+    """The color of its tag."""
+    return _TONES[status_of(row)]
+
+
+def is_overdue(due_on: date | None, submitted_at: Any) -> bool:
+    """Whether answers are late."""
+    return due_on is not None and submitted_at is None and due_on < timezone.localdate()

@@ -1,0 +1,1 @@
+"""Pages of the contact, of the state's staff, and the dates for everybody."""

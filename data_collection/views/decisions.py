@@ -1,0 +1,97 @@
+"""OCTE decides the method, with the answers and what they suggest beside the form."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts.requests import SignedInRequest
+from certifications import school_year as years
+from certifications.models import AwardingEntity
+from data_collection.filters import chosen_year
+from data_collection.forms import AgreementForm, DecideForm, ReasonForm, decision_as_initial, take
+from data_collection.presenters import staff as present
+from data_collection.rules import DECIDE_METHODS, MANAGE_QUESTIONNAIRES
+from data_collection.selectors import requests as selectors
+from data_collection.selectors.routes import entity_route
+from data_collection.selectors.windows import reach_of, window_of
+from data_collection.services import decisions as services
+from octe_certs.access import requires
+from octe_certs.problems import Problem
+
+
+@requires(DECIDE_METHODS)
+def decide(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The decision form, filled with what holds now."""
+    entity = get_object_or_404(selectors.entities_visible_to(request.user), pk=pk)
+    year = chosen_year(request.GET)
+    initial = {"school_year": year, **decision_as_initial(entity_route(entity, year).decision)}
+    form = DecideForm(request.POST or None, entity=entity, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            decision = services.decide_method(by=request.user, entity=entity, **form.cleaned_data)
+        except Problem as problem:
+            take(form, problem)
+        else:
+            what, when = decision.certification or entity, years.label(decision.school_year)
+            messages.success(request, f"Decided for {what}, {when}: {decision.get_method_display()}.")
+            return redirect("data_collection:entity", pk=entity.pk)
+    return render(request, "data_collection/decide.html", {"form": form, **_beside(request, entity, year)})
+
+
+def _beside(request: SignedInRequest, entity: AwardingEntity, year: int) -> dict[str, Any]:
+    """What the approver looks at while deciding: the latest answers, the gates, and what the decision reaches."""
+    context: dict[str, Any] = {
+        "entity": entity,
+        "crumbs": present.crumbs(entity, ("Decide the method", "")),
+        "year": year,
+        "reach": reach_of(entity, None, year),
+        "window": window_of(year),
+        "route": entity_route(entity, year),
+    }
+    asked = selectors.requests_visible_to(request.user).filter(entity=entity, withdrawn_at=None).first()
+    if asked:
+        assessment = selectors.assessment_of(asked)
+        context |= {
+            "asked": asked,
+            "gates": present.gate_lines(assessment, selectors.sections_of(asked)),
+            "suggestion": assessment.suggestion.label,
+            "suggestion_words": present.suggestion_words(assessment),
+        }
+    return context
+
+
+@requires(DECIDE_METHODS)
+def end(request: SignedInRequest, pk: int) -> HttpResponse:
+    """End a decision without another in its place."""
+    decision = get_object_or_404(selectors.decisions_visible_to(request.user), pk=pk)
+    form = ReasonForm(request.POST or None, label="Why does it end?")
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.supersede(by=request.user, decision=decision, **form.cleaned_data)
+        except Problem as problem:
+            take(form, problem)
+        else:
+            messages.success(request, "The decision has ended. It stays on file.")
+            return redirect("data_collection:entity", pk=decision.entity_id)
+    crumbs = present.crumbs(decision.entity, ("End a decision", ""))
+    context = {"decision": decision, "form": form, "crumbs": crumbs}
+    return render(request, "data_collection/end_decision.html", context)
+
+
+@requires(MANAGE_QUESTIONNAIRES)
+def add_agreement(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Write down a data sharing agreement."""
+    entity = get_object_or_404(selectors.entities_visible_to(request.user), pk=pk)
+    form = AgreementForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.record_agreement(by=request.user, entity=entity, **form.cleaned_data)
+        except Problem as problem:
+            take(form, problem)
+        else:
+            messages.success(request, "The agreement is recorded.")
+            return redirect("data_collection:entity", pk=entity.pk)
+    crumbs = present.crumbs(entity, ("Record an agreement", ""))
+    return render(request, "data_collection/agreement.html", {"entity": entity, "form": form, "crumbs": crumbs})

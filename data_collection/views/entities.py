@@ -1,0 +1,67 @@
+"""Awarding entities: how far each is, and all that is known of one."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django_tables2 import RequestConfig
+
+from accounts.requests import SignedInRequest
+from certifications import school_year as years
+from data_collection.csv_file import csv_response
+from data_collection.filters import EntityFilter, chosen_year
+from data_collection.presenters import staff as present
+from data_collection.rules import DECIDE_METHODS, MANAGE_QUESTIONNAIRES, SEE_COLLECTION
+from data_collection.selectors import requests as selectors
+from data_collection.selectors.routes import entity_route
+from data_collection.tables import EntityTable
+from octe_certs.access import requires
+
+PER_PAGE = 50
+
+
+def _found(request: SignedInRequest) -> tuple[int, EntityFilter, EntityTable]:
+    year = chosen_year(request.GET)
+    found = EntityFilter(request.GET, queryset=selectors.entities_with_status(request.user, year))
+    return year, found, EntityTable(found.qs)
+
+
+@requires(SEE_COLLECTION)
+def index(request: SignedInRequest) -> HttpResponse:
+    """Every awarding entity with its questionnaire and its method for a school year."""
+    year, found, table = _found(request)
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    return render(
+        request,
+        "data_collection/entities.html",
+        {"table": table, "filter": found, "year": year, "query": request.GET.urlencode()},
+    )
+
+
+@requires(SEE_COLLECTION)
+def download(request: SignedInRequest) -> HttpResponse:
+    """What the list shows, all pages of it, in its order."""
+    year, _, table = _found(request)
+    RequestConfig(request, paginate=False).configure(table)
+    rows = [present.entity_cells(row.record, year) for row in table.rows]
+    return csv_response(f"awarding-entities-{years.label(year)}.csv", present.ENTITY_COLUMNS, rows)
+
+
+@requires(SEE_COLLECTION)
+def entity(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One entity: questionnaires, decisions over the years, agreements and what was done when."""
+    shown = get_object_or_404(selectors.entities_visible_to(request.user), pk=pk)
+    asked = list(selectors.requests_visible_to(request.user).filter(entity=shown))
+    decisions = list(selectors.decisions_visible_to(request.user).filter(entity=shown))
+    context = {
+        "entity": shown,
+        "crumbs": present.crumbs(None, (str(shown), "")),
+        "requests": asked,
+        "waiting": any(one.is_open for one in asked),
+        "decisions": decisions,
+        "agreements": selectors.agreements_visible_to(request.user).filter(entity=shown),
+        "year": years.current(),
+        "route": entity_route(shown, years.current()),
+        "steps": present.timeline(selectors.history_of(request.user, [*asked, *decisions])[:PER_PAGE]),
+        "may_send": request.user.has_perm(MANAGE_QUESTIONNAIRES),
+        "may_decide": request.user.has_perm(DECIDE_METHODS),
+    }
+    return render(request, "data_collection/entity.html", context)

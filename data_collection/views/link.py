@@ -1,0 +1,240 @@
+"""The contact's pages behind the personal link. Fetching them changes nothing; pressing a button in them may."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_http_methods, require_safe
+
+from data_collection.models import QuestionnaireRequest
+from data_collection.presenters import link as present
+from data_collection.selectors.requests import Section, request_by_secret, sections_of
+from data_collection.services.answers import AnswersIncompleteError, note_visit, save_answers, submit_answers
+from octe_certs.access import personal_link
+from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+
+WHY = "an awarding entity's contact answers the questionnaire"
+_GONE = "data_collection/link/gone.html"
+
+
+def _opened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Look the secret up; an unknown, withdrawn or expired link gets a page that says what to do."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, secret: str, **kwargs: Any) -> HttpResponse:
+        asked = request_by_secret(secret)
+        if asked is None:
+            response = render(request, _GONE, {"why": "unknown"}, status=404)
+        elif asked.withdrawn_at:
+            response = render(request, _GONE, {"why": "withdrawn", "asked": asked}, status=410)
+        elif asked.link_ends_on < timezone.localdate():
+            response = render(request, _GONE, {"why": "expired", "asked": asked}, status=410)
+        else:
+            response = view(request, asked, secret, **kwargs)
+        add_never_cache_headers(response)
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return checked
+
+
+@personal_link(WHY)
+@require_http_methods(["GET", "HEAD", "POST"])
+@_opened
+def welcome(request: HttpRequest, asked: QuestionnaireRequest, secret: str) -> HttpResponse:
+    """Why, by when, how long; starting is a press on a button."""
+    if request.method == "POST" and request.POST.get("start") and asked.is_open:
+        note_visit(request=asked)
+        return redirect("data_collection:link_tasks", secret=secret)
+    if not asked.is_open:
+        return redirect("data_collection:link_done", secret=secret)
+    return render(request, "data_collection/link/welcome.html", {"asked": asked, "secret": secret})
+
+
+@personal_link(WHY)
+@require_safe
+@_opened
+def tasks(request: HttpRequest, asked: QuestionnaireRequest, secret: str) -> HttpResponse:
+    """The sections, each with how far it is."""
+    if not asked.is_open:
+        return redirect("data_collection:link_done", secret=secret)
+    sections = sections_of(asked)
+    context = {
+        "asked": asked,
+        "secret": secret,
+        "steps": present.steps(sections, secret),
+        "answered": sum(section.answered for section in sections),
+        "total": sum(len(section.answers) for section in sections),
+        "ready": not any(section.problems for section in sections),
+    }
+    return render(request, "data_collection/link/tasks.html", context)
+
+
+@dataclass(frozen=True)
+class _Page:
+    """One section's page of one questionnaire."""
+
+    asked: QuestionnaireRequest
+    secret: str
+    sections: list[Section]
+    place: int
+
+    @property
+    def section(self) -> Section:
+        return self.sections[self.place]
+
+    @property
+    def following(self) -> Section | None:
+        return self.sections[self.place + 1] if self.place + 1 < len(self.sections) else None
+
+    def again(self, query: str = "") -> HttpResponse:
+        response = redirect("data_collection:link_section", secret=self.secret, code=self.section.code)
+        response["Location"] += query
+        return response
+
+
+@personal_link(WHY)
+@require_http_methods(["GET", "HEAD", "POST"])
+@_opened
+def section(request: HttpRequest, asked: QuestionnaireRequest, secret: str, code: str) -> HttpResponse:
+    """The questions of one section; saving keeps whatever was typed."""
+    if not asked.is_open:
+        return redirect("data_collection:link_done", secret=secret)
+    sections = sections_of(asked)
+    place = next((number for number, one in enumerate(sections) if one.code == code), None)
+    if place is None:
+        raise Http404
+    page = _Page(asked, secret, sections, place)
+    if request.method == "POST":
+        return _save(request, page)
+    wanted = present.rows_wanted(page.section, request.GET)
+    return _show(request, page, present.asked(page.section, show_problems="check" in request.GET, rows_wanted=wanted))
+
+
+def _show(
+    request: HttpRequest, page: _Page, questions: list[present.Asked], stale: Problem | None = None
+) -> HttpResponse:
+    context = {
+        "asked": page.asked,
+        "secret": page.secret,
+        "section": page.section,
+        "place": page.place + 1,
+        "places": len(page.sections),
+        "next": page.following,
+        "questions": questions,
+        "problems": [(f"{one.code}. {one.problem}", f"#{one.first_control}") for one in questions if one.problem],
+        "stale": stale,
+        # What was saved after this moment by somebody else is not overwritten unseen.
+        "seen": timezone.now().isoformat(),
+    }
+    return render(request, "data_collection/link/section.html", context, status=409 if stale else 200)
+
+
+def _save(request: HttpRequest, page: _Page) -> HttpResponse:
+    typed = present.read_form(page.section, request.POST)
+    try:
+        save_answers(request=page.asked, values=typed, seen=_moment(request.POST.get("seen", "")))
+    except StaleVersionError as problem:
+        return _show(request, page, present.asked_as_typed(page.section, typed), stale=problem)
+    except MoveNotAllowedError as problem:
+        messages.error(request, problem.message)
+        return redirect("data_collection:link_done", secret=page.secret)
+    return _after_saving(request, page)
+
+
+def _after_saving(request: HttpRequest, page: _Page) -> HttpResponse:
+    """Where the pressed button leads: another row, the list, this page with what is wrong, or the next section."""
+    action, _, code = request.POST.get("action", "").partition(":")
+    if action == "add":
+        rows = present.rows_sent(code, request.POST)
+        return page.again(f"?{urlencode({code: rows + 1})}#{quote(code)}-row-{rows}")
+    if action == "later":
+        messages.success(request, "Saved. Come back with the same link whenever you like.")
+        return redirect("data_collection:link_tasks", secret=page.secret)
+    saved = next(one for one in sections_of(page.asked) if one.code == page.section.code)
+    if any(one.problem for one in present.asked(saved, show_problems=True, rows_wanted={})):
+        messages.warning(request, "Everything you typed is saved. Some of it needs a look.")
+        return page.again("?check=1")
+    messages.success(request, f"Saved: {page.section.title}.")
+    if page.following:
+        return redirect("data_collection:link_section", secret=page.secret, code=page.following.code)
+    return redirect("data_collection:link_check", secret=page.secret)
+
+
+def _moment(text: str) -> Any:
+    try:
+        return parse_datetime(text)
+    except ValueError:
+        return None
+
+
+@personal_link(WHY)
+@require_safe
+@_opened
+def check(request: HttpRequest, asked: QuestionnaireRequest, secret: str) -> HttpResponse:
+    """All answers on one page, each with a way back to it."""
+    if not asked.is_open:
+        return redirect("data_collection:link_done", secret=secret)
+    sections = sections_of(asked)
+    lines = [(one, present.lines(one, secret)) for one in sections]
+    problems = [(f"{line.code}. {line.problem}", line.href) for _, part in lines for line in part if line.problem]
+    context = {"asked": asked, "secret": secret, "sections": lines, "problems": problems}
+    return render(request, "data_collection/link/check.html", context)
+
+
+@personal_link(WHY)
+@require_http_methods(["GET", "HEAD", "POST"])
+@_opened
+def submit(request: HttpRequest, asked: QuestionnaireRequest, secret: str) -> HttpResponse:
+    """Sign and hand in: a name and a tick are needed, so that nothing but a person submits."""
+    if not asked.is_open:
+        return redirect("data_collection:link_done", secret=secret)
+    context: dict[str, Any] = {"asked": asked, "secret": secret, "name": "", "problems": []}
+    if request.method == "POST":
+        context["name"] = request.POST.get("signed_by", "")
+        if not request.POST.get("confirmed"):
+            context["problems"].append(("Tick the box to say that the answers are right.", "#confirmed"))
+        if not context["name"].strip():
+            context["problems"].append(("Write your full name.", "#signed_by"))
+        if not context["problems"] and _submitted(request, asked, context):
+            return redirect("data_collection:link_done", secret=secret)
+    return render(request, "data_collection/link/submit.html", context)
+
+
+def _submitted(request: HttpRequest, asked: QuestionnaireRequest, context: dict[str, Any]) -> bool:
+    try:
+        submit_answers(request=asked, signed_by=context["name"])
+    except AnswersIncompleteError as incomplete:
+        context["problems"] = [
+            (f"{question.code}. {message}", _address(context["secret"], question.section_code, question.code))
+            for question, message in incomplete.problems
+        ]
+        return False
+    except Problem as problem:
+        context["problems"] = [(problem.message, "#signed_by")]
+        return False
+    return True
+
+
+def _address(secret: str, section_code: str, code: str) -> str:
+    return f"{reverse('data_collection:link_section', args=[secret, section_code])}?check=1#q-{code}"
+
+
+@personal_link(WHY)
+@require_safe
+@_opened
+def done(request: HttpRequest, asked: QuestionnaireRequest, secret: str) -> HttpResponse:
+    """The confirmation with its reference, and the answers for reading."""
+    if asked.is_open:
+        return redirect("data_collection:link_welcome", secret=secret)
+    sections = [(one, present.lines(one)) for one in sections_of(asked)]
+    return render(request, "data_collection/link/done.html", {"asked": asked, "sections": sections})
