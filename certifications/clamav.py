@@ -41,7 +41,11 @@ def _connect(address: str) -> socket.socket:
     if address.startswith("/"):
         server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         server.settimeout(_TIMEOUT_SECONDS)
-        server.connect(address)
+        try:
+            server.connect(address)
+        except OSError:
+            server.close()
+            raise
         return server
     host, _, port = address.rpartition(":")
     return socket.create_connection((host, int(port)), timeout=_TIMEOUT_SECONDS)

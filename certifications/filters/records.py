@@ -9,26 +9,42 @@ from accounts.models import User
 from certifications.models import AwardingEntity, Building, Certification, District, Program, StudentCertification
 from certifications.selectors import records as selectors
 
+_ANY = "All"
+
 
 class RecordFilter(django_filters.FilterSet):
     """What people narrow records down by."""
 
-    state = django_filters.ChoiceFilter(label="State", choices=StudentCertification.State.choices)
-    school_year = django_filters.TypedChoiceFilter(label="School year", choices=selectors.record_years, coerce=int)
+    state = django_filters.ChoiceFilter(label="State", choices=StudentCertification.State.choices, empty_label=_ANY)
+    school_year = django_filters.ChoiceFilter(label="School year", choices=selectors.record_years, empty_label=_ANY)
     program = django_filters.ModelChoiceFilter(
-        label="CIP code", field_name="enrollment__offering__program", queryset=Program.objects.all()
+        label="CIP code",
+        field_name="enrollment__offering__program",
+        queryset=Program.objects.all(),
+        empty_label=_ANY,
     )
     entity = django_filters.ModelChoiceFilter(
-        label="Awarding entity", field_name="certification__entity", queryset=AwardingEntity.objects.all()
+        label="Awarding entity",
+        field_name="certification__entity",
+        queryset=AwardingEntity.objects.all(),
+        empty_label=_ANY,
     )
-    certification = django_filters.ModelChoiceFilter(queryset=Certification.objects.all())
+    certification = django_filters.ModelChoiceFilter(
+        label="Certification", queryset=Certification.objects.all(), empty_label=_ANY
+    )
     district = django_filters.ModelChoiceFilter(
-        field_name="enrollment__offering__building__district", queryset=District.objects.none()
+        label="District",
+        field_name="enrollment__offering__building__district",
+        queryset=District.objects.none(),
+        empty_label=_ANY,
     )
     building = django_filters.ModelChoiceFilter(
-        field_name="enrollment__offering__building", queryset=Building.objects.none()
+        label="Building",
+        field_name="enrollment__offering__building",
+        queryset=Building.objects.none(),
+        empty_label=_ANY,
     )
-    source = django_filters.ChoiceFilter(label="Source", choices=StudentCertification.Source.choices)
+    source = django_filters.ChoiceFilter(label="Source", choices=StudentCertification.Source.choices, empty_label=_ANY)
 
     class Meta:
         model = StudentCertification

@@ -13,12 +13,19 @@ from certifications.validators.scores import show_number
 _DATE_HELP = "For example 5/14/2027."
 
 
+class JudgedField(forms.CharField):
+    """A box that is not marked as optional: whether it may stay empty, the validators say, from the other boxes."""
+
+    def validate(self, value: Any) -> None:
+        """Nothing is judged here."""
+
+
 class RecordForm(forms.Form):
     """The fields of a returned record, as text: the validators read them and say what is wrong."""
 
     result = forms.ChoiceField(label=COLUMNS["result"], choices=StudentCertification.Result.choices)
-    score = forms.CharField(label=COLUMNS["score"], required=False)
-    date_earned = forms.CharField(label=COLUMNS["date_earned"], required=False, help_text=_DATE_HELP)
+    score = JudgedField(label=COLUMNS["score"])
+    date_earned = JudgedField(label=COLUMNS["date_earned"], help_text=_DATE_HELP)
     date_tested = forms.CharField(
         label=COLUMNS["date_tested"], required=False, help_text=f"{_DATE_HELP} May be left empty for a pass."
     )

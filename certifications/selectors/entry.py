@@ -14,7 +14,6 @@ from accounts.scope import Scope
 from certifications import school_year
 from certifications.models import (
     AwardingEntity,
-    Building,
     Certification,
     District,
     Enrollment,
@@ -154,8 +153,10 @@ def scales_of(certification: Certification) -> list[Scale]:
 
 def drafts_visible_to(user: User) -> QuerySet[EntryDraft]:
     """A person's own drafts with what pages show of them."""
-    return EntryDraft.objects.visible_to(user).select_related(
-        "district", "program", "certification__entity", "document", "submission"
+    return (
+        EntryDraft.objects.visible_to(user)
+        .select_related("district", "program", "certification__entity", "document", "submission")
+        .prefetch_related("certification__parts")
     )
 
 
@@ -214,16 +215,25 @@ def sheet_enrollments(user: User, draft: EntryDraft) -> QuerySet[Enrollment]:
     )
 
 
-def sheet_buildings(user: User, draft: EntryDraft) -> list[tuple[Building, int]]:
-    """The buildings of a sheet with their numbers of students."""
-    counts = dict(
+@dataclass(frozen=True)
+class Place:
+    """A building of a sheet with its number of students."""
+
+    pk: int
+    name: str
+    students: int
+
+
+def sheet_buildings(user: User, draft: EntryDraft) -> list[Place]:
+    """The buildings of a sheet, by name."""
+    rows = (
         sheet_enrollments(user, draft)
-        .order_by()
-        .values_list("offering__building")
+        .order_by("offering__building__name", "offering__building")
+        .values("offering__building", "offering__building__name")
         .annotate(students=Count("pk"))
-        .values_list("offering__building", "students")
+        .values_list("offering__building", "offering__building__name", "students")
     )
-    return [(building, counts[building.pk]) for building in Building.objects.filter(pk__in=counts)]
+    return [Place(*row) for row in rows]
 
 
 def known(enrollments: Iterable[Enrollment], *, certification_id: int, but_for: int | None = None) -> dict[int, Known]:

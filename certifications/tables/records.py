@@ -22,18 +22,20 @@ class RecordTable(tables.Table):
         linkify=("certifications:record", {"pk": tables.A("pk")}),
         order_by=("student__last_name", "student__first_name", "pk"),
     )
+    state = tables.Column()
     uic = tables.Column(verbose_name="UIC", accessor="student__uic")
     cip_code = tables.Column(verbose_name="CIP code", accessor="enrollment__offering__program__cip_code")
     certification = tables.Column(order_by=("certification__name", "certification__version", "pk"))
     entity = tables.Column(verbose_name="Awarding entity", accessor="certification__entity__name")
     building = tables.Column(
-        accessor="enrollment__offering__building__name", order_by=("enrollment__offering__building__name", "pk")
+        verbose_name="Building",
+        accessor="enrollment__offering__building__name",
+        order_by=("enrollment__offering__building__name", "pk"),
     )
     school_year = tables.Column(verbose_name="School year")
     date = tables.Column(verbose_name="Date", accessor="pk", order_by=("date_earned", "date_tested", "pk"))
     score = tables.Column(default="")
     result = tables.Column()
-    state = tables.Column()
     source = tables.Column()
 
     class Meta:

@@ -132,14 +132,13 @@ def _students_page(
     return render(request, "certifications/entry/students.html", context)
 
 
-def _chosen_building(request: SignedInRequest, buildings: list[Any]) -> int | None:
+def _chosen_building(request: SignedInRequest, buildings: list[selectors.Place]) -> int | None:
     """The building to show; of very many students, the first building's until somebody chooses."""
     chosen = request.POST.get("building") or request.GET.get("building", "")
-    by_key = {str(building.pk): building.pk for building, _ in buildings}
-    if chosen in by_key:
-        return int(by_key[chosen])
-    too_many = sum(count for _, count in buildings) > _MANY and len(buildings) > 1
-    return int(buildings[0][0].pk) if too_many else None
+    if chosen in {str(place.pk) for place in buildings}:
+        return int(chosen)
+    too_many = sum(place.students for place in buildings) > _MANY and len(buildings) > 1
+    return buildings[0].pk if too_many else None
 
 
 @requires(ENTER_RECORDS)
