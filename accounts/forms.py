@@ -15,7 +15,7 @@ ROLE_HINTS: dict[str, str] = {
     Role.OCTE_CONSULTANT: "keeps the catalogue, runs panels, sends questionnaires",
     Role.OCTE_APPROVER: "decides listings, methods and student records",
     Role.STATE_AUDITOR: "sees everything in the state, changes nothing",
-    Role.CEPD_ADMINISTRATOR: "reviews the districts of one region",
+    Role.CEPD_ADMINISTRATOR: "reviews the districts of one Career Education Planning District (CEPD)",
     Role.DISTRICT_COORDINATOR: "enters and corrects results for one district",
     Role.FISCAL_OFFICIAL: "certifies one district's data and sets its people's roles",
     Role.DISTRICT_AUDITOR: "sees one district's records, changes nothing",

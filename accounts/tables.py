@@ -19,7 +19,7 @@ class PeopleTable(tables.Table):  # type: ignore[misc]
     name = tables.Column(linkify=("accounts:person", {"pk": tables.A("pk")}), verbose_name="Name")
     email = tables.Column(verbose_name="E-mail address")
     roles = tables.Column(accessor="roles_shown", orderable=False, verbose_name="Roles")
-    last_login = tables.DateTimeColumn(format="j M Y", verbose_name="Last signed in", default="Never")
+    last_login = tables.DateTimeColumn(format="M j, Y", verbose_name="Last signed in", default="Never")
 
     class Meta:
         model = User
@@ -43,7 +43,7 @@ class InvitationTable(tables.Table):  # type: ignore[misc]
     role = tables.Column(verbose_name="Role")
     organisation_name = tables.Column(orderable=False, verbose_name="Where")
     invited_by = tables.Column(orderable=False, verbose_name="Invited by")
-    invited_at = tables.DateTimeColumn(format="j M Y", verbose_name="Invited")
+    invited_at = tables.DateTimeColumn(format="M j, Y", verbose_name="Invited")
     state = tables.Column(orderable=False, verbose_name="State")
 
     class Meta:
@@ -60,7 +60,7 @@ class AuditTable(tables.Table):  # type: ignore[misc]
     """Acts, newest first. Never before and after values: those are on the page of the one thing."""
 
     caption = "What was done, newest first"
-    at = tables.DateTimeColumn(format="j M Y, g:i a", verbose_name="When")
+    at = tables.DateTimeColumn(format="M j, Y, g:i a", verbose_name="When")
     who = tables.Column(accessor="by", empty_values=(), orderable=False, verbose_name="Who")
     verb = tables.Column(orderable=False, verbose_name="What")
     target_label = tables.Column(orderable=False, verbose_name="To what")

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from accounts.home import HomeItem
 from accounts.models import User
+from accounts.selectors import people
 from certifications.selectors import records, requests
 from data_collection.selectors import home as collection
 from octe_certs.access import public
@@ -17,6 +18,7 @@ SOURCES: tuple[Callable[[User], list[HomeItem]], ...] = (
     records.home_items,
     panel_items,
     requests.home_items,
+    people.home_items,
     collection.home_items,
 )
 

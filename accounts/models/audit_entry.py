@@ -44,3 +44,11 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target_label}"
+
+    @property
+    def detail_lines(self) -> list[str]:
+        """The detail as lines for people."""
+        return [
+            f"{key.replace('_', ' ').capitalize()}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+            for key, value in self.detail.items()
+        ]

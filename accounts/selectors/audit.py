@@ -198,7 +198,7 @@ def _plain_words(f: Any, value: Any) -> str:
         return f"{Decimal(str(value)).normalize():f}"
     if isinstance(f, models.DateTimeField):
         local = timezone.localtime(datetime.fromisoformat(value))
-        return date_format(local, "j M Y, g:i a")
+        return date_format(local, "M j, Y, g:i a")
     return str(value)
 
 
@@ -213,7 +213,7 @@ def _who(context: dict[str, Any] | None, people: dict[int, str]) -> Link:
     user, link = context.get("user"), context.get("link")
     if user:
         return Link(people.get(user, f"person {user}"), reverse("accounts:audit_person", args=[user]))
-    return Link(link or "in the database, by nobody who was signed in")
+    return Link(link or "nobody who was signed in")
 
 
 def latest_rows_touched_by(person: User, limit: int = 50) -> list[RowEvent]:

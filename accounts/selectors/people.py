@@ -5,10 +5,14 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
 
+from accounts.home import HomeItem
 from accounts.links import hash_secret
 from accounts.models import Invitation, Membership, User
 from accounts.roles import LEVEL_OF, OFFICIAL_INVITES, STATE_STAFF, Level, Role
+from accounts.rules import INVITE_PEOPLE
 
 _PLACES = ("region", "district__region", "building__district__region")
 
@@ -62,6 +66,16 @@ def invitation_by_secret(secret: str) -> Invitation | None:
     """The invitation that a link belongs to, whatever its state; None for an unknown link."""
     invitations = Invitation.objects.select_related("invited_by", "accepted_by", *_PLACES)
     return invitations.filter(secret_hash=hash_secret(secret)).first()
+
+
+def home_items(user: User) -> list[HomeItem]:
+    """Invitations that a person sent and that nobody accepted in time."""
+    waiting = Invitation.objects.pending().filter(invited_by=user, expires_at__lt=timezone.now()).count()
+    if not waiting or not user.has_perm(INVITE_PEOPLE):
+        return []
+    title = "Send an invitation again" if waiting == 1 else f"Send {waiting} invitations again"
+    href = f"{reverse('accounts:invitations')}?state=pending"
+    return [HomeItem(title, "The link in the mail has expired.", href, count=waiting)]
 
 
 def account_of(invitation: Invitation) -> User | None:

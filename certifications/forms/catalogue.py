@@ -129,6 +129,7 @@ class RequestForm(forms.ModelForm):
             "why": "Why should it be listed?",
         }
         help_texts = {
+            "program": "CIP is short for Classification of Instructional Programs.",
             "name": "As it stands on the certificate.",
             "why": "For example which employers ask for it. Please write no student's name here.",
         }
@@ -139,9 +140,11 @@ class RequestForm(forms.ModelForm):
         districts = requests.districts_asking(user)
         self.fields["district"].queryset = districts  # type: ignore[attr-defined]
         self.fields["program"].queryset = Program.objects.all()  # type: ignore[attr-defined]
+        for name in ("district", "program"):
+            self.fields[name].empty_label = "Choose one"  # type: ignore[attr-defined]
         only = list(districts[:2])
         if len(only) == 1:
-            self.fields["district"].initial = only[0].pk
+            self.initial["district"] = only[0].pk
 
 
 class AnswerForm(forms.ModelForm):

@@ -86,7 +86,7 @@ class RequestTable(tables.Table):
     entity_name = tables.Column(verbose_name="Who awards it")
     program = tables.Column(order_by=("program__cip_code", "pk"))
     district = tables.Column(order_by=("district__name", "pk"))
-    asked_at = tables.DateTimeColumn(format="j M Y", verbose_name="Asked")
+    asked_at = tables.DateTimeColumn(format="M j, Y", verbose_name="Asked")
     state = tables.Column()
 
     class Meta:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.links import hash_secret
 from accounts.models import Invitation, Membership, User
 from accounts.roles import Role
+from accounts.selectors import people as selectors
 from tests.factories.accounts import InvitationFactory, MembershipFactory, UserFactory
 
 PASSWORD = "seven green lanterns hum"
@@ -286,3 +287,17 @@ def test_somebody_else_who_is_signed_in_cannot_accept(link, consultant, client):
     page = client.post(link)
     assert "for another address" in text(page)
     assert Invitation.objects.get().accepted_at is None
+
+
+def test_home_tells_who_invited_that_a_link_has_expired(waiting, consultant, home_district):
+    assert selectors.home_items(waiting.invited_by) == []
+    past = {"invited_at": timezone.now() - timedelta(days=15), "expires_at": timezone.now() - timedelta(days=1)}
+    Invitation.objects.filter(pk=waiting.pk).update(**past, invited_by=consultant)
+    assert [item.title for item in selectors.home_items(consultant)] == ["Send an invitation again"]
+    second = InvitationFactory(invited_by=consultant)
+    Invitation.objects.filter(pk=second.pk).update(**past)
+    assert [item.title for item in selectors.home_items(consultant)] == ["Send 2 invitations again"]
+    assert selectors.home_items(home_district.official) == []
+    # Somebody who may not invite any more is not asked to.
+    consultant.memberships.update(ended_at=timezone.now())
+    assert selectors.home_items(User.objects.get(pk=consultant.pk)) == []
