@@ -8,6 +8,7 @@ import sys
 import tempfile
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 import pytest
@@ -158,7 +159,7 @@ def test_run_refuses_production(var_dir):
     assert said.startswith("error: make run is for one's own machine.")
 
 
-def test_run_uses_the_database_of_database_url(var_dir, django_db_blocker):
+def test_run_uses_the_database_of_database_url(var_dir):
     own = os.environ["DATABASE_URL"]
     admin = psycopg2.connect(own)
     admin.autocommit = True
@@ -167,7 +168,7 @@ def test_run_uses_the_database_of_database_url(var_dir, django_db_blocker):
         cursor.execute(f"CREATE DATABASE {name}")
     try:
         empty = var_dir / "with-database-url"
-        url = own.replace("/octe_certs?", f"/{name}?")
+        url = urlunsplit(urlsplit(own)._replace(path=f"/{name}"))
         process = start(empty, PORT=str(free_port()), DATABASE_URL=url)
         read_until_running(process)
         assert not (empty / "postgres").exists()
