@@ -104,6 +104,11 @@ def model_of(label: str) -> type[models.Model]:
     return model
 
 
+def is_held(model: type[models.Model], pk: int) -> bool:
+    """Whether there is such a row now; one that was loaded in bulk may have no history yet."""
+    return model._base_manager.filter(pk=pk).exists()  # noqa: SLF001 - managers may hide rows
+
+
 def row_events_of(model: type[models.Model], pk: int) -> QuerySet[Any]:
     """The row log of one row, newest first; works for rows that were deleted too. Empty where rows are not logged."""
     events: QuerySet[Any] = MiddlewareEvents.objects.none()
@@ -153,6 +158,7 @@ def _raw_changes(event: Any, fields: dict[str, Any]) -> list[tuple[Any, Any, Any
     else:
         pairs = {column: (value, None) for column, value in data.items() if value not in (None, "", [], {})}
     known = [(fields[column], before, after) for column, (before, after) in pairs.items() if column in fields]
+    known = [change for change in known if not change[0].primary_key]
     return sorted(known, key=lambda change: change[0].creation_counter)
 
 

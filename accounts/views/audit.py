@@ -42,7 +42,7 @@ def thing(request: SignedInRequest, label: str, pk: int) -> HttpResponse:
     model = selectors.model_of(label)
     entries = selectors.entries_about(request.user, label, pk)[:PER_PAGE]
     page = Paginator(selectors.row_events_of(model, pk), PER_PAGE).get_page(request.GET.get("page"))
-    if not entries and not page.object_list:
+    if not entries and not page.object_list and not selectors.is_held(model, pk):
         raise Http404
     context = {
         "kind": selectors.kind_name(model),

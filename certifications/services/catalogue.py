@@ -17,7 +17,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 def _save(row: Row, fields: dict[str, Any], refusal: str) -> list[str]:
-    """Save the fields that differ; their names.
+    """Save the fields that differ; their names in words.
 
     Raises:
         Problem: the database refuses, for the reason given by `refusal`.
@@ -30,7 +30,7 @@ def _save(row: Row, fields: dict[str, Any], refusal: str) -> list[str]:
             row.save(update_fields=changed if row.pk else None)
     except IntegrityError as error:
         raise Problem(refusal) from error
-    return changed
+    return [str(row._meta.get_field(name).verbose_name) for name in changed]  # type: ignore[union-attr]
 
 
 def _locked(row: Row, seen: str) -> Row:

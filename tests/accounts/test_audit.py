@@ -174,6 +174,11 @@ def test_what_is_not_there_or_not_ours_is_not_found(path, auditor, client):
     assert client.get(f"/audit/{path}/").status_code == 404
 
 
+def test_a_row_without_a_history_says_so(auditor, client):
+    submission = SubmissionFactory()
+    assert "No changes are held" in text(client.get(thing(submission)))
+
+
 @pytest.mark.parametrize("rows", [1, 50])
 def test_pages_keep_their_query_count(rows, auditor, consultant, client, django_assert_num_queries):
     row = StudentCertificationFactory()

@@ -198,7 +198,7 @@ def test_a_consultant_adds_and_changes_a_certification(consultant, ase, brakes, 
     seen = client.get(url).context["form"]["seen"].value()
     assert client.post(url, typed | {"name": "Steering Systems", "seen": seen}).status_code == 302
     entry = AuditEntry.objects.get(by=consultant, verb="changed")
-    assert (entry.target_label, entry.detail) == ("Steering Systems", {"fields": ["name"]})
+    assert (entry.target_label, entry.detail) == ("Steering Systems", {"fields": ["exact name"]})
     again = client.post(reverse("certifications:certification_add"), typed | {"name": "BRAKES"})
     assert "already has a certification of this name and version" in text(again)
 
