@@ -105,7 +105,7 @@ def in_words(question: Asked, value: Any) -> list[str]:
         ]
         return [prefix + line for prefix, line in zip(("", "Backup: "), lines, strict=True) if line]
     if question.answer_type == AnswerType.TABLE and isinstance(value, list):
-        return ["; ".join(str(cell) for cell in row) for row in value]
+        return ["; ".join(str(cell) for cell in row).rstrip("; ") for row in value]
     labels = {} if question.answer_type == AnswerType.TABLE else dict(question.options)
     if labels:
         return [labels.get(part, part) for part in chosen_values(value)]

@@ -23,7 +23,7 @@ class EntityTable(tables.Table):  # type: ignore[misc]
     status = tables.Column(empty_values=(), accessor="answered", verbose_name="Questionnaire")
     due_on = tables.Column(verbose_name="Answers due", default="-")
     method = tables.Column(verbose_name="Method")
-    own_decisions = tables.Column(verbose_name="Own decisions", attrs={"td": {"class": "text-end"}})
+    own_decisions = tables.Column(verbose_name="Decided apart", attrs={"td": {"class": "text-end"}})
 
     class Meta:
         model = AwardingEntity

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry
 from certifications import school_year as years
 from certifications.models import AwardingEntity
+from data_collection import verbs
 from data_collection.answers import in_words
 from data_collection.enums import Gate, Method
 from data_collection.gates import Assessment, GateResult, Outcome
@@ -73,7 +74,7 @@ def suggestion_words(assessment: Assessment) -> str:
 
 
 def _names(gates: list[GateResult]) -> str:
-    return ", ".join(str(Gate(gate.gate).label).lower() for gate in gates)
+    return ", ".join(str(Gate(gate.gate).label) for gate in gates)
 
 
 @dataclass(frozen=True)
@@ -109,22 +110,22 @@ class TimelineStep:
 
 
 def timeline(entries: Iterable[AuditEntry]) -> list[TimelineStep]:
-    """Audit entries as steps."""
-    return [
-        TimelineStep(
-            entry.at,
-            str(entry.by) if entry.by else entry.by_label,
-            _what(entry),
-            entry.detail.get("reason", ""),
-        )
-        for entry in entries
-    ]
+    """Audit entries as steps; of several savings in a row only the latest is shown."""
+    steps: list[TimelineStep] = []
+    before: AuditEntry | None = None
+    for entry in entries:
+        again = before and (before.verb, before.target_id) == (verbs.SAVED, entry.target_id)
+        if not (again and entry.verb == verbs.SAVED):
+            who = str(entry.by) if entry.by else entry.by_label
+            steps.append(TimelineStep(entry.at, who, _what(entry), entry.detail.get("reason", "")))
+        before = entry
+    return steps
 
 
 def _what(entry: AuditEntry) -> str:
-    words = f"{entry.target_label}: {entry.verb}"
+    words = f"{entry.verb[:1].upper()}{entry.verb[1:]}"
     year = entry.detail.get("school_year")
-    return f"{words} for {year}" if year else words
+    return f"{words} for {year}. {entry.target_label}" if year else f"{words} {entry.target_label}"
 
 
 def crumbs(entity: AwardingEntity | None = None, *more: tuple[str, str]) -> list[tuple[str, str]]:
@@ -142,7 +143,7 @@ ENTITY_COLUMNS = (
     "Answers due",
     "Overdue",
     "Method",
-    "Own decisions",
+    "Certifications decided apart",
 )
 
 

@@ -162,7 +162,6 @@ def _after_saving(request: HttpRequest, page: _Page) -> HttpResponse:
         return redirect("data_collection:link_tasks", secret=page.secret)
     saved = next(one for one in sections_of(page.asked) if one.code == page.section.code)
     if any(one.problem for one in present.asked(saved, show_problems=True, rows_wanted={})):
-        messages.warning(request, "Everything you typed is saved. Some of it needs a look.")
         return page.again("?check=1")
     messages.success(request, f"Saved: {page.section.title}.")
     if page.following:
@@ -201,10 +200,10 @@ def submit(request: HttpRequest, asked: QuestionnaireRequest, secret: str) -> Ht
     context: dict[str, Any] = {"asked": asked, "secret": secret, "name": "", "problems": []}
     if request.method == "POST":
         context["name"] = request.POST.get("signed_by", "")
-        if not request.POST.get("confirmed"):
-            context["problems"].append(("Tick the box to say that the answers are right.", "#confirmed"))
         if not context["name"].strip():
             context["problems"].append(("Write your full name.", "#signed_by"))
+        if not request.POST.get("confirmed"):
+            context["problems"].append(("Tick the box to say that the answers are right.", "#confirmed"))
         if not context["problems"] and _submitted(request, asked, context):
             return redirect("data_collection:link_done", secret=secret)
     return render(request, "data_collection/link/submit.html", context)

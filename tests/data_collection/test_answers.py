@@ -94,7 +94,7 @@ def test_whatever_was_typed_is_judged_and_shown_without_an_error(value, kind):
 def test_answers_in_words():
     assert answers.in_words(Asked("choice"), "csv") == ["CSV file"]
     assert answers.in_words(Asked("multi_choice"), ["csv", "old"]) == ["CSV file", "old"]
-    assert answers.in_words(Asked("table"), [["Welding", "2025"], ["Brakes", ""]]) == ["Welding; 2025", "Brakes; "]
+    assert answers.in_words(Asked("table"), [["Welding", "2025"], ["Brakes", ""]]) == ["Welding; 2025", "Brakes"]
     assert answers.in_words(Asked("text", options=[]), "one\ntwo") == ["one", "two"]
     assert answers.in_words(Asked("contact"), {**JORDAN, "backup_name": "Sam Ortiz"}) == [
         "Jordan Lee; jordan@example.org",

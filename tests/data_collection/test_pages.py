@@ -255,7 +255,7 @@ def test_unanswered_gates_are_open(asked, approver, client):
     assert "Suggestion so far: Entered by districts" in page.content.decode()
     save_answers(request=asked, values={"D5": Typed("no"), "G2": Typed("no")})
     page = client.get(reverse("data_collection:request", args=[asked.pk])).content.decode()
-    assert "Not passed: law and consent." in page
+    assert "Not passed: Law and consent." in page
     assert "a certificate for each student" in page
 
 
@@ -382,3 +382,12 @@ def test_home_tells_districts_the_next_due_date(home_district):
     assert item.due == window.preliminary_district_due
     with time_machine.travel(window.preliminary_octe_due):
         assert home_items(home_district.coordinator)[0].title.startswith("Final results")
+
+
+def test_the_timeline_shows_savings_in_a_row_once(submitted, approver, client):
+    asked = make.QuestionnaireRequestFactory(questionnaire=submitted.questionnaire)
+    for value in ("one", "two", "three"):
+        save_answers(request=asked, values={"A1": Typed(value)})
+    client.force_login(approver)
+    steps = client.get(reverse("data_collection:request", args=[asked.pk])).context["steps"]
+    assert [step.what for step in steps] == [f"Saved answers in {asked}", f"Opened {asked}"]

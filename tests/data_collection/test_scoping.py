@@ -1,0 +1,56 @@
+"""What the state knows of entities is the state's; the twin and the neighbor alike see nothing of it."""
+
+import pytest
+
+from data_collection.models import Answer, CollectionDecision, QuestionnaireRequest
+from data_collection.selectors import requests as selectors
+from data_collection.selectors.windows import next_district_due_date, reach_of
+from tests.factories import data_collection as make
+from tests.factories.certifications import YEAR, CertificationFactory, ProgramCertificationFactory
+
+
+@pytest.fixture
+def answer(db):
+    made = make.AnswerFactory()
+    make.CollectionDecisionFactory(entity=made.request.entity)
+    make.DataSharingAgreementFactory(entity=made.request.entity)
+    return made
+
+
+def seen_by(user):
+    return [
+        rows.count()
+        for rows in (
+            QuestionnaireRequest.objects.visible_to(user),
+            Answer.objects.visible_to(user),
+            CollectionDecision.objects.visible_to(user),
+            selectors.agreements_visible_to(user),
+            selectors.entities_visible_to(user),
+        )
+    ]
+
+
+def test_the_state_sees_everything(answer, consultant, approver, state_auditor):
+    assert [seen_by(user) for user in (consultant, approver, state_auditor)] == [[1, 1, 1, 1, 1]] * 3
+
+
+@pytest.mark.parametrize("role", ["coordinator", "official", "auditor", "reporter", "cepd"])
+def test_districts_and_regions_see_nothing(role, answer, home_district):
+    user = getattr(home_district, role)
+    assert seen_by(user) == [0, 0, 0, 0, 0]
+    assert list(selectors.history_of(user, [answer.request])) == []
+
+
+def test_what_a_decision_reaches(home_district):
+    one = CertificationFactory()
+    other = CertificationFactory(entity=one.entity)
+    ProgramCertificationFactory(certification=one, program=home_district.offering.program)
+    ProgramCertificationFactory(certification=other)
+    whole, single = reach_of(one.entity, None, YEAR), reach_of(one.entity, one, YEAR)
+    assert (set(whole.certifications), whole.programs, whole.districts) == ({one, other}, 2, 1)
+    assert (single.certifications, single.programs, single.districts) == ([one], 1, 1)
+
+
+def test_no_dates_no_due_date(db):
+    assert next_district_due_date(YEAR) is None
+    assert str(make.CollectionWindowFactory()) == "Collection of 2026-27"
