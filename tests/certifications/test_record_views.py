@@ -209,7 +209,6 @@ def test_a_pdf_comes_as_an_attachment_that_runs_nothing(coordinator, home_distri
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Cache-Control"] == "no-store, private"
-    response.close()
     assert AuditEntry.objects.get(verb="opened").target_id == document.pk
 
 
