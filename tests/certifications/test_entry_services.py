@@ -21,6 +21,7 @@ from tests.factories.certifications import (
     EnrollmentFactory,
     EvidenceDocumentFactory,
     StudentCertificationFactory,
+    SubmissionFactory,
 )
 
 pytestmark = pytest.mark.usefixtures("today")
@@ -268,3 +269,10 @@ def test_two_windows_that_submit_at_once_record_once(ready_draft, home_district)
     assert len(receipts) == 2
     assert len(set(receipts)) == 1
     assert StudentCertification.objects.count() == 3
+
+
+def test_a_reference_that_is_taken_is_not_given_twice(ready_draft, home_district, monkeypatch):
+    SubmissionFactory(reference="OC-AAAA-AAAA")
+    given = iter(["OC-AAAA-AAAA", "OC-BBBB-BBBB", "MI-1", "MI-2", "MI-3"])
+    monkeypatch.setattr(services, "new_reference", lambda _prefix, groups: next(given))
+    assert services.submit_entry(by=home_district.coordinator, draft=ready_draft).reference == "OC-BBBB-BBBB"
