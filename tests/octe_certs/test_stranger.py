@@ -88,10 +88,13 @@ def planted(home_district):
 def what_shows(client, numbers) -> dict[str, set[str]]:
     """Which marks each address shows to the signed-in person, over all numbers."""
     shown: dict[str, set[str]] = {}
+    visited = set()
     for number in numbers:
         for address in all_addresses(row=number):
-            if address.access is None or address.access.kind is Kind.LINK or "logout" in address.path:
+            left_out = address.access is None or address.access.kind is Kind.LINK or "logout" in address.path
+            if left_out or address.path in visited:
                 continue
+            visited.add(address.path)
             response = client.get(address.path)
             body = b"".join(response) if response.streaming else response.content
             text = body.decode(errors="replace") + str(response.headers)
