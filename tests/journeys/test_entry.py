@@ -64,7 +64,7 @@ class Stage:
 
 
 @pytest.fixture
-def stage(page, live_server, sign_in, check_page, home_district, program):  # noqa: PLR0917 - fixtures
+def stage(page, live_server, sign_in, check_page, home_district, program):
     with time_machine.travel("2026-11-24T12:00:00-05:00"), open_routes():
         listed_certification(program)
         yield Stage(page, live_server.url, sign_in, check_page, three_students(home_district.offering))
