@@ -23,7 +23,7 @@ class PanelTable(tables.Table):
     class Meta:
         model = Panel
         fields = ("title", "program", "state", "progress", "due_date")
-        empty_text = "No panels match."
+        empty_text = "No panels here. Choose another state above, or set up a new panel."
 
     def render_progress(self, record: Any) -> str:
         """How many answers of how many are in."""

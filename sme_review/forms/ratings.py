@@ -26,7 +26,8 @@ class RatingForm(forms.Form):
         max_value=100,
         required=False,
         help_text="A whole number from 0 to 100 percent. Leaving it empty is not zero.",
-        widget=forms.NumberInput(attrs={"inputmode": "numeric", "step": 1, "data-behaviour": "slider"}),
+        # Not a number box: a browser would throw away "about 60" before we could say what is wrong with it.
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "data-behaviour": "slider"}),
         error_messages={
             "invalid": "Enter a whole number from 0 to 100, without the percent sign.",
             "min_value": "Enter a whole number from 0 to 100.",

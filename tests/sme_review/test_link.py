@@ -1,0 +1,300 @@
+"""What a personal link opens, what it does not, and that nothing typed is lost."""
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from accounts.models import AuditEntry
+from sme_review.models import ConflictDeclaration, Panelist, Rating
+from sme_review.services import panelists, panels, ratings, recommendations, rounds
+from sme_review.services.decisions import decide_listing
+from sme_review.validators import Answers
+from tests.sme_review.conftest import COMPLETE, rate_all
+
+PAGES = [
+    "link_welcome",
+    "link_conflicts",
+    "link_standards",
+    "link_ratings",
+    "link_review",
+    "link_submitted",
+    "link_outcome",
+]
+TYPED = {
+    "proportion": "70",
+    "proportion_reason": "",
+    "employer_value": "5",
+    "employer_reason": "Every shop asks for it.",
+    "postsecondary_value": "cannot_judge",
+    "postsecondary_reason": "",
+}
+
+
+def url(name, secret, *args):
+    return reverse(f"sme_review:{name}", args=[secret, *args])
+
+
+@pytest.fixture
+def person(running) -> Panelist:
+    return running.panelists[0]
+
+
+@pytest.fixture
+def secret(running, person) -> str:
+    return running.secrets[person.pk]
+
+
+@pytest.fixture
+def rate_url(running, secret) -> str:
+    return url("link_rate", secret, running.entries[0].pk)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_open_without_signing_in(client, secret, name):
+    assert client.get(url(name, secret)).status_code == 200
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_unknown_link_gets_a_friendly_page(client, running, name):
+    response = client.get(url(name, "wrong"))
+    assert response.status_code == 404
+    assert response.templates[0].name == "sme_review/link/unknown.html"
+
+
+def test_mail_says_what_by_when_and_how_long(running, person):
+    message = next(message for message in mail.outbox if message.to == [person.email])
+    assert message.subject == f"Please rate certifications for {running.panel.program.title} by December 18"
+    for words in ("2 certifications", "December 18, 2026", "about 25 minutes", "/link/panel/"):
+        assert words in message.body
+    assert len(mail.outbox) == len(running.panelists)
+
+
+@pytest.mark.parametrize("method", ["get", "head", "post"])
+def test_mail_scanner_does_no_harm(client, running, person, secret, method):
+    entry = running.entries[0]
+    ratings.save_rating(panelist=person, panel_certification=entry, answers=COMPLETE, version=0)
+    Panelist.objects.update(first_opened_at=None)
+    before = list(Rating.objects.values())
+    for name in PAGES:
+        getattr(client, method)(url(name, secret))
+    for name in ("link_rate", "link_change"):
+        getattr(client, method)(url(name, secret, entry.pk))
+    assert list(Rating.objects.values()) == before
+    assert not Panelist.objects.exclude(first_opened_at=None).exists()
+    assert not AuditEntry.objects.exclude(by_label="").exists()
+
+
+def test_post_without_the_page_is_refused(client, rate_url):
+    client.handler.enforce_csrf_checks = True
+    assert client.post(rate_url, {**TYPED, "action": "save", "version": 0}).status_code == 403
+    assert not Rating.objects.exists()
+
+
+def test_new_link_ends_the_old_one(client, running, person, secret, consultant):
+    panelists.send_new_link(by=consultant, panelist=person)
+    assert client.get(url("link_welcome", secret)).status_code == 404
+
+
+def test_link_of_a_removed_panelist_is_dead(client, person, secret, consultant):
+    panelists.remove_panelist(by=consultant, panelist=person)
+    assert client.get(url("link_welcome", secret)).status_code == 404
+
+
+def test_link_of_a_panel_put_away_is_gone(client, closed, consultant):
+    secret = closed.secrets[closed.panelists[0].pk]
+    assert client.get(url("link_welcome", secret)).status_code == 200
+    panels.put_away_panel(by=consultant, panel=closed.panel)
+    response = client.get(url("link_welcome", secret))
+    assert response.status_code == 410
+    assert response.templates[0].name == "sme_review/link/ended.html"
+
+
+def test_link_reaches_its_own_panel_only(client, secret, drafted):
+    from tests.factories.sme_review import PanelCertificationFactory
+
+    elsewhere = PanelCertificationFactory()
+    assert client.get(url("link_rate", secret, elsewhere.pk)).status_code == 404
+    assert client.get(reverse("sme_review:panels")).status_code == 302
+
+
+def test_draft_is_saved_and_found_again(client, person, secret, rate_url):
+    half = {**TYPED, "employer_value": "", "employer_reason": ""}
+    assert client.post(rate_url, {**half, "action": "save", "version": 0}).headers["Location"] == rate_url
+    form = client.get(rate_url).context["form"]
+    shown = {name: form[name].value() for name in TYPED}
+    assert shown == {**half, "proportion": 70}
+    rating = Rating.objects.get(panelist=person)
+    assert (rating.state, rating.proportion, rating.postsecondary_cannot_judge) == ("draft", 70, True)
+    person.refresh_from_db()
+    assert person.first_opened_at is not None
+
+
+def test_save_and_next_goes_to_the_next_and_then_to_the_review(client, running, secret):
+    tasks = client.get(url("link_ratings", secret)).context["tasks"]
+    first, second = (url("link_rate", secret, task.entry.pk) for task in tasks)
+    assert client.post(first, {**TYPED, "action": "next", "version": 0}).headers["Location"] == second
+    assert client.post(second, {**TYPED, "action": "next", "version": 0}).headers["Location"] == url(
+        "link_review", secret
+    )
+
+
+def test_save_and_next_names_what_is_missing_and_keeps_the_rest(client, person, rate_url):
+    response = client.post(
+        rate_url, {**TYPED, "proportion": "10", "employer_reason": "", "action": "next", "version": 0}
+    )
+    assert response.context["form"].errors == {
+        "proportion_reason": ["Say why the share is under 30 percent."],
+        "employer_reason": ["Say why you give the value to employers a 5."],
+    }
+    assert Rating.objects.get(panelist=person).proportion == 10
+
+
+@pytest.mark.parametrize("action", ["save", "next"])
+@pytest.mark.parametrize("typed", ["130", "about 60", "-5", "12.5"])
+def test_wrong_number_stays_as_typed_and_the_rest_is_saved(client, person, rate_url, typed, action):
+    response = client.post(rate_url, {**TYPED, "proportion": typed, "action": action, "version": 0})
+    form = response.context["form"]
+    assert form["proportion"].value() == typed
+    assert list(form.errors) == ["proportion"]
+    rating = Rating.objects.get(panelist=person)
+    assert (rating.proportion, rating.employer_value) == (None, 5)
+    assert response.context["version"] == rating.version
+
+
+def test_blank_is_not_zero(client, person, rate_url):
+    client.post(rate_url, {**TYPED, "proportion": "", "action": "save", "version": 0})
+    assert Rating.objects.get().proportion is None
+    client.post(rate_url, {**TYPED, "proportion": "0", "action": "save", "version": 1})
+    assert Rating.objects.get().proportion == 0
+
+
+def test_double_click_saves_once(client, rate_url):
+    for _ in range(2):
+        assert client.post(rate_url, {**TYPED, "action": "save", "version": 0}).status_code == 302
+    assert Rating.objects.get().version == 1
+
+
+def test_two_windows_the_second_is_told_and_keeps_its_text(client, rate_url):
+    client.post(rate_url, {**TYPED, "action": "save", "version": 0})
+    response = client.post(rate_url, {**TYPED, "proportion": "20", "action": "save", "version": 0})
+    assert response.context["form"]["proportion"].value() == "20"
+    assert response.context["form"].non_field_errors()[0].startswith("This rating was saved in another window")
+    assert Rating.objects.get().proportion == 70
+    assert client.post(rate_url, {**TYPED, "proportion": "20", "action": "save", "version": 1}).status_code == 302
+    assert Rating.objects.get().proportion == 20
+
+
+def test_stale_page_can_be_saved_with_the_version_it_is_given(client, rate_url):
+    client.post(rate_url, {**TYPED, "action": "save", "version": 0})
+    response = client.post(rate_url, {**TYPED, "proportion": "20", "action": "save", "version": 0})
+    again = {**TYPED, "proportion": "20", "action": "save", "version": response.context["version"]}
+    assert client.post(rate_url, again).status_code == 302
+    assert Rating.objects.get().proportion == 20
+
+
+def test_submit_takes_what_is_finished_and_leaves_the_rest(client, running, person, secret):
+    ratings.save_rating(panelist=person, panel_certification=running.entries[0], answers=COMPLETE, version=0)
+    ratings.save_rating(
+        panelist=person, panel_certification=running.entries[1], answers=Answers(proportion=5), version=0
+    )
+    response = client.post(url("link_review", secret), {"action": "submit"})
+    assert response.headers["Location"] == url("link_submitted", secret)
+    states = list(Rating.objects.order_by("panel_certification").values_list("state", flat=True))
+    assert states == ["submitted", "draft"]
+    again = client.post(url("link_review", secret), {"action": "submit"})
+    assert again.headers["Location"] == url("link_review", secret)
+
+
+def test_submitted_rating_is_reopened_changed_and_submitted_again(client, running, person, secret, rate_url):
+    rate_all(person, running.entries)
+    assert client.get(rate_url).context["read_only"] is True
+    assert client.post(rate_url, {**TYPED, "action": "save", "version": 2}).status_code == 200
+    assert Rating.objects.get(panel_certification=running.entries[0]).proportion == 60
+    client.post(url("link_change", secret, running.entries[0].pk), {"action": "change"})
+    rating = Rating.objects.get(panel_certification=running.entries[0])
+    assert (rating.state, rating.submitted_at) == ("draft", None)
+    client.post(rate_url, {**TYPED, "action": "save", "version": rating.version})
+    client.post(url("link_review", secret), {"action": "submit"})
+    rating.refresh_from_db()
+    assert (rating.state, rating.proportion) == ("submitted", 70)
+
+
+def test_late_post_keeps_the_text_and_says_so(client, running, person, rate_url, consultant):
+    rounds.close_round(by=consultant, round=running.round)
+    response = client.post(rate_url, {**TYPED, "proportion": "33", "action": "next", "version": 0})
+    assert response.status_code == 409
+    assert response.context["late"] == ratings.CLOSED_MESSAGE
+    assert response.context["form"]["proportion"].value() == "33"
+    assert b"Every shop asks for it." in response.content
+    assert not Rating.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["link_welcome", "link_conflicts", "link_ratings", "link_review", "link_submitted"])
+def test_pages_read_only_after_the_close(client, closed, name):
+    response = client.get(url(name, closed.secrets[closed.panelists[0].pk]))
+    assert response.status_code == 200
+    assert response.context["is_open"] is False
+
+
+def test_late_submit_change_and_conflict_change_nothing(client, closed):
+    secret, entry = closed.secrets[closed.panelists[0].pk], closed.entries[0]
+    before = list(Rating.objects.order_by("pk").values())
+    client.post(url("link_review", secret), {"action": "submit"})
+    client.post(url("link_change", secret, entry.pk), {"action": "change"})
+    late = client.post(
+        url("link_conflicts", secret),
+        {f"conflict_{entry.pk}": "on", f"reason_{entry.pk}": "Late", "action": "declare"},
+    )
+    assert late.context["form"].non_field_errors() == [ratings.CLOSED_MESSAGE]
+    assert list(Rating.objects.order_by("pk").values()) == before
+    assert not ConflictDeclaration.objects.exists()
+
+
+def test_conflict_recuses_and_an_earlier_rating_no_longer_counts(client, running, person, secret, rate_url):
+    entry = running.entries[0]
+    rate_all(person, running.entries)
+    client.post(
+        url("link_conflicts", secret),
+        {f"conflict_{entry.pk}": "on", f"reason_{entry.pk}": "I sell its training", "action": "declare"},
+    )
+    assert ConflictDeclaration.objects.get().reason == "I sell its training"
+    assert Rating.objects.get(panel_certification=entry).state == "draft"
+    assert client.get(rate_url).headers["Location"] == url("link_ratings", secret)
+    late = client.post(rate_url, {**TYPED, "action": "save", "version": 3})
+    assert late.headers["Location"] == url("link_ratings", secret)
+    client.post(url("link_conflicts", secret), {"action": "declare"})
+    assert not ConflictDeclaration.objects.exists()
+
+
+def test_conflict_needs_its_reason_and_a_reason_its_box(client, running, secret):
+    first, second = running.entries
+    response = client.post(
+        url("link_conflicts", secret),
+        {f"conflict_{first.pk}": "on", f"reason_{second.pk}": "Mine", "action": "declare"},
+    )
+    assert set(response.context["form"].errors) == {f"reason_{first.pk}", f"conflict_{second.pk}"}
+    assert not ConflictDeclaration.objects.exists()
+
+
+def test_order_differs_between_panelists_and_stays_for_one(client, drafted, consultant, db):
+    from sme_review.selectors.ratings import tasks_of
+    from tests.factories.sme_review import PanelCertificationFactory, PanelistFactory
+
+    PanelCertificationFactory.create_batch(8, panel=drafted.panel)
+    people = PanelistFactory.create_batch(6, panel=drafted.panel)
+    orders = [[task.entry.pk for task in tasks_of(person, None)] for person in people]
+    assert orders == [[task.entry.pk for task in tasks_of(person, None)] for person in people]
+    assert len({tuple(order) for order in orders}) > 1
+    assert len({order[0] for order in orders}) > 1
+
+
+def test_panelist_sees_the_outcome_after_the_decision(client, closed, consultant, approver):
+    secret = closed.secrets[closed.panelists[0].pk]
+    assert b"Nothing is decided yet" in client.get(url("link_outcome", secret)).content
+    choices = [recommendations.Choice(entry, "recommend") for entry in closed.entries]
+    items = recommendations.save_recommendation(by=consultant, panel=closed.panel, text="Fine.", choices=choices)
+    recommendations.send_recommendation(by=consultant, panel=closed.panel)
+    decide_listing(by=approver, recommendation=items[0], outcome="declined", reason="Too narrow.")
+    page = client.get(url("link_outcome", secret))
+    assert [decision.reason for decision in page.context["outcomes"]] == ["Too narrow."]
+    assert client.get(url("link_welcome", secret)).context["outcomes"] != []
