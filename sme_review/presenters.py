@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from sme_review.enums import Reading
 from sme_review.models import Panel, Round
@@ -86,7 +88,12 @@ def _recommendation_step(panel: Panel) -> Step:
         return Step("Recommendation", "Written after the round is closed", "Cannot start yet", "grey")
     if panel.sent_at is None:
         return Step("Recommendation", "Choose, explain, and send it to the approvers", "Next", "blue", href)
-    return Step("Recommendation", f"Sent on {panel.sent_at:%B} {panel.sent_at.day}", "Sent", "green", href)
+    return Step("Recommendation", f"Sent on {_day(panel.sent_at)}", "Sent", "green", href)
+
+
+def _day(at: datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{local:%B} {local.day}, {local.year}"
 
 
 def _decision_step(panel: Any, decided: int) -> Step:

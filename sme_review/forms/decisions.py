@@ -11,6 +11,7 @@ from django import forms
 from certifications import school_year
 from certifications.models import ProgramCertification
 from sme_review.enums import Suggestion
+from sme_review.forms.asked import AskedCharField, AskedChoiceField
 from sme_review.models import ListingDecision, PanelCertification, Recommendation
 
 _YEARS_AHEAD = 3
@@ -19,9 +20,10 @@ _YEARS_AHEAD = 3
 class RecommendationTextForm(forms.Form):
     """The recommendation as a whole."""
 
-    text = forms.CharField(
+    use_required_attribute = False
+
+    text = AskedCharField(
         label="The recommendation in a few sentences",
-        required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="Approvers read this first: who took part, what the panel thinks, what OCTE should weigh.",
     )
@@ -30,7 +32,9 @@ class RecommendationTextForm(forms.Form):
 class ChoiceForm(forms.Form):
     """The recommendation for one certification."""
 
-    choice = forms.ChoiceField(label="Recommendation", choices=Suggestion, widget=forms.RadioSelect, required=False)
+    use_required_attribute = False
+
+    choice = AskedChoiceField(label="Recommendation", choices=Suggestion, widget=forms.RadioSelect)
     note = forms.CharField(
         label="Note",
         required=False,
@@ -54,13 +58,14 @@ class ChoiceForm(forms.Form):
 class DecisionForm(forms.Form):
     """OCTE's decision on one certification; left without an outcome it decides nothing."""
 
-    outcome = forms.ChoiceField(
+    use_required_attribute = False
+
+    outcome = AskedChoiceField(
         label="Decision",
         choices=[("", "Not yet"), *ListingDecision.Outcome.choices],
         widget=forms.RadioSelect,
-        required=False,
     )
-    reason = forms.CharField(label="Reason", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = AskedCharField(label="Reason", widget=forms.Textarea(attrs={"rows": 2}))
     first_school_year = forms.TypedChoiceField(label="First school year", coerce=int, empty_value=None)
     type = forms.ChoiceField(label="Type", choices=ProgramCertification.Type)
     counts_federally = forms.BooleanField(

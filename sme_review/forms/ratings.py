@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from sme_review.forms.asked import AskedChoiceField, AskedIntegerField
 from sme_review.models import PanelCertification, Rating
 from sme_review.validators import Answers, what_is_missing
 
@@ -19,12 +20,13 @@ def _scale(choices: Any) -> list[tuple[str, str]]:
 class RatingForm(forms.Form):
     """The three questions of the procedure (identification step 1.3), in its own words."""
 
-    proportion = forms.IntegerField(
+    use_required_attribute = False
+
+    proportion = AskedIntegerField(
         label="What proportion would you estimate that the technical standards for this program are represented by "
         "this certification?",
         min_value=0,
         max_value=100,
-        required=False,
         help_text="A whole number from 0 to 100 percent. Leaving it empty is not zero.",
         # Not a number box: a browser would throw away "about 60" before we could say what is wrong with it.
         widget=forms.TextInput(attrs={"inputmode": "numeric", "data-behaviour": "slider"}),
@@ -40,21 +42,19 @@ class RatingForm(forms.Form):
         widget=_REASON,
         help_text="Needed if the share is under 30 percent. Shown to OCTE without your name.",
     )
-    employer_value = forms.ChoiceField(
+    employer_value = AskedChoiceField(
         label="What rating would you give this certification's value to employers in this field?",
         choices=_scale(Rating.EmployerValue),
         widget=forms.RadioSelect,
-        required=False,
     )
     employer_reason = forms.CharField(
         label="Why this value to employers?", required=False, widget=_REASON, help_text=_REASON_HELP
     )
-    postsecondary_value = forms.ChoiceField(
+    postsecondary_value = AskedChoiceField(
         label="What rating would you give this certification's value to postsecondary education programs for this "
         "field?",
         choices=_scale(Rating.PostsecondaryValue),
         widget=forms.RadioSelect,
-        required=False,
     )
     postsecondary_reason = forms.CharField(
         label="Why this value to postsecondary programs?", required=False, widget=_REASON, help_text=_REASON_HELP
