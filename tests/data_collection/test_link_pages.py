@@ -69,7 +69,7 @@ def test_posting_nothing_submits_nothing(path, asked, to, client):
 @pytest.mark.parametrize(("state", "status", "words"), [
     ("unknown", 404, "does not open anything"), ("expired", 410, "has run out"), ("withdrawn", 410, "is closed"),
 ])  # fmt: skip
-def test_a_link_that_does_not_open_says_what_to_do(path, state, status, words, asked, to, client):  # noqa: PLR0917
+def test_a_link_that_does_not_open_says_what_to_do(path, state, status, words, asked, to, client):
     if state == "unknown":
         asked.secret_hash = "0" * 64
     elif state == "expired":

@@ -144,9 +144,7 @@ def address(name, asked, decision):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_pages_open_for_their_roles_only(  # noqa: PLR0917
-    name, asked, client, consultant, approver, state_auditor, home_district
-):
+def test_pages_open_for_their_roles_only(name, asked, client, consultant, approver, state_auditor, home_district):
     decision = make.CollectionDecisionFactory(entity=asked.entity)
     path = address(name, asked, decision)
     for_auditors = set(PAGES) - FOR_CONSULTANTS - FOR_APPROVERS

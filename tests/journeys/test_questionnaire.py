@@ -133,7 +133,7 @@ def decide(page, live_server, entity, check_page):
     check_page(page)
 
 
-def test_from_the_first_mail_to_open_district_entry(  # noqa: PLR0917
+def test_from_the_first_mail_to_open_district_entry(
     certification, page, live_server, sign_in, check_page, consultant, approver, home_district
 ):
     entity = certification.entity
@@ -163,7 +163,7 @@ def test_from_the_first_mail_to_open_district_entry(  # noqa: PLR0917
     check_page(page)
 
 
-def test_the_contact_needs_no_javascript(  # noqa: PLR0917
+def test_the_contact_needs_no_javascript(
     certification, page_without_javascript, page, live_server, sign_in, check_page, consultant
 ):
     sign_in(page, consultant)
