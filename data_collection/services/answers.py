@@ -82,7 +82,7 @@ def save_answers(
     if changed:
         record(
             by=None,
-            by_label=_label(request),
+            by_label=contact_label(request),
             verb=verbs.SAVED,
             target=request,
             detail={"questions": [answer.question.code for answer in changed]},
@@ -115,7 +115,7 @@ def submit_answers(*, request: QuestionnaireRequest, signed_by: str) -> Question
     request.submitted_at, request.signed_by = timezone.now(), tidy(signed_by)[:150]
     request.save(update_fields=["submitted_at", "signed_by"])
     _touch(request)
-    record(by=None, by_label=_label(request), verb=verbs.SUBMITTED, target=request)
+    record(by=None, by_label=contact_label(request), verb=verbs.SUBMITTED, target=request)
     _send_receipts(request)
     return request
 
@@ -137,7 +137,8 @@ def _send_receipts(request: QuestionnaireRequest) -> None:
     )
 
 
-def _label(request: QuestionnaireRequest) -> str:
+def contact_label(request: QuestionnaireRequest) -> str:
+    """How the audit trail names a contact, who has no account."""
     return f"{request.contact_name} for {request.entity}"[:200]
 
 
@@ -160,7 +161,7 @@ def _touch(request: QuestionnaireRequest) -> None:
     now = timezone.now()
     is_new_visit = request.last_seen_at is None or request.last_seen_at < now - _VISIT_ENDS_AFTER
     if request.first_opened_at is None:
-        record(by=None, by_label=_label(request), verb=verbs.OPENED, target=request)
+        record(by=None, by_label=contact_label(request), verb=verbs.OPENED, target=request)
     request.first_opened_at = request.first_opened_at or now
     request.visits += is_new_visit
     request.last_seen_at = now

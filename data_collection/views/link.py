@@ -15,10 +15,17 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.services.audit import acting_as
 from data_collection.models import QuestionnaireRequest
 from data_collection.presenters import link as present
 from data_collection.selectors.requests import Section, request_by_secret, sections_of
-from data_collection.services.answers import AnswersIncompleteError, note_visit, save_answers, submit_answers
+from data_collection.services.answers import (
+    AnswersIncompleteError,
+    contact_label,
+    note_visit,
+    save_answers,
+    submit_answers,
+)
 from octe_certs.access import personal_link
 from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
 
@@ -39,7 +46,8 @@ def _opened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         elif asked.link_ends_on < timezone.localdate():
             response = render(request, _GONE, {"why": "expired", "asked": asked}, status=410)
         else:
-            response = view(request, asked, secret, **kwargs)
+            with acting_as(contact_label(asked)):
+                response = view(request, asked, secret, **kwargs)
         add_never_cache_headers(response)
         response["X-Robots-Tag"] = "noindex"
         return response

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
+from accounts.services import audit
 from octe_certs.access import personal_link
 from octe_certs.problems import Problem
 from sme_review.forms.ratings import ConflictsForm
@@ -31,7 +32,8 @@ def for_panelist(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             return render(request, "sme_review/link/unknown.html", status=404)
         if panelist.panel.put_away_at:
             return render(request, "sme_review/link/ended.html", {"panel": panelist.panel}, status=410)
-        return view(request, panelist, secret, **parts)
+        with audit.acting_as(writing.acting_as(panelist)):
+            return view(request, panelist, secret, **parts)
 
     return never_cache(checked)
 

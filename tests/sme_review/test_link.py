@@ -298,3 +298,9 @@ def test_panelist_sees_the_outcome_after_the_decision(client, closed, consultant
     page = client.get(url("link_outcome", secret))
     assert [decision.reason for decision in page.context["outcomes"]] == ["Too narrow."]
     assert client.get(url("link_welcome", secret)).context["outcomes"] != []
+
+
+def test_the_row_log_names_the_panelist_and_not_the_link(client, person, rate_url):
+    client.post(rate_url, {"action": "save", "version": "0", "proportion": "60"})
+    context = Rating.pgh_event_model.objects.get(panelist=person).pgh_context.metadata
+    assert context == {"user": None, "url": "", "link": f"Panelist {person.pk}"}
