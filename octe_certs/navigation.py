@@ -37,7 +37,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Records", "certifications:records", SEE_RECORDS),
     Entry("Approve", "admin:certifications_studentcertification_changelist", DECIDE_RECORDS),
     Entry("Panels", "sme_review:panels", SEE_PANELS),
-    Entry("Catalogue", "certifications:catalogue", SEE_CATALOGUE),
+    Entry("Catalog", "certifications:catalogue", SEE_CATALOGUE),
     Entry("Data collection", "data_collection:entities", SEE_COLLECTION),
     Entry("Due dates", "data_collection:windows", FIND_WINDOWS),
     Entry("People", "accounts:people", SEE_PEOPLE),

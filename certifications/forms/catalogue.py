@@ -159,10 +159,10 @@ class AnswerForm(forms.ModelForm):
     class Meta:
         model = CertificationRequest
         fields = ["state", "answer", "certification"]
-        labels = {"answer": "In a few sentences", "certification": "The certification in the catalogue"}
+        labels = {"answer": "In a few sentences", "certification": "The certification in the catalog"}
         help_texts = {
             "answer": "The person who asked gets this by mail.",
-            "certification": "Where it turned out to be one that the catalogue holds. Leave empty otherwise.",
+            "certification": "Where it turned out to be one that the catalog holds. Leave empty otherwise.",
         }
         widgets = {"answer": forms.Textarea(attrs={"rows": 4})}
 

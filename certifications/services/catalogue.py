@@ -67,7 +67,7 @@ def add_certification(*, by: User, entity: AwardingEntity, **fields: Any) -> Cer
     certification = Certification(entity=entity, code=f"{entity.code}-{number:03d}")
     refusal = "This awarding entity already has a certification of this name and version."
     _save(certification, fields, refusal)
-    record(by=by, verb="added to the catalogue", target=certification)
+    record(by=by, verb="added to the catalog", target=certification)
     return certification
 
 
@@ -176,7 +176,7 @@ def add_entity(*, by: User, **fields: Any) -> AwardingEntity:
     require(by, EDIT_CATALOGUE)
     entity = AwardingEntity()
     _save(entity, fields, "Another awarding entity has this name or this code.")
-    record(by=by, verb="added to the catalogue", target=entity)
+    record(by=by, verb="added to the catalog", target=entity)
     return entity
 
 

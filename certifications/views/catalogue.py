@@ -19,7 +19,7 @@ from certifications.tables.records import csv_rows
 from octe_certs.access import requires
 
 PER_PAGE = 50
-CATALOGUE = ("Catalogue", reverse_lazy("certifications:catalogue"))
+CATALOGUE = ("Catalog", reverse_lazy("certifications:catalogue"))
 PROGRAMS = ("Programs", reverse_lazy("certifications:programs"))
 ENTITIES = ("Awarding entities", reverse_lazy("certifications:entities"))
 
