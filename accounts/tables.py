@@ -60,7 +60,7 @@ class AuditTable(tables.Table):  # type: ignore[misc]
     """Acts, newest first. Never before and after values: those are on the page of the one thing."""
 
     caption = "What was done, newest first"
-    at = tables.DateTimeColumn(format="M j, Y, g:i a", verbose_name="When")
+    at = tables.DateTimeColumn(format="M j, Y, g:i A", verbose_name="When")
     who = tables.Column(accessor="by", empty_values=(), orderable=False, verbose_name="Who")
     verb = tables.Column(orderable=False, verbose_name="What")
     target_label = tables.Column(orderable=False, verbose_name="To what")

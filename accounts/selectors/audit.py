@@ -204,7 +204,7 @@ def _plain_words(f: Any, value: Any) -> str:
         return f"{Decimal(str(value)).normalize():f}"
     if isinstance(f, models.DateTimeField):
         local = timezone.localtime(datetime.fromisoformat(value))
-        return date_format(local, "M j, Y, g:i a")
+        return date_format(local, "M j, Y, g:i A")
     return str(value)
 
 

@@ -19,7 +19,6 @@ from data_collection.models import (
     CollectionDecision,
     DataSharingAgreement,
     Question,
-    Questionnaire,
     QuestionnaireRequest,
 )
 
@@ -78,11 +77,6 @@ def request_by_secret(secret: str) -> QuestionnaireRequest | None:
         .filter(secret_hash=hash_secret(secret))
         .first()
     )
-
-
-def current_questionnaire() -> Questionnaire | None:
-    """The version that is sent from now on."""
-    return Questionnaire.objects.filter(is_current=True).first()
 
 
 def sections_of(request: QuestionnaireRequest) -> list[Section]:

@@ -103,11 +103,6 @@ def current_round(panel: Panel) -> Round | None:
     return Round.objects.filter(panel=panel).select_related("opened_by", "closed_by").order_by("-number").first()
 
 
-def rounds_visible_to(user: User) -> QuerySet[Round]:
-    """The rounds of the panels a person may see."""
-    return Round.objects.filter(panel__in=Panel.objects.visible_to(user)).select_related("panel")
-
-
 def standards_of(panel: Panel) -> QuerySet[ProgramStandard]:
     """The program's standards in the panel's version, in order."""
     return ProgramStandard.objects.filter(program_id=panel.program_id, version=panel.standards_version).order_by(

@@ -163,7 +163,7 @@ def test_fields_read_in_words(auditor, client, consultant):
     page = text(client.get(thing(row)))
     assert "State Draft Approved" in page
     assert f"Decided by empty {consultant}" in page
-    assert "Decided at empty Nov 24, 2026, 10:00 a.m." in page
+    assert "Decided at empty Nov 24, 2026, 10:00 AM" in page
     assert f"Certification {row.certification}" in page
 
 

@@ -352,3 +352,17 @@ def test_panels_are_for_the_state_only(rated, consultant, state_auditor, home_di
         for district in (home_district, twin_district):
             user = getattr(district, person)
             assert (list(Panel.objects.visible_to(user)), list(Panelist.objects.visible_to(user))) == ([], [])
+
+
+def test_a_conflict_of_interest_keeps_the_panelist_from_rating(running):
+    panelist, entry = running.panelists[0], running.entries[0]
+    ratings.declare_conflicts(panelist=panelist, reasons={entry.pk: "I write its test questions for pay."})
+    with pytest.raises(Problem, match="You declared a conflict of interest"):
+        ratings.save_rating(panelist=panelist, panel_certification=entry, answers=COMPLETE, version=0)
+
+
+def test_reopening_what_is_not_submitted_changes_nothing(running):
+    panelist, entry = running.panelists[0], running.entries[0]
+    assert ratings.reopen_rating(panelist=panelist, panel_certification=entry) is None
+    draft = ratings.save_rating(panelist=panelist, panel_certification=entry, answers=COMPLETE, version=0)
+    assert ratings.reopen_rating(panelist=panelist, panel_certification=entry) == draft
