@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import ResolverMatch
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -137,9 +137,11 @@ class DeclaredAccessMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], _args: list[Any], _kwargs: dict[str, Any]
+        self, request: HttpRequest, view: Callable[..., Any], _args: list[Any], kwargs: dict[str, Any]
     ) -> None:
         """Check the declaration before the view runs; anonymous people were sent to sign in before this."""
+        if any("\x00" in value for value in kwargs.values() if isinstance(value, str)):
+            raise Http404  # the database cannot hold the character NUL, so there is nothing under such an address
         match = request.resolver_match
         access = declared_access(view, match) if match else None
         if access is None:

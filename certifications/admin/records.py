@@ -90,7 +90,7 @@ class SchoolYearFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Of the chosen year."""
         chosen = self.value() or ""
-        return queryset.filter(school_year=int(chosen)) if chosen.isdigit() else queryset
+        return queryset.filter(school_year=int(chosen)) if chosen.isdecimal() else queryset
 
 
 @admin.register(StudentCertification)

@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.http import QueryDict
 
-from certifications.models import EvidenceDocument
+from certifications.models import EntryDraft, EvidenceDocument
 from certifications.selectors.sheet import ROW_FIELDS
 
 
@@ -22,6 +22,26 @@ def typed_rows(data: QueryDict, allowed: Iterable[int]) -> dict[int, dict[str, A
         if given:
             rows[key] = {**given, "ticked": f"tick-{key}" in data}
     return rows
+
+
+def without_filled_later(
+    rows: dict[int, dict[str, Any]], *, draft: EntryDraft, data: QueryDict
+) -> tuple[dict[int, dict[str, Any]], int]:
+    """The rows to save, and how many are left out: empty on this page, but filled in since it was opened.
+
+    The page says which rows had something when it was opened (`filled`). Without this, a page left open in a second
+    window would wipe what was typed in the first.
+    """
+    if "filled" not in data:
+        return rows, 0
+    filled_then = set(str(data["filled"]).split())
+    kept = {key: row for key, row in rows.items() if str(key) in filled_then or str(key) not in draft.rows or _has(row)}
+    return kept, len(rows) - len(kept)
+
+
+def _has(row: dict[str, Any]) -> bool:
+    """Whether a person ticked the row or typed in it."""
+    return bool(row["ticked"]) or any(str(row.get(name, "")).strip() for name in ROW_FIELDS if name != "result")
 
 
 def typed_pages(data: QueryDict, ticked: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -34,6 +34,15 @@ def counts_words(*, counts_federally: bool) -> str:
     return "A pass is kept, but does not count for federal reporting (indicator 5S1)."
 
 
+def filled_later_words(count: int) -> str:
+    """What is said when a page was older than what is saved."""
+    students = "1 student was" if count == 1 else f"{count} students were"
+    return (
+        f"{students} filled in after this page was opened, perhaps in another window. That was kept; everything you "
+        "typed here is saved too. Check the students below, and untick any who do not belong."
+    )
+
+
 @dataclass(frozen=True)
 class Box:
     """One input of a student's row: what was typed and what is wrong with it."""

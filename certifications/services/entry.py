@@ -97,17 +97,22 @@ def save_rows(
     draft = _lock_open(draft)
     for enrollment_id, given in rows.items():
         row = {**draft.rows.get(str(enrollment_id), {})}
-        row.update({name: str(given[name])[:_LONGEST_TYPED] for name in ROW_FIELDS if name in given})
+        row.update({name: _storable(given[name]) for name in ROW_FIELDS if name in given})
         row["ticked"] = bool(given.get("ticked"))
         if row["ticked"]:
-            row["date_earned"] = row.get("date_earned", "").strip() or same_date.strip()[:_LONGEST_TYPED]
-            row["score"] = row.get("score", "").strip() or same_score.strip()[:_LONGEST_TYPED]
+            row["date_earned"] = row.get("date_earned", "").strip() or _storable(same_date).strip()
+            row["score"] = row.get("score", "").strip() or _storable(same_score).strip()
         if row["ticked"] or any(row.get(name) for name in ROW_FIELDS if name != "result"):
             draft.rows[str(enrollment_id)] = row
         else:
             draft.rows.pop(str(enrollment_id), None)
     draft.save(update_fields=["rows", "saved_at"])
     return draft
+
+
+def _storable(value: Any) -> str:
+    """What was typed, at a length that fits; the database cannot keep the character NUL."""
+    return str(value).replace("\x00", "")[:_LONGEST_TYPED]
 
 
 @transaction.atomic

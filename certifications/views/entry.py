@@ -35,7 +35,7 @@ def start(request: SignedInRequest) -> HttpResponse:
         "years": selectors.entry_years(),
         "drafts": selectors.open_drafts(request.user),
         "programs": selectors.program_choices(request.user, year=year),
-        "discarded": selectors.discarded_draft(request.user, discarded) if discarded.isdigit() else None,
+        "discarded": selectors.discarded_draft(request.user, discarded) if discarded.isdecimal() else None,
     }
     return render(request, "certifications/entry/start.html", context)
 
@@ -80,7 +80,7 @@ def begin(request: SignedInRequest, year: int, cip_code: str, entity_code: str) 
     """Begin a draft for the chosen certification."""
     program = get_object_or_404(selectors.programs(), cip_code=cip_code)
     listed = selectors.open_certifications(program=program, year=_year(year)).filter(entity__code=entity_code)
-    certification = get_object_or_404(listed, code=request.POST.get("certification", ""))
+    certification = get_object_or_404(listed, code=request.POST.get("certification", "").replace("\x00", ""))
     districts = {str(district.pk): district for district in selectors.entry_districts(request.user)}
     district = districts.get(request.POST.get("district", ""))
     if district is None:

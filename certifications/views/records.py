@@ -96,10 +96,20 @@ def _to_fix(request: SignedInRequest, pk: int) -> StudentCertification:
     return record
 
 
+def _cannot_fix_now(request: SignedInRequest, record: StudentCertification) -> HttpResponse | None:
+    """Back to the record, before anybody types in vain; what was typed already is shown by the form itself."""
+    if request.method == "POST" or record.state == State.RETURNED:
+        return None
+    messages.warning(request, "Only a returned record can be corrected. This one is not returned now.")
+    return redirect("certifications:record", pk=record.pk)
+
+
 @requires(ENTER_RECORDS)
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct a returned record; of two people who save, the second sees both versions."""
     record = _to_fix(request, pk)
+    if (elsewhere := _cannot_fix_now(request, record)) is not None:
+        return elsewhere
     form = RecordForm(request.POST or None, initial=saved_values(record))
     if request.method == "POST" and form.is_valid():
         try:
@@ -175,6 +185,8 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
 def add_evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     """Add another PDF to a returned record."""
     record = _to_fix(request, pk)
+    if (elsewhere := _cannot_fix_now(request, record)) is not None:
+        return elsewhere
     form = EvidenceForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         district = record.enrollment.offering.building.district

@@ -11,9 +11,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from certifications.forms.entry import EvidenceForm, typed_pages, typed_rows
+from certifications.forms.entry import EvidenceForm, typed_pages, typed_rows, without_filled_later
 from certifications.models import EntryDraft
-from certifications.presenters.entry import RESULTS, answer_rows, counts_words, scale_words, sheet_rows
+from certifications.presenters.entry import (
+    RESULTS,
+    answer_rows,
+    counts_words,
+    filled_later_words,
+    scale_words,
+    sheet_rows,
+)
 from certifications.rules import ENTER_RECORDS
 from certifications.selectors import entry as selectors
 from certifications.selectors.sheet import checked_sheet
@@ -53,14 +60,18 @@ def students(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
     if request.method != "POST":
         return _students_page(request, draft)
     allowed = selectors.sheet_enrollments(request.user, draft).values_list("pk", flat=True)
+    rows, kept = without_filled_later(typed_rows(request.POST, allowed), draft=draft, data=request.POST)
     draft = services.save_rows(
         by=request.user,
         draft=draft,
-        rows=typed_rows(request.POST, allowed),
+        rows=rows,
         same_date=request.POST.get("same_date", ""),
         same_score=request.POST.get("same_score", ""),
     )
     action = request.POST.get("action", "stay")
+    if kept:
+        messages.warning(request, filled_later_words(kept))
+        action = "show" if action in {"later", "continue"} else action
     return {"later": _later, "continue": _continue, "find": _find, "show": _show}.get(action, _stay)(request, draft)
 
 
@@ -98,7 +109,7 @@ def _stay(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
 
 def _building(data: Any) -> str:
     value = data.get("building", "")
-    return value if value.isdigit() else "all"
+    return value if value.isdecimal() else "all"
 
 
 def _to_students(draft: EntryDraft, query: str) -> HttpResponse:
@@ -121,6 +132,7 @@ def _students_page(
         "draft": draft,
         "groups": sheet_rows(sheet, with_problems=checking),
         "ticked": len(sheet.ticked),
+        "filled": " ".join(draft.rows),
         "buildings": buildings,
         "building": building,
         "problems": problems or [],

@@ -265,3 +265,65 @@ def test_the_students_page_asks_the_database_the_same_whatever_its_length(
     EnrollmentFactory.create_batch(count, offering=home_district.offering)
     with time_machine.travel("2026-11-24T12:00:00-05:00"), django_assert_num_queries(12):
         assert coordinator.get(url("entry_students", draft)).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/entry/?discarded=\u00b2", "/entry/?discarded=99999999999999999999"])
+def test_a_discarded_draft_that_cannot_be_is_not_offered(address, coordinator):
+    response = coordinator.get(address)
+    assert response.status_code == 200
+    assert "discarded" not in text(response)
+
+
+@pytest.mark.parametrize("address", ["/entry/2027/%00/", "/entry/receipt/%00/", "/catalogue/programs/%00/"])
+def test_an_address_with_the_character_nul_is_not_there(address, coordinator):
+    assert coordinator.get(address).status_code == 404
+
+
+def test_begin_with_the_character_nul_is_not_there(coordinator, certification, home_district):
+    address = f"/entry/2027/48.0508/{certification.entity.code}/begin/"
+    given = {"certification": "\x00", "district": home_district.district.pk}
+    assert coordinator.post(address, given).status_code == 404
+
+
+def test_the_character_nul_is_left_out_and_the_rest_of_the_typing_kept(coordinator, draft, enrollments):
+    row = enrollments[0]
+    data = sheet_post([row], same_date="10/1\x00/2026", **{f"score-{row.pk}": "8\x005", f"date_earned-{row.pk}": ""})
+    assert coordinator.post(url("entry_students", draft), data).status_code == 302
+    draft.refresh_from_db()
+    kept = draft.rows[str(row.pk)]
+    assert (kept["score"], kept["date_earned"]) == ("85", "10/1/2026")
+
+
+def empty_post(row, **given):
+    return {f"score-{row.pk}": "", f"date_earned-{row.pk}": "", f"certificate_number-{row.pk}": ""} | given
+
+
+@pytest.mark.parametrize(
+    ("action", "query"), [("continue", "building=all"), ("later", "building=all"), ("stay", "building=all")]
+)
+def test_a_page_left_open_does_not_wipe_what_another_window_saved(action, query, coordinator, draft, enrollments):
+    first, second, _ = enrollments
+    coordinator.post(url("entry_students", draft), sheet_post([first]))
+    old_page = empty_post(first, filled="", action=action) | sheet_post([second])
+    response = coordinator.post(url("entry_students", draft), old_page, follow=True)
+    assert response.redirect_chain == [(f"{url('entry_students', draft)}?{query}", 302)]
+    assert "1 student was filled in after this page was opened" in text(response)
+    draft.refresh_from_db()
+    assert {key: row["score"] for key, row in draft.rows.items()} == {str(first.pk): "85", str(second.pk): "85"}
+
+
+def test_two_students_kept_are_counted(coordinator, draft, enrollments):
+    first, second, _ = enrollments
+    coordinator.post(url("entry_students", draft), sheet_post([first, second]))
+    old_page = empty_post(first, filled="") | empty_post(second)
+    response = coordinator.post(url("entry_students", draft), old_page, follow=True)
+    assert "2 students were filled in after this page was opened" in text(response)
+
+
+def test_a_row_that_the_page_showed_can_be_emptied(coordinator, draft, enrollments):
+    row = enrollments[0]
+    coordinator.post(url("entry_students", draft), sheet_post([row]))
+    assert f'name="filled" value="{row.pk}"' in text(coordinator.get(url("entry_students", draft)))
+    coordinator.post(url("entry_students", draft), empty_post(row, filled=str(row.pk)))
+    draft.refresh_from_db()
+    assert draft.rows == {}

@@ -227,3 +227,11 @@ def test_the_list_asks_the_database_the_same_whatever_its_length(
         make_record(home_district)
     with django_assert_num_queries(9):
         assert coordinator.get("/records/").status_code == 200
+
+
+@pytest.mark.parametrize("page", ["edit", "evidence"])
+def test_a_record_that_is_not_returned_is_said_before_anybody_types(page, coordinator, home_district):
+    record = make_record(home_district, "submitted")
+    response = coordinator.get(f"/records/{record.pk}/{page}/", follow=True)
+    assert response.redirect_chain == [(f"/records/{record.pk}/", 302)]
+    assert "Only a returned record can be corrected." in text(response)

@@ -59,6 +59,11 @@ def test_the_list_begins_with_what_waits(desk, home_district):
     assert shown("?state=all&school_year=2026") == [False, False, False]
 
 
+@pytest.mark.parametrize("year", ["abc", "\u00b2", "99999999999999999999"])
+def test_a_school_year_that_cannot_be_is_no_error(year, desk):
+    assert desk.get(LIST, {"school_year": year}).status_code == 200
+
+
 def test_the_search_finds_references_and_never_names(desk, home_district):
     submission = SubmissionFactory(reference="OC-7KQ2-M9XD", district=home_district.district)
     record = make_record(home_district, submission=submission)
