@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from email import message_from_string, policy
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -12,8 +12,8 @@ from pathlib import Path
 from django.conf import settings
 
 # The backend's line between two messages of one file.
-_BETWEEN = re.compile(r"^-{79}$", re.MULTILINE)
-_KEY = re.compile(r"[0-9A-Za-z-]+")
+_BETWEEN = re.compile(rb"^-{79}$", re.MULTILINE)
+_KEY = re.compile(r"[0-9A-Za-z-]{1,100}")
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ def mail(key: str) -> Mail | None:
 
 
 def _in_file(path: Path) -> Iterator[Mail]:
-    parts = (part.strip() for part in _BETWEEN.split(path.read_text(encoding="utf-8", errors="replace")))
+    parts = (part.strip() for part in _BETWEEN.split(path.read_bytes()))
     for place, text in enumerate((part for part in parts if part), 1):
-        message = message_from_string(text, _class=EmailMessage, policy=policy.default)
+        message = message_from_bytes(text, _class=EmailMessage, policy=policy.default)
         yield Mail(
             key=f"{path.stem}-{place}",
             to=str(message["To"] or ""),
@@ -76,6 +76,8 @@ def _body(message: EmailMessage) -> str:
 
 def _date(message: EmailMessage) -> datetime | None:
     try:
-        return parsedate_to_datetime(str(message["Date"]))
+        written = parsedate_to_datetime(str(message["Date"]))
     except ValueError:
         return None
+    # "-0000", as Django writes it, says that the time is UTC; Python then reads it without a zone.
+    return written if written.tzinfo else written.replace(tzinfo=UTC)

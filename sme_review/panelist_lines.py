@@ -13,6 +13,7 @@ from sme_review.services.panelists import NewPanelist
 # A paste from a spreadsheet has tabs; a typed list has commas or semicolons.
 _SEPARATOR = re.compile(r"[\t;,]")
 _COLUMNS = 3
+_LONGEST_NAME = 150
 _GROUP_WORDS = {
     "secondary": StakeholderGroup.SECONDARY,
     "secondary educator": StakeholderGroup.SECONDARY,
@@ -64,6 +65,8 @@ def _read(number: int, text: str, taken: Collection[str], seen: dict[str, int]) 
     if len(parts) != _COLUMNS or not all(parts):
         return Line(number, text, problem="Give three things, separated by commas: name, e-mail address, group.")
     name, email, group_words = parts[0], parts[1].lower(), parts[2].lower()
+    if len(name) > _LONGEST_NAME:
+        return Line(number, text, problem=f"The name is too long. Write at most {_LONGEST_NAME} characters.")
     try:
         validate_email(email)
     except ValidationError:
@@ -71,8 +74,7 @@ def _read(number: int, text: str, taken: Collection[str], seen: dict[str, int]) 
     group = _GROUP_WORDS.get(group_words)
     if group is None:
         return Line(number, text, problem=f"“{parts[2]}” is not a group. Write secondary, postsecondary or business.")
-    if email in taken:
-        return Line(number, text, problem=f"{email} is already on this panel.")
-    if email in seen:
-        return Line(number, text, problem=f"{email} is also on line {seen[email]}.")
+    if email in taken or email in seen:
+        where = "already on this panel" if email in taken else f"also on line {seen[email]}"
+        return Line(number, text, problem=f"{email} is {where}.")
     return Line(number, text, person=NewPanelist(name=name, email=email, group=group))

@@ -179,9 +179,10 @@ def _after_saving(request: HttpRequest, page: _Page) -> HttpResponse:
 
 def _moment(text: str) -> Any:
     try:
-        return parse_datetime(text)
+        moment = parse_datetime(text)
     except ValueError:
         return None
+    return moment if moment and timezone.is_aware(moment) else None
 
 
 @personal_link(WHY)

@@ -7,6 +7,7 @@ answer cannot land on a neighbour when the order changes while somebody types (a
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from certifications import school_year
 from certifications.models import ProgramCertification
@@ -53,6 +54,10 @@ class ChoiceForm(forms.Form):
         }
         super().__init__(data, initial=initial, prefix=f"certification-{entry.pk}")
         self.entry = entry
+        # The messages stand together above a page of many such forms, so each says which one it is about.
+        wrong_place = f"Place in the list of {entry}: enter a whole number from 1 to 99."
+        self.fields["position"].error_messages |= {"required": wrong_place, "invalid": wrong_place}
+        self.fields["position"].validators = [MinValueValidator(1, wrong_place), MaxValueValidator(99, wrong_place)]
 
 
 class DecisionForm(forms.Form):
@@ -65,7 +70,11 @@ class DecisionForm(forms.Form):
         choices=[("", "Not yet"), *ListingDecision.Outcome.choices],
         widget=forms.RadioSelect,
     )
-    reason = AskedCharField(label="Reason", widget=forms.Textarea(attrs={"rows": 2}))
+    reason = AskedCharField(
+        label="Reason",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Kept with the decision. The panelists can read it too.",
+    )
     first_school_year = forms.TypedChoiceField(label="First school year", coerce=int, empty_value=None)
     type = forms.ChoiceField(label="Type", choices=ProgramCertification.Type)
     counts_federally = forms.BooleanField(
@@ -98,7 +107,11 @@ class DecisionForm(forms.Form):
         if data.get("outcome") and not data.get("reason", "").strip():
             self.add_error("reason", f"Give the reason for the decision on {self.recommendation}.")
         if data.get("counts_federally") and data.get("outcome") in {"declined", "deferred"}:
-            self.add_error("counts_federally", "Only an approved certification can count for federal reporting.")
+            self.add_error(
+                "counts_federally",
+                f"Only an approved certification can count for federal reporting. Approve {self.recommendation}, or clear "
+                "this box.",
+            )
         if data.get("reason", "").strip() and not data.get("outcome"):
             self.add_error("outcome", f"Choose a decision for {self.recommendation}, or empty its reason.")
         return data

@@ -1,5 +1,6 @@
 """One certification as one panelist rates it. Whatever was typed stays on the page, right or wrong, early or late."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from sme_review.views.link import WHY, for_panelist, shared
 
 _UNDONE = {Progress.NOT_STARTED, Progress.UNFINISHED}
 _LATE = 409
+_VERSION = re.compile(r"[0-9]{1,9}")
 
 
 @personal_link(WHY)
@@ -75,7 +77,7 @@ def _save(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> 
 
 def _version(request: HttpRequest) -> int:
     version = request.POST.get("version", "")
-    return int(version) if version.isdigit() else 0
+    return int(version) if _VERSION.fullmatch(version) else 0
 
 
 def _go_on(context: dict[str, Any]) -> HttpResponse:

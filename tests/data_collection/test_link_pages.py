@@ -167,6 +167,7 @@ def test_two_tabs_with_the_same_section_are_told(asked, to, client):
 
 @pytest.mark.parametrize("seen", ["", "nonsense", "2026-99-99T00:00", "2026-11-24T00:00:00"])
 def test_a_broken_time_stamp_is_harmless(seen, asked, to, client):
+    save(client, to, "A", {"A1": "before"})
     assert save(client, to, "A", {"A1": "one", "seen": seen}).status_code == 302
     assert held()["A1"] == "one"
 

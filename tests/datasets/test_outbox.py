@@ -1,10 +1,13 @@
 """The demo's outbox and sign-ins: shown in the demo to state staff, absent everywhere else."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.core.mail import get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from datasets import outbox
 from tests.factories.accounts import MembershipFactory, UserFactory
@@ -44,7 +47,7 @@ def test_outbox_without_mail_says_what_to_do(box, client, consultant):
     assert "No mail yet" in client.get(reverse("datasets:outbox")).content.decode()
 
 
-@pytest.mark.parametrize("key", ["none-1", "20261124-101010-99-1", "x"])
+@pytest.mark.parametrize("key", ["none-1", "20261124-101010-99-1", "x", "x" * 400])
 def test_unknown_mail_is_not_found(box, client, consultant, key):
     send("First")
     client.force_login(consultant)
@@ -88,3 +91,11 @@ def test_demo_sign_ins_are_shown_only_in_the_demo(settings):
     shown = render_to_string("accounts/demo_sign_ins.html")
     assert "consultant@example.org" in shown
     assert "OCTE consultant" in shown
+
+
+def test_mail_shows_letters_beyond_ascii_and_the_local_time(box, client, consultant):
+    mail.EmailMessage("For José", "Dear José Núñez 😀,\n“hello”", to=["pat@example.org"]).send()
+    client.force_login(consultant)
+    held = client.get(reverse("datasets:mail", args=[outbox.mails(1)[0].key]))
+    assert held.context["mail"].body == "Dear José Núñez 😀,\n“hello”"
+    assert abs(timezone.now() - held.context["mail"].sent_at) < timedelta(minutes=5)

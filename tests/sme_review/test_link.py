@@ -129,6 +129,13 @@ def test_draft_is_saved_and_found_again(client, person, secret, rate_url):
     assert person.first_opened_at is not None
 
 
+def test_progress_bar_ends_at_the_number_of_certifications(client, running, secret, rate_url):
+    client.post(rate_url, {**TYPED, "action": "save", "version": 0})
+    client.post(url("link_review", secret), {"action": "submit"})
+    for address in (url("link_ratings", secret), rate_url):
+        assert '<progress value="1" max="2" aria-label="1 of 2 done">' in client.get(address).content.decode()
+
+
 def test_save_and_next_goes_to_the_next_and_then_to_the_review(client, running, secret):
     tasks = client.get(url("link_ratings", secret)).context["tasks"]
     first, second = (url("link_rate", secret, task.entry.pk) for task in tasks)
@@ -182,6 +189,12 @@ def test_two_windows_the_second_is_told_and_keeps_its_text(client, rate_url):
     assert Rating.objects.get().proportion == 70
     assert client.post(rate_url, {**TYPED, "proportion": "20", "action": "save", "version": 1}).status_code == 302
     assert Rating.objects.get().proportion == 20
+
+
+@pytest.mark.parametrize("version", ["", "x", "²", "-1", "9" * 5000])
+def test_broken_version_is_harmless(client, rate_url, version):
+    assert client.post(rate_url, {**TYPED, "action": "save", "version": version}).status_code == 302
+    assert Rating.objects.get().proportion == 70
 
 
 def test_stale_page_can_be_saved_with_the_version_it_is_given(client, rate_url):

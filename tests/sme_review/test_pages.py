@@ -138,6 +138,13 @@ def test_pasted_lines_are_checked_then_the_right_ones_added(staff, drafted):
     )
 
 
+def test_pasted_name_that_is_too_long_does_not_hold_up_the_others(staff, drafted):
+    text = f"Ann A, ann@example.org, secondary\n{'L' * 151}, long@example.org, business"
+    added = staff.post(url("paste_panelists", drafted.panel.pk), {"lines": text, "action": "add"})
+    assert [line.problem for line in added.context["lines"]] == ["The name is too long. Write at most 150 characters."]
+    assert Panelist.objects.filter(panel=drafted.panel, email="ann@example.org").exists()
+
+
 def test_round_opens_closes_and_leads_to_results(staff, drafted):
     assert staff.post(url("open_round", drafted.panel.pk)).headers["Location"] == url("round", drafted.panel.pk)
     unsure = staff.post(url("close_round", drafted.panel.pk))
@@ -191,6 +198,32 @@ def test_recommendation_is_saved_sent_and_mailed_to_approvers(
     assert closed.panel.state == Panel.State.RECOMMENDED
     assert [message.to for message in mailoutbox] == [[approver.email]]
     assert url("decide", closed.panel.pk) in mailoutbox[0].body
+
+
+@pytest.mark.parametrize("typed", ["", "x", "0", "100"])
+def test_wrong_place_in_the_list_names_its_certification(staff, closed, typed):
+    entry = closed.entries[1]
+    data = {**recommendation_data(closed), f"certification-{entry.pk}-position": typed}
+    page = staff.post(url("recommend", closed.panel.pk), data)
+    assert [message for message, _ in page.context["problems"]] == [
+        f"Place in the list of {entry}: enter a whole number from 1 to 99."
+    ]
+    assert "Both fit the program." in page.content.decode()
+
+
+def test_federal_count_without_an_approval_names_its_certification(staff, client, closed, approver):
+    staff.post(url("recommend", closed.panel.pk), recommendation_data(closed, action="send"))
+    first = closed.panel.recommendations.first()
+    data = {
+        f"recommendation-{first.pk}-outcome": "declined",
+        f"recommendation-{first.pk}-reason": "Too narrow.",
+        f"recommendation-{first.pk}-first_school_year": 2027,
+        f"recommendation-{first.pk}-type": "approved",
+        f"recommendation-{first.pk}-counts_federally": "on",
+    }
+    client.force_login(approver)
+    page = client.post(url("decide", closed.panel.pk), data)
+    assert any(message.endswith(f"Approve {first}, or clear this box.") for message, _ in page.context["problems"])
 
 
 def test_decisions_are_written_and_those_with_errors_stay_as_typed(client, closed, consultant, approver):
