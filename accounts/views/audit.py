@@ -4,7 +4,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse_lazy
-from django_tables2 import RequestConfig
 
 from accounts.filters import AuditFilter
 from accounts.requests import SignedInRequest
@@ -13,6 +12,7 @@ from accounts.selectors import audit as selectors
 from accounts.tables import AuditTable
 from accounts.views.people import PER_PAGE
 from octe_certs.access import requires
+from octe_certs.tables import show_table
 
 AUDIT = ("Audit trail", reverse_lazy("accounts:audit"))
 
@@ -22,7 +22,7 @@ def trail(request: SignedInRequest) -> HttpResponse:
     """What people did, newest first, with filters."""
     found = AuditFilter(request.GET, queryset=selectors.entries_visible_to(request.user))
     table = AuditTable(found.qs)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    show_table(table, request, per_page=PER_PAGE)
     return render(request, "accounts/audit_trail.html", {"table": table, "filter": found})
 
 
@@ -60,7 +60,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """All that one person did."""
     shown = get_object_or_404(selectors.people_with_acts_visible_to(request.user), pk=pk)
     table = AuditTable(selectors.entries_visible_to(request.user).filter(by=shown), exclude=("who",))
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    show_table(table, request, per_page=PER_PAGE)
     context = {"person": shown, "table": table, "events": selectors.latest_rows_touched_by(shown)}
     context["crumbs"] = [AUDIT, (str(shown), "")]
     return render(request, "accounts/audit_person.html", context)

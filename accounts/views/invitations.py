@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
-from django_tables2 import RequestConfig
 
 from accounts.filters import InvitationFilter
 from accounts.forms import AcceptForm, DistrictForm, InvitationForm, RoleForm
@@ -21,6 +20,7 @@ from accounts.tables import InvitationTable
 from accounts.views.people import PEOPLE, PER_PAGE, district_step, posted, rights
 from octe_certs.access import personal_link, require, requires
 from octe_certs.problems import MoveNotAllowedError, Problem
+from octe_certs.tables import show_table
 
 NOT_FOUND, GONE = 404, 410
 INVITATIONS = ("Invitations", reverse_lazy("accounts:invitations"))
@@ -31,7 +31,7 @@ def invitations(request: SignedInRequest) -> HttpResponse:
     """All invitations that the reader may know of."""
     found = InvitationFilter(request.GET, queryset=selectors.invitations_visible_to(request.user))
     table = InvitationTable(found.qs)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    show_table(table, request, per_page=PER_PAGE)
     page = {"table": table, "filter": found, "crumbs": [PEOPLE, ("Invitations", "")]}
     return render(request, "accounts/invitations.html", page | rights(request))
 

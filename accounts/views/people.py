@@ -5,7 +5,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.views.decorators.http import require_POST
-from django_tables2 import RequestConfig
 
 from accounts.filters import PeopleFilter
 from accounts.forms import DistrictForm, OrganisationForm, RoleForm
@@ -17,6 +16,7 @@ from accounts.services import people as services
 from accounts.tables import PeopleTable
 from octe_certs.access import require, requires
 from octe_certs.problems import Problem
+from octe_certs.tables import show_table
 
 PER_PAGE = 50
 PEOPLE = ("People", reverse_lazy("accounts:people"))
@@ -40,7 +40,7 @@ def people(request: SignedInRequest) -> HttpResponse:
     """Everybody whom the reader may know of, with search and filters."""
     found = PeopleFilter(request.GET, queryset=selectors.people_visible_to(request.user), request=request)
     table = PeopleTable(found.qs)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    show_table(table, request, per_page=PER_PAGE)
     return render(request, "accounts/people.html", {"table": table, "filter": found} | rights(request))
 
 

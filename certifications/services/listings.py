@@ -25,7 +25,7 @@ def set_listing(
     """List a certification for a program, or change the open listing of the pair (procedure, identification step 1.4).
 
     An existing row that starts in the same year, or that is not decided yet (suggested, under review), is changed;
-    otherwise a new period begins.
+    otherwise a new period begins, and an earlier one without an end (approved or declined) ends the year before.
 
     Args:
         by: the person who decides or prepares the decision.
@@ -41,6 +41,10 @@ def set_listing(
     undecided = (ProgramCertification.Status.SUGGESTED, ProgramCertification.Status.UNDER_REVIEW)
     listing = pair.filter(first_school_year=first_school_year).first() or pair.filter(status__in=undecided).first()
     listing = listing or ProgramCertification(program=program, certification=certification)
+    for earlier in pair.filter(first_school_year__lt=first_school_year, last_school_year=None).exclude(pk=listing.pk):
+        earlier.last_school_year = first_school_year - 1
+        earlier.save(update_fields=["last_school_year"])
+        record(by=by, verb="ended listing", target=earlier, detail={"last_school_year": earlier.last_school_year})
     listing.first_school_year = first_school_year
     listing.last_school_year = last_school_year
     listing.status = status

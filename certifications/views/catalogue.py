@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_GET
-from django_tables2 import RequestConfig
 
 from accounts.requests import SignedInRequest
 from accounts.rules import SEE_AUDIT_TRAIL
@@ -17,6 +16,7 @@ from certifications.selectors import catalogue as selectors
 from certifications.tables.catalogue import CertificationTable, EntityTable, ProgramTable
 from certifications.tables.records import csv_rows
 from octe_certs.access import requires
+from octe_certs.tables import show_table
 
 PER_PAGE = 50
 CATALOGUE = ("Catalog", reverse_lazy("certifications:catalogue"))
@@ -33,7 +33,7 @@ def rights(request: SignedInRequest) -> dict[str, bool]:
 
 
 def _list(request: SignedInRequest, found: Any, table: Any, template: str) -> HttpResponse:
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    show_table(table, request, per_page=PER_PAGE)
     query = request.GET.copy()
     query.pop("page", None)
     page = {"filter": found, "table": table, "query": query.urlencode(), "crumbs": [CATALOGUE, (table.caption, "")]}
@@ -53,7 +53,7 @@ def certifications(request: SignedInRequest) -> HttpResponse:
 def download(request: SignedInRequest) -> HttpResponse:
     """The list as CSV: what is shown, with its filters and its order, all pages of it."""
     table = CertificationTable(CertificationFilter(request.GET, queryset=selectors.certifications()).qs)
-    RequestConfig(request, paginate=False).configure(table)
+    show_table(table, request)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="certifications.csv"'
     csv.writer(response).writerows(csv_rows(table))
@@ -105,6 +105,6 @@ def entity(request: SignedInRequest, code: str) -> HttpResponse:
     """One awarding entity and its certifications."""
     shown = get_object_or_404(selectors.entities(), code=code)
     table = CertificationTable(selectors.certifications().filter(entity=shown), exclude=("entity",))
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    show_table(table, request, per_page=PER_PAGE)
     page = {"entity": shown, "table": table, "crumbs": [CATALOGUE, ENTITIES, (str(shown), "")]}
     return render(request, "certifications/catalogue/entity.html", page | rights(request))

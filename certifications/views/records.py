@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
-from django_tables2 import RequestConfig
 
 from accounts.requests import SignedInRequest
 from certifications.filters.records import RecordFilter
@@ -25,6 +24,7 @@ from certifications.services.evidence import store_evidence
 from certifications.tables.records import RecordTable, csv_rows
 from octe_certs.access import require, requires
 from octe_certs.problems import Problem, StaleVersionError
+from octe_certs.tables import show_table
 
 State = StudentCertification.State
 _PER_PAGE = 50
@@ -40,7 +40,7 @@ def record_list(request: SignedInRequest) -> HttpResponse:
     """The records in reach, filtered and sorted by the address."""
     found = _filtered(request)
     table = RecordTable(found.qs)
-    RequestConfig(request, paginate={"per_page": _PER_PAGE}).configure(table)
+    show_table(table, request, per_page=_PER_PAGE)
     query = request.GET.copy()
     query.pop("page", None)
     context = {"filter": found, "table": table, "query": query.urlencode()}
@@ -59,7 +59,7 @@ class _Echo:
 def download(request: SignedInRequest) -> StreamingHttpResponse:
     """The list as CSV: what is shown, with its filters and its order."""
     table = RecordTable(_filtered(request).qs)
-    RequestConfig(request, paginate=False).configure(table)
+    show_table(table, request)
     services.note_download(by=request.user, count=len(table.rows))
     writer = csv.writer(_Echo())
     rows: Iterator[Any] = (writer.writerow(row) for row in csv_rows(table))

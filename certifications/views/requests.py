@@ -5,7 +5,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_GET
-from django_tables2 import RequestConfig
 
 from accounts.requests import SignedInRequest
 from certifications.filters.catalogue import RequestFilter
@@ -18,6 +17,7 @@ from certifications.tables.catalogue import RequestTable
 from certifications.views.catalogue import CATALOGUE, PER_PAGE
 from octe_certs.access import requires
 from octe_certs.problems import MoveNotAllowedError, Problem
+from octe_certs.tables import show_table
 
 REQUESTS = ("Requests", reverse_lazy("certifications:requests"))
 
@@ -28,7 +28,7 @@ def requests(request: SignedInRequest) -> HttpResponse:
     """The requests in reach."""
     found = RequestFilter(request.GET, queryset=selectors.requests_visible_to(request.user))
     table = RequestTable(found.qs)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    show_table(table, request, per_page=PER_PAGE)
     page = {"filter": found, "table": table, "may_ask": request.user.has_perm(SEND_REQUEST)}
     return render(request, "certifications/requests/list.html", page | {"crumbs": [CATALOGUE, ("Requests", "")]})
 

@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django_tables2 import RequestConfig
 
 from accounts.requests import SignedInRequest
 from certifications import school_year as years
@@ -14,6 +13,7 @@ from data_collection.selectors import requests as selectors
 from data_collection.selectors.routes import entity_route
 from data_collection.tables import EntityTable
 from octe_certs.access import requires
+from octe_certs.tables import show_table
 
 PER_PAGE = 50
 
@@ -28,7 +28,7 @@ def _found(request: SignedInRequest) -> tuple[int, EntityFilter, EntityTable]:
 def index(request: SignedInRequest) -> HttpResponse:
     """Every awarding entity with its questionnaire and its method for a school year."""
     year, found, table = _found(request)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    show_table(table, request, per_page=PER_PAGE)
     return render(
         request,
         "data_collection/entities.html",
@@ -40,7 +40,7 @@ def index(request: SignedInRequest) -> HttpResponse:
 def download(request: SignedInRequest) -> HttpResponse:
     """What the list shows, all pages of it, in its order."""
     year, _, table = _found(request)
-    RequestConfig(request, paginate=False).configure(table)
+    show_table(table, request)
     rows = [present.entity_cells(row.record, year) for row in table.rows]
     return csv_response(f"awarding-entities-{years.label(year)}.csv", present.ENTITY_COLUMNS, rows)
 

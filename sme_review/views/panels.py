@@ -6,11 +6,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
-from django_tables2 import RequestConfig
 
 from accounts.requests import SignedInRequest
 from octe_certs.access import requires
 from octe_certs.problems import Problem
+from octe_certs.tables import show_table
 from sme_review.filters import PanelFilter
 from sme_review.forms.panels import NewPanelForm, PanelRulesForm
 from sme_review.models import Panel
@@ -42,7 +42,7 @@ def panel_list(request: SignedInRequest) -> HttpResponse:
     panels: QuerySet[Panel] = selecting.with_progress(selecting.panels_visible_to(request.user))
     chosen = PanelFilter(request.GET, queryset=panels)
     table = PanelTable(chosen.qs)
-    RequestConfig(request, paginate={"per_page": _PAGE_SIZE}).configure(table)
+    show_table(table, request, per_page=_PAGE_SIZE)
     context = {"table": table, "filter": chosen, "may_manage": request.user.has_perm(MANAGE_PANELS)}
     return render(request, "sme_review/panel_list.html", context)
 

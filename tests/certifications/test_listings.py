@@ -49,11 +49,20 @@ def test_the_listing_of_the_same_first_year_is_changed(approver, program, certif
 
 
 def test_a_period_that_overlaps_is_refused_in_words(approver, program, certification):
-    approve(approver, program, certification, first_school_year=2025)
+    approve(approver, program, certification, first_school_year=2025, last_school_year=2028)
     with pytest.raises(Problem, match=r"Welder Level 1 cannot be listed .* from 2026-27") as refusal:
         approve(approver, program, certification, first_school_year=2027)
     assert refusal.value.field == "first_school_year"
     assert ProgramCertification.objects.count() == 1
+
+
+@pytest.mark.parametrize("before", [{"status": "declined", "counts_federally": False}, {}])
+def test_a_later_decision_ends_the_open_period_before_it(approver, program, certification, before):
+    first = approve(approver, program, certification, first_school_year=2025, **before)
+    second = approve(approver, program, certification, first_school_year=2027)
+    first.refresh_from_db()
+    assert (first.last_school_year, second.last_school_year) == (2026, None)
+    assert list(ProgramCertification.objects.in_force(2027)) == [second]
 
 
 def test_a_retired_listing_stays_in_force_until_its_last_year(approver, program, certification):
