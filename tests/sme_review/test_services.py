@@ -305,7 +305,10 @@ def test_deferral_leaves_a_standing_listing_alone(sent, closed, approver):
 
 def test_listing_that_overlaps_is_refused_and_nothing_is_decided(sent, closed, approver):
     ProgramCertificationFactory(
-        program=closed.panel.program, certification=closed.entries[0].certification, first_school_year=2024
+        program=closed.panel.program,
+        certification=closed.entries[0].certification,
+        first_school_year=2024,
+        last_school_year=current() + 1,
     )
     with pytest.raises(Problem) as refused:
         decide(approver, sent[0], "approved", first_school_year=current() + 1)
