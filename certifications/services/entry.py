@@ -170,6 +170,31 @@ def set_document(*, by: User, draft: EntryDraft, document: EvidenceDocument) -> 
 
 
 @transaction.atomic
+def set_document_kind(*, by: User, draft: EntryDraft, kind: str) -> None:
+    """Say anew what the chosen PDF holds, while no record rests on it.
+
+    Args:
+        kind: a value of EvidenceDocument.Kind.
+
+    Raises:
+        MoveNotAllowedError: the draft was submitted or discarded.
+        Problem: records rest on the PDF as what it was called when they were submitted.
+    """
+    draft = _lock_open(draft)
+    document = EvidenceDocument.objects.select_for_update().filter(entrydraft=draft).first()
+    if document is None or document.kind == kind:
+        return
+    if document.links.exists():
+        called = document.get_kind_display().lower()
+        raise Problem(
+            f"Records already rest on this PDF as {called}, so it stays that. Choose another file.", field="kind"
+        )
+    document.kind = kind
+    document.save(update_fields=["kind"])
+    audit.record(by=by, verb=verbs.EVIDENCE_KIND_SET, target=document)
+
+
+@transaction.atomic
 def discard_draft(*, by: User, draft: EntryDraft) -> EntryDraft:
     """Put a draft away; `restore_draft` takes it back.
 

@@ -157,7 +157,10 @@ def _chosen_building(request: SignedInRequest, buildings: list[selectors.Place])
 @_of_open_draft
 def evidence(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
     """Add the one PDF that covers the students, and say on which page each is."""
-    form = EvidenceForm(request.POST or None, request.FILES or None, is_required=draft.document is None)
+    initial = {"kind": draft.document.kind} if draft.document else None
+    form = EvidenceForm(
+        request.POST or None, request.FILES or None, is_required=draft.document is None, initial=initial
+    )
     sheet = checked_sheet(request.user, draft)
     if not sheet.ticked:
         return _to_students(draft, "check=1")
@@ -181,15 +184,16 @@ def evidence(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
 def _take_upload(request: SignedInRequest, draft: EntryDraft, form: EvidenceForm) -> bool:
     """Keep the PDF if one came; whether all went well."""
     upload = form.cleaned_data["upload"]
-    if upload is None:
-        return True
     try:
+        if upload is None:
+            services.set_document_kind(by=request.user, draft=draft, kind=form.cleaned_data["kind"])
+            return True
         stored = store_evidence(by=request.user, district=draft.district, upload=upload, kind=form.cleaned_data["kind"])
         services.set_document(by=request.user, draft=draft, document=stored.document)
     except MoveNotAllowedError:
         raise
     except Problem as problem:
-        form.add_error("upload", problem.message)
+        form.add_error(problem.field if problem.field == "kind" else "upload", problem.message)
         return False
     if stored.already_here:
         messages.info(request, "This file is already here: the copy that was sent before is used.")

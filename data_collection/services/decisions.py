@@ -145,6 +145,8 @@ def record_agreement(
 def _check(decision: CollectionDecision) -> None:
     if not decision.reason:
         raise Problem("Give the reason for the decision.", field="reason")
+    if decision.review_by and decision.review_by < timezone.localdate():
+        raise Problem("The date to review the decision by has passed. Choose a later one.", field="review_by")
     if decision.certification and decision.certification.entity_id != decision.entity_id:
         raise Problem(f"{decision.certification} belongs to another awarding entity.", field="certification")
     if decision.agreement and decision.agreement.entity_id != decision.entity_id:

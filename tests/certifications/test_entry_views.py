@@ -9,7 +9,12 @@ from certifications import ports
 from certifications.models import EntryDraft, StudentCertification, Submission
 from certifications.services.entry import submit_entry
 from tests.certifications.stage import pdf_bytes, upload
-from tests.factories.certifications import BuildingFactory, EnrollmentFactory, ProgramOfferingFactory
+from tests.factories.certifications import (
+    BuildingFactory,
+    EnrollmentFactory,
+    EvidenceLinkFactory,
+    ProgramOfferingFactory,
+)
 
 pytestmark = pytest.mark.usefixtures("today")
 
@@ -174,6 +179,21 @@ def test_the_pdf_is_needed_and_taken_and_reused(coordinator, draft, enrollments)
     assert "This file is already here" in text(again)
     wrong = coordinator.post(address, {"kind": "roster", f"page-{enrollments[0].pk}": "9"})
     assert "The PDF has 1 page, so there is no page 9" in text(wrong)
+
+
+def test_what_the_pdf_holds_can_be_said_anew_without_the_file(coordinator, draft, enrollments):
+    coordinator.post(url("entry_students", draft), sheet_post(enrollments, action="continue"))
+    address = url("entry_evidence", draft)
+    coordinator.post(address, {"kind": "roster", "upload": upload(pdf_bytes())})
+    assert coordinator.get(address).context["form"]["kind"].value() == "roster"
+    coordinator.post(address, {"kind": "certificate"})
+    draft.refresh_from_db()
+    assert draft.document.kind == "certificate"
+    EvidenceLinkFactory(document=draft.document)
+    refused = coordinator.post(address, {"kind": "roster"})
+    assert "Records already rest on this PDF as official certificate" in text(refused)
+    draft.document.refresh_from_db()
+    assert draft.document.kind == "certificate"
 
 
 def test_check_submit_and_a_second_press(coordinator, ready_draft):

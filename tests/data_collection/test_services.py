@@ -294,6 +294,12 @@ def district(by, entity, **values):
     )
 
 
+def test_a_review_date_in_the_past_is_refused(entity, approver):
+    with pytest.raises(Problem, match="has passed") as refused:
+        district(approver, entity, review_by=date(2020, 1, 1))
+    assert refused.value.field == "review_by"
+
+
 def test_a_new_decision_supersedes_the_earlier_one(entity, approver):
     first = district(approver, entity)
     second = district(approver, entity, method="both")
