@@ -142,7 +142,8 @@ TEMPLATES = [
     },
 ]
 
-DATABASES["default"]["CONN_MAX_AGE"] = 60
+# The tests' live server makes a thread for each request; a connection that outlives it would keep the test database.
+DATABASES["default"]["CONN_MAX_AGE"] = 0 if ENVIRONMENT == "test" else 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

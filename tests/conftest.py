@@ -3,12 +3,24 @@
 from dataclasses import dataclass
 
 import pytest
+from django.db import connection
 
 from accounts.models import User
 from accounts.roles import LEVEL_OF, Level, Role
 from certifications.models import Building, District, Program, ProgramOffering
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.certifications import BuildingFactory, DistrictFactory, ProgramFactory, ProgramOfferingFactory
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_left_in_the_database(django_db_setup, django_db_blocker):
+    """End what threads of races and of the live server left open, so that the test database can be removed."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def make_member(role: str, *, region=None, district=None, building=None, **user) -> User:
