@@ -63,3 +63,18 @@ class VerifyWhen(TextChoices):
     ON_SUBMISSION = "on_submission", "As each district submits"
     AFTER_WINDOW = "after_window", "After the districts' due date"
     ON_DATE = "on_date", "From a date that I choose"
+
+
+class VerificationReach(TextChoices):
+    """How much of a school year's district data OCTE verifies."""
+
+    ALL = "all", "All records"
+    SAMPLE = "sample", "A sample"
+
+
+class CheckOutcome(TextChoices):
+    """What holding a record against its evidence showed."""
+
+    AGREES = "agrees", "Agrees with the evidence"
+    DIFFERS = "differs", "Differs from the evidence"
+    NO_EVIDENCE = "no_evidence", "The evidence does not show it"

@@ -7,6 +7,7 @@ from data_collection.models.question import GateRule, Question
 from data_collection.models.questionnaire import Questionnaire
 from data_collection.models.request import QuestionnaireRequest
 from data_collection.models.retention import RetentionRule
+from data_collection.models.verification import VerificationCheck, VerificationPlan
 from data_collection.models.window import CollectionWindow
 
 __all__ = [
@@ -19,4 +20,6 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireRequest",
     "RetentionRule",
+    "VerificationCheck",
+    "VerificationPlan",
 ]

@@ -8,11 +8,23 @@ from django.utils import timezone
 from tests.constraints import Rule, check_both_sides
 from tests.factories import data_collection as make
 from tests.factories.accounts import UserFactory
-from tests.factories.certifications import CertificationFactory
+from tests.factories.certifications import CertificationFactory, StudentCertificationFactory
 
 Ask = make.QuestionnaireRequestFactory
 Decide = make.CollectionDecisionFactory
 Window = make.CollectionWindowFactory
+Plan = make.VerificationPlanFactory
+Check = make.VerificationCheckFactory
+
+
+def two_plans(second: date) -> None:
+    Plan(starts_on=date(2027, 9, 1))
+    Plan(starts_on=second)
+
+
+def two_checks(*, same_record: bool) -> None:
+    one = Check()
+    Check(plan=one.plan, record=one.record if same_record else StudentCertificationFactory())
 
 
 def two_current(second: bool) -> None:
@@ -205,6 +217,42 @@ RULES = [
         lambda: make.RetentionRuleFactory(years=None),
         lambda: make.RetentionRuleFactory(years=0),
     ),
+    Rule(
+        "verification_plan_once_per_start",
+        lambda: two_plans(date(2027, 9, 2)),
+        lambda: two_plans(date(2027, 9, 1)),
+    ),
+    Rule(
+        "verification_plan_runs_forward",
+        lambda: Plan(starts_on=date(2027, 9, 1), ends_on=date(2027, 9, 1)),
+        lambda: Plan(starts_on=date(2027, 9, 2), ends_on=date(2027, 9, 1)),
+    ),
+    Rule(
+        "verification_plan_sample_has_share",
+        lambda: Plan(reach="sample", sample_percent=20),
+        lambda: Plan(reach="sample"),
+    ),
+    Rule(
+        "verification_plan_sample_has_share",
+        lambda: Plan(reach="all"),
+        lambda: Plan(reach="all", sample_percent=20),
+    ),
+    Rule("verification_plan_says_why", Plan, lambda: Plan(reason="")),
+    Rule(
+        "verification_plan_school_year_range",
+        lambda: Plan(school_year=2027),
+        lambda: Plan(school_year=27),
+    ),
+    Rule(
+        "verification_check_once_per_record",
+        lambda: two_checks(same_record=False),
+        lambda: two_checks(same_record=True),
+    ),
+    Rule(
+        "verification_check_fault_has_note",
+        lambda: Check(outcome="differs", note="The roster shows 71."),
+        lambda: Check(outcome="differs"),
+    ),
 ]
 
 
@@ -224,7 +272,8 @@ def test_every_rule_is_tested():
         for model in (
             make.models.Questionnaire, make.models.Question, make.models.GateRule, make.models.QuestionnaireRequest,
             make.models.Answer, make.models.DataSharingAgreement, make.models.CollectionDecision,
-            make.models.CollectionWindow, make.models.RetentionRule,
+            make.models.CollectionWindow, make.models.RetentionRule, make.models.VerificationPlan,
+            make.models.VerificationCheck,
         )
         for constraint in model._meta.constraints
     }  # fmt: skip

@@ -11,7 +11,7 @@ from accounts.links import hash_secret, new_secret
 from data_collection import models
 from data_collection.services.questionnaires import sync_standard_questionnaire
 from tests.factories.accounts import UserFactory
-from tests.factories.certifications import YEAR, AwardingEntityFactory
+from tests.factories.certifications import YEAR, AwardingEntityFactory, StudentCertificationFactory
 
 REFERENCE = Path(__file__).resolve().parents[2] / "datasets" / "reference"
 
@@ -137,3 +137,29 @@ class RetentionRuleFactory(factory.django.DjangoModelFactory):
     basis = "2 CFR 200.334"
     start_event = "the final expenditure report"
     years = 3
+
+
+class VerificationPlanFactory(factory.django.DjangoModelFactory):
+    """Every record of the year, after its final date."""
+
+    class Meta:
+        model = models.VerificationPlan
+
+    school_year = YEAR
+    starts_on = factory.Sequence(lambda n: date(YEAR, 9, 1) + timedelta(days=n))
+    ends_on = factory.LazyAttribute(lambda made: made.starts_on + timedelta(days=30))
+    reach = "all"
+    reason = "The first year of district entry."
+    decided_by = factory.SubFactory(UserFactory)
+    decided_at = factory.LazyFunction(timezone.now)
+
+
+class VerificationCheckFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.VerificationCheck
+
+    plan = factory.SubFactory(VerificationPlanFactory)
+    record = factory.SubFactory(StudentCertificationFactory)
+    outcome = "agrees"
+    checked_by = factory.SubFactory(UserFactory)
+    checked_at = factory.LazyFunction(timezone.now)
