@@ -1,7 +1,6 @@
 """The list of records, as page and as CSV: the same columns, the same words."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import django_tables2 as tables
 from django.utils.html import format_html
@@ -10,6 +9,7 @@ from django.utils.safestring import SafeString
 from certifications import school_year
 from certifications.models import StudentCertification
 from certifications.presenters import records as words
+from octe_certs.csv_files import safe_cell
 
 
 class RecordTable(tables.Table):
@@ -63,12 +63,6 @@ class RecordTable(tables.Table):
     def value_state(self, record: StudentCertification) -> str:
         """The word alone in the file."""
         return record.get_state_display()
-
-
-def safe_cell(value: Any) -> str:
-    """A cell that no spreadsheet program takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def csv_rows(table: tables.Table) -> Iterator[list[str]]:

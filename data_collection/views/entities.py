@@ -5,7 +5,6 @@ from django.shortcuts import get_object_or_404, render
 
 from accounts.requests import SignedInRequest
 from certifications import school_year as years
-from data_collection.csv_file import csv_response
 from data_collection.filters import EntityFilter, chosen_year
 from data_collection.presenters import staff as present
 from data_collection.rules import DECIDE_METHODS, MANAGE_QUESTIONNAIRES, SEE_COLLECTION
@@ -13,6 +12,7 @@ from data_collection.selectors import requests as selectors
 from data_collection.selectors.routes import entity_route
 from data_collection.tables import EntityTable
 from octe_certs.access import requires
+from octe_certs.csv_files import csv_response
 from octe_certs.tables import show_table
 
 PER_PAGE = 50
@@ -42,7 +42,7 @@ def download(request: SignedInRequest) -> HttpResponse:
     year, _, table = _found(request)
     show_table(table, request)
     rows = [present.entity_cells(row.record, year) for row in table.rows]
-    return csv_response(f"awarding-entities-{years.label(year)}.csv", present.ENTITY_COLUMNS, rows)
+    return csv_response(name=f"awarding-entities-{years.label(year)}.csv", headings=present.ENTITY_COLUMNS, rows=rows)
 
 
 @requires(SEE_COLLECTION)

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest
 from certifications.models import AwardingEntity
-from data_collection.csv_file import csv_response
 from data_collection.forms import ReasonForm, SendForm, take
 from data_collection.models import QuestionnaireRequest
 from data_collection.presenters import staff as present
@@ -19,6 +18,7 @@ from data_collection.rules import DECIDE_METHODS, MANAGE_QUESTIONNAIRES, SEE_COL
 from data_collection.selectors import requests as selectors
 from data_collection.services import requests as services
 from octe_certs.access import requires
+from octe_certs.csv_files import csv_response
 from octe_certs.problems import Problem
 
 
@@ -112,7 +112,7 @@ def download(request: SignedInRequest, pk: int) -> HttpResponse:
     """The answers as CSV."""
     asked = _request(request, pk)
     rows = present.answer_cells(selectors.sections_of(asked))
-    return csv_response(f"answers-{asked.reference}.csv", present.ANSWER_COLUMNS, rows)
+    return csv_response(name=f"answers-{asked.reference}.csv", headings=present.ANSWER_COLUMNS, rows=rows)
 
 
 @requires(MANAGE_QUESTIONNAIRES)

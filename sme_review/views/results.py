@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 
 from accounts.requests import SignedInRequest
 from octe_certs.access import requires
+from octe_certs.csv_files import csv_response
 from octe_certs.problems import Problem
-from sme_review.downloads import csv_response
 from sme_review.models import Panel, Round
 from sme_review.presenters import SUMMARY_HEADINGS, show_results, summary_rows
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
