@@ -165,7 +165,7 @@ def _question(
     values = _values(question, ratings)
     on_five = question is not PROPORTION
     share = statistics.endorsement_share(values) if on_five and readable else None
-    endorsing = sum(value >= statistics.ENDORSES_FROM for value in values)
+    endorsing = statistics.endorsing_count(values)
     disagrees = statistics.values_disagree if on_five else statistics.proportions_disagree
     return QuestionResult(
         question=question,

@@ -1,9 +1,11 @@
 """The suggested reading: which rule fires, and in which order."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sme_review.enums import Reading
-from sme_review.readings import Thresholds, suggest
+from sme_review.enums import Reading, StakeholderGroup
+from sme_review.readings import Thresholds, suggest, why_withheld
 
 FIVE = {"secondary": 2, "postsecondary": 1, "business": 2}
 
@@ -82,3 +84,36 @@ def test_thresholds_of_the_panel_are_used():
         Reading.RECOMMEND
     )
     assert read([60] * 5, [3] * 5, [3] * 5, reject_employer=3).reading == Reading.DO_NOT_RECOMMEND
+
+
+@pytest.mark.parametrize("quorum", [3, 5, 9])
+def test_reading_appears_exactly_at_the_quorum(quorum):
+    """Boundaries of N: 0, 1, 2, quorum - 1 are withheld; quorum is read."""
+    for raters in (0, 1, 2, quorum - 1, quorum):
+        groups = dict.fromkeys(StakeholderGroup, 0) | {"secondary": max(0, raters - 2), "business": min(1, raters)}
+        groups["postsecondary"] = raters - groups["secondary"] - groups["business"]
+        suggested = read([90] * raters, [5] * raters, [5] * raters, groups, quorum=quorum)
+        assert suggested.reading == (Reading.RECOMMEND if raters == quorum else Reading.WITHHELD)
+
+
+VALUES = st.lists(st.integers(1, 5), max_size=12)
+
+
+@given(
+    st.lists(st.integers(0, 100), max_size=12),
+    VALUES,
+    VALUES,
+    st.dictionaries(st.sampled_from(list(StakeholderGroup)), st.integers(0, 6)),
+    st.integers(3, 10),
+    st.integers(0, 3),
+)
+def test_withheld_numbers_are_never_read(proportions, employers, postsecondary, groups, quorum, per_group):
+    rules = {"quorum": quorum, "minimum_per_group": per_group}
+    withheld = why_withheld(groups, Thresholds(**rules))
+    suggested = read(proportions, employers, postsecondary, groups, **rules)
+    assert (suggested.reading == Reading.WITHHELD) == bool(withheld)
+    assert bool(withheld) == (
+        sum(groups.values()) < quorum or any(groups.get(group, 0) < per_group for group in StakeholderGroup)
+    )
+    shuffled = read(proportions[::-1], employers[::-1], postsecondary[::-1], groups, **rules)
+    assert shuffled == suggested
