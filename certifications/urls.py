@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from certifications.views import catalogue, catalogue_edit, entry, evidence, records, requests, sheet
+from certifications import api
+from certifications.views import catalogue, catalogue_edit, entry, evidence, public, records, requests, sheet
 
 app_name = "certifications"
 
@@ -55,7 +56,23 @@ RECORD_URLS: list[URLPattern] = [
     path("evidence/<int:pk>/preview.png", evidence.preview, name="evidence_preview"),
 ]
 
+PUBLIC_URLS: list[URLPattern] = [
+    path("approved/", public.approved, name="approved"),
+    path("approved/download/<str:form>/", public.download, name="approved_download"),
+    path("approved/changes/", public.changes, name="approved_changes"),
+    path("approved/changes/download/<str:form>/", public.changes_download, name="approved_changes_download"),
+    path("approved/certifications/<str:code>/", public.certification, name="approved_certification"),
+    path("approved/<str:cip_code>/", public.program, name="approved_program"),
+    path("api/", api.about, name="api_help"),
+    path("api/v1/schema/", api.schema, name="api_schema"),
+    path("api/v1/approved/", api.approved, name="api_approved"),
+    path("api/v1/approved/<str:cip_code>/", api.program, name="api_program"),
+    path("api/v1/certifications/<str:code>/", api.certification, name="api_certification"),
+    path("api/v1/changes/", api.changes, name="api_changes"),
+]
+
 urlpatterns: list[URLPattern] = [
+    *PUBLIC_URLS,
     *ENTRY_URLS,
     *RECORD_URLS,
     *CATALOGUE_URLS,

@@ -88,6 +88,8 @@ INSTALLED_APPS = [
     "django_cotton.apps.SimpleAppConfig",
     "django_structlog",
     "csp",
+    "rest_framework",
+    "drf_spectacular",
     "accounts",
     "certifications",
     "sme_review",
@@ -104,6 +106,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "octe_certs.public_pages.PublicPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -256,6 +259,25 @@ TASKS = {
         if ENVIRONMENT == "test"
         else "django_tasks_db.DatabaseBackend",
     }
+}
+
+# The public list's API: JSON alone, for anybody; each view names its own access, throttle and pages.
+PUBLIC_API_RATE = "300/minute" if ENVIRONMENT != "test" else None
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "NUM_PROXIES": 1 if PRODUCTION else 0,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "OCTE Certs: approved certifications",
+    "DESCRIPTION": "Which student certifications Michigan accepts for which program and school year. Read only.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVERS": [{"url": BASE_URL}],
 }
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

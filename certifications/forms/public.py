@@ -1,0 +1,51 @@
+"""What people may ask the public list for, in the address of its page and of the API alike."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+
+from certifications import school_year
+from certifications.models import Program, ProgramCertification
+
+
+class YearForm(forms.Form):
+    """A school year; the running one when none is asked for."""
+
+    year = forms.TypedChoiceField(label="School year", coerce=int)
+
+    def __init__(self, data: Any, *, years: Iterable[int]) -> None:
+        asked = data.copy()
+        asked.setdefault("year", str(school_year.current()))
+        super().__init__(asked)
+        self.fields["year"].choices = [(year, school_year.label(year)) for year in reversed(list(years))]  # type: ignore[attr-defined]
+
+    def asked(self) -> dict[str, Any]:
+        """What was asked for and makes sense; words that do not are passed over."""
+        self.is_valid()
+        return {"year": school_year.current()} | {name: kept for name, kept in self.cleaned_data.items() if kept != ""}
+
+
+class ListForm(YearForm):
+    """The filters of the public list."""
+
+    q = forms.CharField(
+        label="Search words", required=False, max_length=100, help_text="For example a name, a code or a CIP code."
+    )
+    cluster = forms.ChoiceField(label="Career cluster", required=False)
+    cip = forms.ChoiceField(label="Program (CIP code)", required=False)
+    type = forms.ChoiceField(label="Type", required=False, choices=[("", "Any"), *ProgramCertification.Type.choices])
+    counts = forms.TypedChoiceField(
+        label="Counts for federal reporting",
+        required=False,
+        choices=[("", "Any"), ("yes", "Yes"), ("no", "No")],
+        coerce=lambda word: word == "yes",
+        empty_value=None,
+    )
+    field_order = ("q", "year", "cluster", "cip", "type", "counts")
+
+    def __init__(self, data: Any, *, years: Iterable[int], programs: Sequence[Program]) -> None:
+        super().__init__(data, years=years)
+        clusters = sorted({(each.cluster.code, each.cluster.title) for each in programs}, key=lambda pair: pair[1])
+        self.fields["cluster"].choices = [("", "Any"), *clusters]  # type: ignore[attr-defined]
+        self.fields["cip"].choices = [("", "Any"), *((each.cip_code, str(each)) for each in programs)]  # type: ignore[attr-defined]
