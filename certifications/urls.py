@@ -3,9 +3,31 @@
 from django.urls import URLPattern, path
 
 from certifications import api
-from certifications.views import catalogue, catalogue_edit, entry, evidence, public, records, requests, sheet
+from certifications.views import (
+    catalogue,
+    catalogue_edit,
+    entry,
+    evidence,
+    public,
+    records,
+    requests,
+    sheet,
+    standards,
+)
 
 app_name = "certifications"
+
+_STANDARDS = "catalogue/programs/<str:cip_code>/standards/"
+STANDARDS_URLS: list[URLPattern] = [
+    path(_STANDARDS, standards.versions, name="standards"),
+    path(f"{_STANDARDS}download/", standards.download, name="standards_download"),
+    path(f"{_STANDARDS}template/", standards.template, name="standards_template"),
+    path(f"{_STANDARDS}import/", standards.send, name="standards_send"),
+    path(f"{_STANDARDS}import/<int:pk>/", standards.preview, name="standards_import"),
+    path(f"{_STANDARDS}import/<int:pk>/version/", standards.rename, name="standards_rename"),
+    path(f"{_STANDARDS}import/<int:pk>/discard/", standards.discard, name="standards_discard"),
+    path(f"{_STANDARDS}import/<int:pk>/refused/", standards.leftovers, name="standards_leftovers"),
+]
 
 CATALOGUE_URLS: list[URLPattern] = [
     path("catalogue/", catalogue.certifications, name="catalogue"),
@@ -76,4 +98,5 @@ urlpatterns: list[URLPattern] = [
     *ENTRY_URLS,
     *RECORD_URLS,
     *CATALOGUE_URLS,
+    *STANDARDS_URLS,
 ]

@@ -7,9 +7,10 @@ from certifications.models.entry_draft import EntryDraft
 from certifications.models.evidence import EvidenceDocument, EvidenceLink
 from certifications.models.listing import ProgramCertification
 from certifications.models.organisation import Building, District, Region
-from certifications.models.program import CareerCluster, Program, ProgramOffering, ProgramStandard
+from certifications.models.program import CareerCluster, Program, ProgramOffering, ProgramStandard, SegmentWeight
 from certifications.models.record import StateChange, StudentCertification, Submission
 from certifications.models.request import CertificationRequest
+from certifications.models.standards_import import StandardsImport
 from certifications.models.student import Enrollment, Student
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "ProgramOffering",
     "ProgramStandard",
     "Region",
+    "SegmentWeight",
+    "StandardsImport",
     "StateChange",
     "Student",
     "StudentCertification",

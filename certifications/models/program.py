@@ -72,6 +72,34 @@ class ProgramStandard(models.Model):
         return f"{self.code} {self.statement}"
 
 
+@pghistory.track()
+class SegmentWeight(models.Model):
+    """How much one segment of a program's standards counts beside the others, in one version of the standards."""
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="segment_weights")
+    version = models.CharField(max_length=40)
+    segment_code = models.CharField(max_length=20)
+    weight = models.DecimalField(max_digits=6, decimal_places=2)
+
+    class Meta:
+        ordering = ("program", "version", "segment_code")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["program", "version", "segment_code"],
+                name="segment_weight_once_per_version",
+                violation_error_message="This segment already has a weight in this version of the standards.",
+            ),
+            models.CheckConstraint(
+                condition=Q(weight__gt=0),
+                name="segment_weight_above_zero",
+                violation_error_message="A segment's weight is more than 0.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Segment {self.segment_code}: {self.weight.normalize():f}"
+
+
 class ProgramOfferingQuerySet(models.QuerySet["ProgramOffering"]):
     """Reads of offerings."""
 

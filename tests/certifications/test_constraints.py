@@ -55,6 +55,15 @@ def same_standard_twice(version: str) -> None:
     make.ProgramStandardFactory(program=one.program, code="A.1", version=version)
 
 
+def same_segment_weight_twice(version: str) -> None:
+    one = make.SegmentWeightFactory(segment_code="A", version="2026")
+    make.SegmentWeightFactory(program=one.program, segment_code="A", version=version)
+
+
+def applied(**values) -> None:
+    make.StandardsImportFactory(**{"applied_by": UserFactory(), "applied_at": timezone.now(), **values})
+
+
 def same_part_twice(position: int) -> None:
     one = make.CertificationPartFactory(position=1)
     make.CertificationPartFactory(certification=one.certification, position=position)
@@ -71,6 +80,26 @@ def same_evidence_twice(*, same_record: bool) -> None:
 
 
 RULES = [
+    Rule(
+        "segment_weight_once_per_version",
+        lambda: same_segment_weight_twice("2027"),
+        lambda: same_segment_weight_twice("2026"),
+    ),
+    Rule(
+        "segment_weight_above_zero",
+        lambda: make.SegmentWeightFactory(weight="0.01"),
+        lambda: make.SegmentWeightFactory(weight="0"),
+    ),
+    Rule(
+        "standards_import_applied_at_and_by",
+        applied,
+        lambda: applied(applied_by=None),
+    ),
+    Rule(
+        "standards_import_applied_or_discarded",
+        lambda: make.StandardsImportFactory(discarded_at=timezone.now()),
+        lambda: applied(discarded_at=timezone.now()),
+    ),
     Rule(
         "district_code_five_digits",
         lambda: make.DistrictFactory(code="01010"),

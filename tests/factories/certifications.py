@@ -1,6 +1,7 @@
 """The shared model."""
 
 from datetime import date
+from decimal import Decimal
 
 import factory
 from django.core.files.base import ContentFile
@@ -73,6 +74,30 @@ class ProgramStandardFactory(factory.django.DjangoModelFactory):
     position = factory.Sequence(int)
     code = factory.Sequence(lambda n: f"A.{n}")
     statement = "Work safely."
+
+
+class SegmentWeightFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = models.SegmentWeight
+
+    program = factory.SubFactory(ProgramFactory)
+    version = "2026"
+    segment_code = "A"
+    weight = Decimal("12.5")
+
+
+class StandardsImportFactory(factory.django.DjangoModelFactory):
+    """A table of one standard that waits to be brought in."""
+
+    class Meta:
+        model = models.StandardsImport
+
+    program = factory.SubFactory(ProgramFactory)
+    version = "2027"
+    source = b"Segment,Segment title,Code,Statement\nA,Safety,A.1,Work safely."
+    sha256 = "0" * 64
+    rows = [[1, ["Segment", "Segment title", "Code", "Statement"]], [2, ["A", "Safety", "A.1", "Work safely."]]]
+    created_by = factory.SubFactory(UserFactory)
 
 
 class ProgramOfferingFactory(factory.django.DjangoModelFactory):
