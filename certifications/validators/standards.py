@@ -70,9 +70,9 @@ def read_weight(text: str) -> Decimal | None:
     """A weight of more than 0 with two decimals, a percent sign allowed; None where the text is something else."""
     try:
         weight = Decimal(text.removesuffix("%").strip()).quantize(_CENT)
-        return weight if 0 < weight <= _MOST_WEIGHT else None
-    except InvalidOperation:  # words, "NaN", or a number too large to have two decimals
+    except InvalidOperation:  # words, or a number too large to have two decimals
         return None
+    return weight if weight.is_finite() and 0 < weight <= _MOST_WEIGHT else None
 
 
 def check_rows(rows: Sequence[Row], headings: Headings) -> list[CheckedRow]:
