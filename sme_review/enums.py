@@ -26,3 +26,11 @@ class Reading(TextChoices):
     DISCUSS = "discuss", "Discuss"
     DO_NOT_RECOMMEND = "do_not_recommend", "Do not recommend"
     WITHHELD = "withheld", "Withheld: too few raters"
+
+
+class PanelistView(TextChoices):
+    """What panelists may see of a round's closed and revealed certifications; never anybody's name."""
+
+    OWN = "own", "Only their own answers"
+    SPREAD = "spread", "Their own answers and the panel's spread"
+    REASONS = "reasons", "Their own answers, the panel's spread and the reasons given, without names"

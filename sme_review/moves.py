@@ -3,7 +3,7 @@
 PANEL_MOVES: dict[str, frozenset[str]] = {
     "draft": frozenset({"running"}),
     "running": frozenset({"closed"}),
-    "closed": frozenset({"recommended"}),
-    "recommended": frozenset({"decided"}),
+    "closed": frozenset({"running", "recommended"}),
+    "recommended": frozenset({"closed", "decided"}),
     "decided": frozenset(),
 }

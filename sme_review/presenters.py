@@ -69,9 +69,9 @@ def _round_step(panel: Any, held: Round | None) -> Step:
         return Step("Round 1", hint, status, tone, reverse("sme_review:open_round", args=[panel.pk]))
     if held.state == Round.State.OPEN:
         hint = f"{panel.rated_count} of {panel.expected_count} answers are in"
-        return Step("Round 1", hint, "Open", "blue", reverse("sme_review:round", args=[panel.pk]))
+        return Step(f"Round {held.number}", hint, "Open", "blue", reverse("sme_review:round", args=[panel.pk]))
     hint = f"{panel.rated_count} of {panel.expected_count} answers came in"
-    return Step("Round 1", hint, "Closed", "green", reverse("sme_review:round", args=[panel.pk]))
+    return Step(f"Round {held.number}", hint, "Closed", "green", reverse("sme_review:round", args=[panel.pk]))
 
 
 def _results_step(panel: Any, held: Round | None) -> Step:

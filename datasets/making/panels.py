@@ -4,18 +4,20 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from accounts.links import new_secret
 from certifications.models import Certification, Program, ProgramCertification
 from datasets.files import DEMO, Row, read
 from datasets.making.people import Cast
 from datasets.making.plan import LAST_YEAR, moment
 from sme_review.enums import StakeholderGroup, Suggestion
 from sme_review.models import (
+    Ballot,
     ConflictDeclaration,
     ListingDecision,
+    Material,
     Panel,
     PanelCertification,
     Panelist,
+    PanelistLink,
     Rating,
     Recommendation,
     Round,
@@ -65,6 +67,7 @@ def make_panels(cast: Cast) -> None:
         # The mails make the demo's outbox useful from the first minute; their links work.
         mail_link(person)
     Panelist.objects.filter(panel=running.panel).update(invited_at=moment(_OPENED[RUNNING]))
+    PanelistLink.objects.filter(panelist__panel=running.panel).update(sent_at=moment(_OPENED[RUNNING]))
     _recommend_and_decide(decided, cast)
 
 
@@ -92,10 +95,17 @@ def _seats(cip_code: str, cast: Cast) -> Seats:
             panel=panel,
             certification=known[code],
             position=position,
-            information_sheet=text or known[code].information_sheet,
         )
         for code, position, text in rows
     }
+    for code, _, text in rows:
+        Material.objects.create(
+            panel_certification=certifications[code],
+            information_sheet=text or known[code].information_sheet,
+            link=known[code].link,
+            made_by=cast.consultant,
+            made_at=moment(created),
+        )
     return Seats(panel, certifications, _people(panel, cip_code, certifications))
 
 
@@ -110,7 +120,6 @@ def _people(panel: Panel, cip_code: str, certifications: dict[str, PanelCertific
             group=row.choice("group", _GROUPS),
             title=row.text("title"),
             organisation=row.text("organisation"),
-            secret_hash=new_secret()[1],
             invited_at=moment(_OPENED[cip_code]),
         )
         if row.text("conflict"):
@@ -137,6 +146,15 @@ def _rate(seats: Seats, rows: list[Row], cast: Cast) -> None:
         closed_by=cast.consultant if closed else None,
         closed_at=moment(_CLOSED, 420) if closed else None,
     )
+    for entry in seats.certifications.values():
+        Ballot.objects.create(
+            round=held,
+            panel_certification=entry,
+            opened_by=held.opened_by,
+            opened_at=held.opened_at,
+            closed_by=held.closed_by,
+            closed_at=held.closed_at,
+        )
     visits: dict[str, datetime] = defaultdict(lambda: moment(opened + timedelta(days=2 + len(visits)), 60))
     for row in rows:
         visits[row.required("panelist_email")] += timedelta(minutes=6)
@@ -149,11 +167,14 @@ def _rate(seats: Seats, rows: list[Row], cast: Cast) -> None:
 
 def _rating(seats: Seats, held: Round, row: Row, at: datetime) -> None:
     draft = row.text("state") == "draft"
+    entry = row.reference("certification_code", seats.certifications, "panels.csv")
     settled = Rating.State.LOCKED if held.state == Round.State.CLOSED else Rating.State.SUBMITTED
     Rating.objects.create(
         panelist=seats.people[row.required("panelist_email")],
-        panel_certification=row.reference("certification_code", seats.certifications, "panels.csv"),
+        panel_certification=entry,
         round=held,
+        ballot=entry.ballots.get(),
+        material=entry.materials.get(),
         proportion=row.integer("proportion"),
         proportion_reason=row.text("reason"),
         employer_value=_value(row, "employer_value"),
@@ -192,7 +213,11 @@ def _recommend_and_decide(seats: Seats, cast: Cast) -> None:
             Recommendation.objects.filter(pk=kept.pk).update(note=_DIFFERS)
     Round.objects.filter(panel=seats.panel).update(state=Round.State.FROZEN)
     Panel.objects.filter(pk=seats.panel.pk).update(
-        state=Panel.State.DECIDED, sent_by=cast.consultant, sent_at=moment(_SENT)
+        state=Panel.State.DECIDED,
+        sent_by=cast.consultant,
+        sent_at=moment(_SENT),
+        released_by=cast.approver,
+        released_at=moment(_DECIDED_ON, 120),
     )
     for code, entry in seats.certifications.items():
         listing = listings[code]
@@ -206,4 +231,5 @@ def _recommend_and_decide(seats: Seats, cast: Cast) -> None:
             listing=listing,
             decided_by=cast.approver,
             decided_at=moment(_DECIDED_ON, 10 * entry.position),
+            released_at=moment(_DECIDED_ON, 120),
         )

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from certifications.models import Certification, Program
-from sme_review.models import Panel, PanelCertification, Panelist
+from sme_review.models import Material, Panel, PanelCertification, Panelist
 from sme_review.selectors import panels as selecting
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -123,10 +123,24 @@ class SheetForm(forms.ModelForm):
     """What panelists read about a certification, and its place in the list."""
 
     class Meta:
-        model = PanelCertification
-        fields = ("information_sheet", "position")
-        widgets = {"information_sheet": forms.Textarea(attrs={"rows": 14})}
-        help_texts = {"position": "1 comes first in the results. Each panelist rates in an order of their own."}
+        model = Material
+        fields = ("information_sheet", "blueprint", "link")
+        widgets = {
+            "information_sheet": forms.Textarea(attrs={"rows": 14}),
+            "blueprint": forms.Textarea(attrs={"rows": 6}),
+        }
+
+    link = forms.URLField(label="Web page of the certification", required=False, assume_scheme="https")
+    position = forms.IntegerField(
+        label="Order",
+        min_value=1,
+        max_value=999,
+        help_text="1 comes first in the results. Each panelist rates in an order of their own.",
+    )
+
+    def __init__(self, *args: Any, entry: PanelCertification, **kwargs: Any) -> None:
+        kwargs |= {"instance": entry.material, "initial": {"position": entry.position}}
+        super().__init__(*args, **kwargs)
 
 
 class PanelistForm(forms.ModelForm):

@@ -14,7 +14,10 @@ from sme_review.models.recommendation import Recommendation
 
 @pghistory.track()
 class ListingDecision(models.Model):
-    """Approved, declined or deferred, by whom, when and why; the listing that it wrote."""
+    """Approved, declined, deferred or sent back, by whom, when and why.
+
+    It can be undone until it is released; releasing writes the listing.
+    """
 
     class Outcome(models.TextChoices):
         """What OCTE decided (procedure, identification: "to decide the certification/s that should be acceptable")."""
@@ -22,17 +25,20 @@ class ListingDecision(models.Model):
         APPROVED = "approved", "Approve"
         DECLINED = "declined", "Decline"
         DEFERRED = "deferred", "Defer"
+        SENT_BACK = "sent_back", "Send back"
 
     PAST: ClassVar = {
         Outcome.APPROVED: "Approved",
         Outcome.DECLINED: "Declined",
         Outcome.DEFERRED: "Deferred",
+        Outcome.SENT_BACK: "Sent back",
     }
 
     recommendation = models.ForeignKey(Recommendation, on_delete=models.PROTECT, related_name="decisions")
-    outcome = models.CharField(max_length=8, choices=Outcome)
+    outcome = models.CharField(max_length=9, choices=Outcome)
     reason = models.TextField()
     first_school_year = school_year_field("first school year", null=True)
+    last_school_year = school_year_field("last school year", null=True)
     type = models.CharField(
         max_length=14, choices=ProgramCertification.Type, default=ProgramCertification.Type.APPROVED
     )
@@ -42,7 +48,16 @@ class ListingDecision(models.Model):
     )
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="listing_decisions")
     decided_at = models.DateTimeField()
-    # A deferred decision is followed by another; the last one is current.
+    released_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="listing_decisions_undone",
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+    # A deferred decision, or one that sent the recommendation back, is followed by another; the last one is current.
     superseded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -50,7 +65,7 @@ class ListingDecision(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["recommendation"],
-                condition=Q(superseded_at=None),
+                condition=Q(superseded_at=None, undone_at=None),
                 name="listing_decision_one_current",
                 violation_error_message="This certification is already decided.",
             ),
@@ -60,9 +75,31 @@ class ListingDecision(models.Model):
                 violation_error_message="A decision needs a reason.",
             ),
             models.CheckConstraint(
-                condition=~Q(outcome="approved") | Q(first_school_year__isnull=False, listing__isnull=False),
+                condition=~Q(outcome="approved") | Q(first_school_year__isnull=False),
+                name="listing_decision_approved_has_first_year",
+                violation_error_message="An approval needs its first school year.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="approved", released_at__isnull=False) | Q(listing__isnull=False),
                 name="listing_decision_approved_has_listing",
-                violation_error_message="An approval needs its first school year and writes the listing.",
+                violation_error_message="A released approval writes the listing.",
+            ),
+            models.CheckConstraint(
+                condition=Q(listing=None) | Q(released_at__isnull=False),
+                name="listing_decision_listing_when_released",
+                violation_error_message="The catalogue changes only when the decision is released.",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_school_year=None)
+                | Q(outcome="approved", last_school_year__gte=models.F("first_school_year")),
+                name="listing_decision_period_runs_forward",
+                violation_error_message="The last school year must not come before the first.",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at=None, undone_by=None)
+                | Q(undone_at__isnull=False, undone_by__isnull=False, released_at=None),
+                name="listing_decision_undone_before_release",
+                violation_error_message="A decision can be undone only until it is released.",
             ),
             models.CheckConstraint(
                 condition=Q(counts_federally=False) | Q(outcome="approved"),
@@ -70,14 +107,19 @@ class ListingDecision(models.Model):
                 violation_error_message="Only an approved certification can count for federal reporting.",
             ),
             models.CheckConstraint(
-                condition=Q(superseded_at=None) | Q(outcome="deferred"),
+                condition=Q(superseded_at=None) | Q(outcome__in=["deferred", "sent_back"]),
                 name="listing_decision_only_deferred_superseded",
-                violation_error_message="Only a deferred decision is followed by another.",
+                violation_error_message="Only a deferred decision, or one that was sent back, is followed by another.",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.outcome_words}: {self.recommendation}"
+
+    @property
+    def is_final(self) -> bool:
+        """Approved or declined; anything else is decided again later."""
+        return self.outcome in {self.Outcome.APPROVED, self.Outcome.DECLINED}
 
     @property
     def outcome_words(self) -> str:

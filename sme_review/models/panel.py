@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from certifications.models import Program
+from sme_review.enums import PanelistView
 
 
 def _percent_field(verbose_name: str, default: int, help_text: str = "") -> models.PositiveSmallIntegerField[int, int]:
@@ -35,7 +36,7 @@ class PanelQuerySet(models.QuerySet["Panel"]):
         return self.all() if user.scope.state else self.none()
 
 
-@pghistory.track()
+@pghistory.track(exclude=["pulse"])
 class Panel(models.Model):
     """An SME panel of one program, with its rules (procedure, identification step 1)."""
 
@@ -44,6 +45,19 @@ class Panel(models.Model):
 
         REFERENT_GROUP = "referent_group", "Cluster Referent Group (CRG)"
         OTHER = "other", "Other group of subject matter experts"
+
+    class Assignment(models.TextChoices):
+        """Who is asked to rate what."""
+
+        EVERYONE = "everyone", "Everyone rates every certification"
+        BALANCED = "balanced", "A set number of ratings for each certification, shared out evenly"
+
+    class Worksheet(models.TextChoices):
+        """Whether panelists mark each standard as covered in full, in part or not (question 1)."""
+
+        OFF = "off", "Do not offer it"
+        OPTIONAL = "optional", "Offer it; panelists may skip it"
+        REQUIRED = "required", "Ask every panelist to fill it in"
 
     class State(models.TextChoices):
         """How far the panel has come."""
@@ -65,6 +79,23 @@ class Panel(models.Model):
     minimum_per_group = models.PositiveSmallIntegerField(
         "fewest raters in each stakeholder group", default=1, validators=[MaxValueValidator(20)]
     )
+    rounds_planned = models.PositiveSmallIntegerField(
+        "rounds", default=2, validators=[MinValueValidator(1), MaxValueValidator(2)]
+    )
+    panelists_see = models.CharField(
+        "what panelists see of a round once it is revealed",
+        max_length=7,
+        choices=PanelistView,
+        default=PanelistView.SPREAD,
+    )
+    worksheet = models.CharField("worksheet of standards", max_length=8, choices=Worksheet, default=Worksheet.OPTIONAL)
+    assignment = models.CharField("who rates what", max_length=8, choices=Assignment, default=Assignment.EVERYONE)
+    ratings_wanted = models.PositiveSmallIntegerField(
+        "ratings wanted for each certification", null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    most_per_panelist = models.PositiveSmallIntegerField(
+        "most certifications for one panelist", null=True, blank=True, validators=[MinValueValidator(1)]
+    )
     # Thresholds of the suggested reading; the defaults and their sources are in sme_review/statistics.py.
     recommend_proportion = _percent_field("recommend from this median share of the standards (percent)", 50)
     recommend_postsecondary = _value_field("recommend from this median value to postsecondary programs", 3)
@@ -81,6 +112,16 @@ class Panel(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="panels_sent"
     )
     sent_at = models.DateTimeField(null=True, blank=True)
+    # The approver's decisions are released: they changed the catalogue, and the panel may see them.
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="panels_released"
+    )
+    released_at = models.DateTimeField(null=True, blank=True)
+    # The live session: what is on the screen now, and a number that grows with everything panelists must follow.
+    on_screen = models.ForeignKey(
+        "sme_review.PanelCertification", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    pulse = models.PositiveIntegerField(default=0, editable=False)
     # Put away for good: the personal links stop working.
     put_away_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="panels_put_away"
@@ -125,6 +166,27 @@ class Panel(models.Model):
                 | Q(state__in=["draft", "running", "closed"], sent_at=None),
                 name="panel_sent_fits_state",
                 violation_error_message="A panel waits for its decision only after its recommendation was sent.",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at=None, released_by=None)
+                | Q(released_at__isnull=False, released_by__isnull=False),
+                name="panel_released_at_and_by",
+                violation_error_message="Released decisions need both who released them and when.",
+            ),
+            models.CheckConstraint(
+                condition=Q(rounds_planned__range=(1, 2)),
+                name="panel_rounds_range",
+                violation_error_message="A panel has one or two rounds.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(assignment="balanced") | Q(ratings_wanted__isnull=False, ratings_wanted__gte=1),
+                name="panel_balanced_has_target",
+                violation_error_message="Say how many ratings each certification should get.",
+            ),
+            models.CheckConstraint(
+                condition=Q(most_per_panelist=None) | Q(most_per_panelist__gte=1),
+                name="panel_most_per_panelist_positive",
+                violation_error_message="One panelist rates at least one certification.",
             ),
             models.CheckConstraint(
                 condition=Q(put_away_at=None, put_away_by=None)

@@ -5,11 +5,14 @@ from typing import ClassVar
 import pghistory
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from sme_review.models.panel_certification import PanelCertification
-from sme_review.models.panelist import Panelist
-from sme_review.models.round import Round
+from accounts.models import User
+from certifications.models import ProgramStandard
+from sme_review.enums import PanelistView
+from sme_review.models.panel_certification import Material, PanelCertification
+from sme_review.models.panelist import ConflictDeclaration, Panelist
+from sme_review.models.round import Ballot, Round
 
 _NOT_BOTH = 'Choose a value or "Cannot judge", not both.'
 
@@ -19,6 +22,45 @@ def _judged(question: str) -> Q:
     return Q(**{f"{question}_value__isnull": False, f"{question}_cannot_judge": False}) | Q(
         **{f"{question}_value": None, f"{question}_cannot_judge": True}
     )
+
+
+class RatingQuerySet(models.QuerySet["Rating"]):
+    """Reads of ratings."""
+
+    def counted(self) -> "RatingQuerySet":
+        """Submitted ratings of people who are on the panel and have not stepped back from the certification."""
+        recused = ConflictDeclaration.objects.filter(
+            panelist=OuterRef("panelist"), panel_certification=OuterRef("panel_certification")
+        )
+        return self.filter(~Exists(recused), state__in=Rating.COUNTED, panelist__withdrawn_at=None)
+
+    def visible_to(self, viewer: User | Panelist) -> "RatingQuerySet":
+        """The ratings whose values somebody may see: the one rule for page, sort, search, export and API.
+
+        Nobody sees the values of a certification while it is open, but for one's own. State staff see counted ratings
+        once the certification is closed. A panelist sees those of the panel only after they were revealed, as far as
+        the round lets panelists see them. Names are never part of it.
+        """
+        if isinstance(viewer, Panelist):
+            return self._visible_to_panelist(viewer)
+        if not viewer.scope.state:
+            return self.none()
+        return self.counted().filter(~Exists(_ballots(closed_at=None)), Exists(_ballots(closed_at__isnull=False)))
+
+    def _visible_to_panelist(self, panelist: Panelist) -> "RatingQuerySet":
+        own = self.filter(panelist=panelist)
+        shown = self.counted().filter(
+            ~Exists(_ballots(closed_at=None)),
+            Exists(_ballots(revealed_at__isnull=False)),
+            ~Q(round__panelists_see=PanelistView.OWN),
+            panelist__panel_id=panelist.panel_id,
+        )
+        return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=shown.values("pk")))
+
+
+def _ballots(**having: object) -> models.QuerySet[Ballot]:
+    """The ballots of a rating's certification in its round."""
+    return Ballot.objects.filter(round=OuterRef("round"), panel_certification=OuterRef("panel_certification"), **having)
 
 
 @pghistory.track()
@@ -55,6 +97,10 @@ class Rating(models.Model):
     panelist = models.ForeignKey(Panelist, on_delete=models.PROTECT, related_name="ratings")
     panel_certification = models.ForeignKey(PanelCertification, on_delete=models.PROTECT, related_name="ratings")
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="ratings")
+    # The opening in which it was last saved, and the version of the material that was on the page then. Never empty
+    # (rating_names_ballot_and_material); only the row log of ratings from before ballots has gaps.
+    ballot = models.ForeignKey(Ballot, on_delete=models.PROTECT, related_name="ratings", null=True)
+    material = models.ForeignKey(Material, on_delete=models.PROTECT, related_name="ratings", null=True)
     # Percent of the technical standards; empty is not zero.
     proportion = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(100)])
     proportion_reason = models.TextField(blank=True)
@@ -70,6 +116,8 @@ class Rating(models.Model):
     # Grows with every save, so that of two tabs saving the same rating the second is told.
     version = models.PositiveIntegerField(default=1)
 
+    objects = RatingQuerySet.as_manager()
+
     class Meta:
         ordering = ("panelist", "panel_certification")
         constraints: ClassVar = [
@@ -77,6 +125,11 @@ class Rating(models.Model):
                 fields=["panelist", "panel_certification", "round"],
                 name="rating_once_per_round",
                 violation_error_message="This panelist has already rated this certification in this round.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ballot__isnull=False, material__isnull=False),
+                name="rating_names_ballot_and_material",
+                violation_error_message="A rating names the opening it was made in and the material it was made by.",
             ),
             models.CheckConstraint(
                 condition=Q(proportion=None) | Q(proportion__lte=100),
@@ -119,3 +172,32 @@ class Rating(models.Model):
     def __str__(self) -> str:
         # Never the panelist's name: this text can reach pages where names are not shown.
         return f"Rating {self.pk}"
+
+
+@pghistory.track()
+class StandardMark(models.Model):
+    """One line of a rating's worksheet: how far the certification covers one technical standard (question 1)."""
+
+    class Mark(models.TextChoices):
+        """How far a standard is covered."""
+
+        FULL = "full", "Full"
+        PART = "part", "Part"
+        NONE = "none", "None"
+
+    rating = models.ForeignKey(Rating, on_delete=models.CASCADE, related_name="marks")
+    standard = models.ForeignKey(ProgramStandard, on_delete=models.PROTECT, related_name="marks")
+    mark = models.CharField(max_length=4, choices=Mark)
+
+    class Meta:
+        ordering = ("rating", "standard__position")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["rating", "standard"],
+                name="standard_mark_once",
+                violation_error_message="This standard is already marked on this worksheet.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_mark_display()}: {self.standard_id}"

@@ -1,8 +1,10 @@
-"""What the consultant recommends for one certification of a panel."""
+"""What the consultant recommends for each certification of a panel, and the packet that carries it."""
 
 from typing import ClassVar
 
 import pghistory
+import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -37,3 +39,38 @@ class Recommendation(models.Model):
 
     def __str__(self) -> str:
         return str(self.panel_certification)
+
+
+class Packet(models.Model):
+    """What was handed to the approvers, frozen when it was sent; page, PDF and XLSX are drawn from it alone.
+
+    The SHA-256 is of `content` in its canonical form: keys sorted, no spaces, UTF-8.
+    """
+
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="packets")
+    number = models.PositiveSmallIntegerField(default=1)
+    content = models.JSONField()
+    sha256 = models.CharField("SHA-256", max_length=64)
+    frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="packets_frozen")
+    frozen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("panel", "-number")
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="packet_frozen", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["panel", "number"],
+                name="packet_number_once",
+                violation_error_message="This panel already has a packet with this number.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                name="packet_hash_form",
+                violation_error_message="The hash has 64 hexadecimal digits.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"packet {self.number} of {self.panel}"

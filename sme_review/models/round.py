@@ -6,13 +6,26 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
+from sme_review.enums import PanelistView
 from sme_review.models.panel import Panel
+from sme_review.models.panel_certification import PanelCertification
 
 
 @pghistory.track()
 class Round(models.Model):
-    """One round of a panel. What is recorded as closed is closed: nothing enters afterwards."""
+    """One round of a panel; what panelists may see of it is kept here.
+
+    Which certifications take ratings is said by its ballots: all at once, or one after the other in a live session,
+    where round 2 of one certification may come before round 1 of the next.
+    """
+
+    class Mode(models.TextChoices):
+        """How panelists go through the certifications."""
+
+        TOGETHER = "together", "All at once, each in their own time"
+        LIVE = "live", "Live, one at a time"
 
     class State(models.TextChoices):
         """Open takes ratings; closed shows its numbers; frozen is part of a sent recommendation."""
@@ -23,8 +36,11 @@ class Round(models.Model):
 
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="rounds")
     number = models.PositiveSmallIntegerField(default=1)
+    mode = models.CharField(max_length=8, choices=Mode, default=Mode.TOGETHER)
+    panelists_see = models.CharField(max_length=7, choices=PanelistView, default=PanelistView.SPREAD)
     state = models.CharField(max_length=6, choices=State, default=State.OPEN)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="rounds_opened")
+    # May lie ahead: such a round is planned, and open only when its time has come.
     opened_at = models.DateTimeField()
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="rounds_closed"
@@ -41,7 +57,7 @@ class Round(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["panel"],
-                condition=Q(state="open"),
+                condition=Q(state="open", mode="together"),
                 name="round_one_open_per_panel",
                 violation_error_message="A round of this panel is already open.",
             ),
@@ -65,3 +81,82 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return f"round {self.number} of {self.panel}"
+
+
+class BallotQuerySet(models.QuerySet["Ballot"]):
+    """Reads of ballots."""
+
+    def open_now(self) -> "BallotQuerySet":
+        """Those that take ratings: opened, not later than now, and not closed."""
+        return self.filter(closed_at=None, opened_at__lte=Now())
+
+
+@pghistory.track()
+class Ballot(models.Model):
+    """One opening of one certification in one round. What is recorded as closed is closed: nothing enters afterwards.
+
+    Opening the certification again makes another ballot; a closed one never changes but for being revealed.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="ballots")
+    panel_certification = models.ForeignKey(PanelCertification, on_delete=models.PROTECT, related_name="ballots")
+    number = models.PositiveSmallIntegerField("opening", default=1)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="ballots_opened")
+    opened_at = models.DateTimeField()
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="ballots_closed"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    # From then on panelists see of it what the round lets them see.
+    revealed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BallotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("round", "panel_certification", "number")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["round", "panel_certification", "number"],
+                name="ballot_opening_once",
+                violation_error_message="This opening of the certification exists already.",
+            ),
+            models.UniqueConstraint(
+                fields=["panel_certification"],
+                condition=Q(closed_at=None),
+                name="ballot_one_open_per_certification",
+                violation_error_message="This certification is already open for rating.",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by=None) | Q(closed_at__isnull=False, closed_by__isnull=False),
+                name="ballot_closed_at_and_by",
+                violation_error_message="A closed certification needs both who closed it and when.",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(closed_at__gte=F("opened_at")),
+                name="ballot_closes_after_opening",
+                violation_error_message="A certification cannot close before it opens.",
+            ),
+            models.CheckConstraint(
+                condition=Q(revealed_at=None) | Q(closed_at__isnull=False, revealed_at__gte=F("closed_at")),
+                name="ballot_revealed_after_close",
+                violation_error_message="The spread is shown only after the certification is closed.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"opening {self.number} of {self.panel_certification}"
+
+
+@pghistory.track()
+class Discussion(models.Model):
+    """What was said about a certification, written down by the facilitators."""
+
+    panel_certification = models.OneToOneField(PanelCertification, on_delete=models.PROTECT, related_name="discussion")
+    notes = models.TextField("discussion notes", blank=True)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="discussions_saved")
+    saved_at = models.DateTimeField()
+    # Grows with every save, so that of two facilitators writing at once the second is told.
+    version = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"discussion of {self.panel_certification_id}"

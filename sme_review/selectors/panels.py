@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, F, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from certifications.models import Certification, Program, ProgramCertification, ProgramStandard
 from sme_review.enums import StakeholderGroup
 from sme_review.models import (
+    Assignment,
+    Ballot,
     ConflictDeclaration,
     ListingDecision,
     Panel,
@@ -26,14 +28,32 @@ def panels_visible_to(user: User) -> QuerySet[Panel]:
 
 
 def with_progress(panels: QuerySet[Panel]) -> QuerySet[Panel]:
-    """Adds to each panel: panelist_count, certification_count, rated_count (submitted ratings and recusals)."""
-    conflicts = _count_per(ConflictDeclaration.objects.filter(panelist__panel=OuterRef("pk")), "panelist__panel")
-    submitted = _count_per(Rating.objects.filter(round__panel=OuterRef("pk"), state__in=Rating.COUNTED), "round__panel")
-    return panels.annotate(
-        panelist_count=_count_per(Panelist.objects.filter(panel=OuterRef("pk")), "panel"),
-        certification_count=_count_per(PanelCertification.objects.filter(panel=OuterRef("pk")), "panel"),
-        rated_count=conflicts + submitted,
-        expected_count=F("panelist_count") * F("certification_count"),
+    """Adds to each panel: panelist_count, certification_count, round_number, rated_count, expected_count.
+
+    The latest round counts: rated_count is its submitted ratings and the recusals, expected_count what it asks for.
+    """
+    present = {"panelist__withdrawn_at": None}
+    latest = Round.objects.filter(panel=OuterRef("pk")).order_by("-number").values("number")[:1]
+    in_latest = {"round__panel": OuterRef("pk"), "round__number": OuterRef("round_number")}
+    conflicts = ConflictDeclaration.objects.filter(panelist__panel=OuterRef("pk"), **present)
+    submitted = Rating.objects.counted().filter(**in_latest)
+    assigned = Assignment.objects.filter(panelist__panel=OuterRef("pk"), **present)
+    asked = Ballot.objects.filter(**in_latest, number=1)
+    return (
+        panels.annotate(round_number=Coalesce(Subquery(latest), 1))
+        .annotate(
+            panelist_count=_count_per(Panelist.objects.filter(panel=OuterRef("pk"), withdrawn_at=None), "panel"),
+            certification_count=_count_per(PanelCertification.objects.filter(panel=OuterRef("pk")), "panel"),
+            rated_count=_count_per(conflicts, "panelist__panel") + _count_per(submitted, "round__panel"),
+            asked_count=_count_per(asked, "round__panel"),
+        )
+        .annotate(
+            expected_count=Case(
+                When(assignment=Panel.Assignment.BALANCED, then=_count_per(assigned, "panelist__panel")),
+                When(asked_count=0, then=F("panelist_count") * F("certification_count")),
+                default=F("panelist_count") * F("asked_count"),
+            )
+        )
     )
 
 
@@ -43,8 +63,12 @@ def _count_per(rows: QuerySet, column: str) -> Coalesce:
 
 
 def certifications_of(panel: Panel) -> QuerySet[PanelCertification]:
-    """The certifications under consideration, in order, with their awarding entities."""
-    return PanelCertification.objects.filter(panel=panel).select_related("certification__entity")
+    """The certifications under consideration, in order, with their awarding entities and materials."""
+    return (
+        PanelCertification.objects.filter(panel=panel)
+        .select_related("certification__entity")
+        .prefetch_related("materials")
+    )
 
 
 def with_rating_counts(entries: QuerySet[PanelCertification]) -> QuerySet[PanelCertification]:
@@ -82,25 +106,22 @@ def _matching(word: str) -> QuerySet[Certification]:
 
 
 def panelists_of(user: User, panel: Panel) -> QuerySet[Any]:
-    """A panel's panelists with how far each has come.
+    """A panel's panelists with how far each has come in the latest round; those taken off are left out.
 
-    Adds: begun_count (ratings of any state), submitted_count, conflict_count.
+    Adds: begun_count (ratings of any state), submitted_count, conflict_count, assigned_count.
     """
-    ratings = Rating.objects.filter(panelist=OuterRef("pk"))
+    held = Round.objects.filter(panel=panel).order_by("-number").first()
+    ratings = Rating.objects.filter(panelist=OuterRef("pk"), round=held)
     return (
         Panelist.objects.visible_to(user)
-        .filter(panel=panel)
+        .filter(panel=panel, withdrawn_at=None)
         .annotate(
             begun_count=_count_per(ratings, "panelist"),
             submitted_count=_count_per(ratings.filter(state__in=Rating.COUNTED), "panelist"),
             conflict_count=_count_per(ConflictDeclaration.objects.filter(panelist=OuterRef("pk")), "panelist"),
+            assigned_count=_count_per(Assignment.objects.filter(panelist=OuterRef("pk")), "panelist"),
         )
     )
-
-
-def current_round(panel: Panel) -> Round | None:
-    """The latest round; None before the first was opened."""
-    return Round.objects.filter(panel=panel).select_related("opened_by", "closed_by").order_by("-number").first()
 
 
 def standards_of(panel: Panel) -> QuerySet[ProgramStandard]:
@@ -130,13 +151,13 @@ def why_not_open(panel: Panel) -> list[str]:
     missing += [
         f"Write the information sheet of {entry}: panelists rate by it."
         for entry in entries
-        if not entry.information_sheet.strip()
+        if entry.material is None or not entry.material.information_sheet.strip()
     ]
     if not standards_of(panel).exists():
         missing.append(
             f"{panel.program} has no standards in the version “{panel.standards_version}”. Choose another version."
         )
-    if not Panelist.objects.filter(panel=panel).exists():
+    if not Panelist.objects.filter(panel=panel, withdrawn_at=None).exists():
         missing.append("Add at least one panelist.")
     return missing
 
@@ -144,7 +165,7 @@ def why_not_open(panel: Panel) -> list[str]:
 def opening_warnings(panel: Panel) -> list[str]:
     """What will keep the numbers from being read, though the round may open: too few people, or a group left out."""
     by_group = dict.fromkeys(StakeholderGroup.values, 0)
-    for group in Panelist.objects.filter(panel=panel).values_list("group", flat=True):
+    for group in Panelist.objects.filter(panel=panel, withdrawn_at=None).values_list("group", flat=True):
         by_group[group] += 1
     warnings = []
     total = sum(by_group.values())
@@ -167,10 +188,10 @@ def recommendations_of(panel: Panel) -> QuerySet[Recommendation]:
 
 
 def current_decisions(panel: Panel) -> dict[int, ListingDecision]:
-    """Primary key of Recommendation -> the decision that stands."""
-    decisions = ListingDecision.objects.filter(recommendation__panel=panel, superseded_at=None).select_related(
-        "decided_by"
-    )
+    """Primary key of Recommendation -> the decision that stands, released or not."""
+    decisions = ListingDecision.objects.filter(
+        recommendation__panel=panel, superseded_at=None, undone_at=None
+    ).select_related("decided_by")
     return {decision.recommendation_id: decision for decision in decisions}
 
 

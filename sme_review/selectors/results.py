@@ -1,14 +1,25 @@
-"""A closed round's numbers. While a round is open its values leave the database for nobody but their own panelist."""
+"""A closed round's numbers. While a certification is open its values leave the database for nobody but their own rater."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
+from accounts.models import User
 from octe_certs.problems import Problem
 from sme_review import statistics
 from sme_review.enums import Reading, StakeholderGroup
-from sme_review.models import ConflictDeclaration, Panel, PanelCertification, Panelist, Rating, Round
+from sme_review.models import (
+    Assignment,
+    Ballot,
+    ConflictDeclaration,
+    Panel,
+    PanelCertification,
+    Panelist,
+    Rating,
+    Round,
+)
 from sme_review.readings import Suggested, Thresholds, suggest, why_withheld
+from sme_review.selectors.ballots import closed_ballots, final_ballots
 
 _BANDS = ((0, 29), (30, 49), (50, 69), (70, 100))
 _VALUES = range(1, 6)
@@ -94,43 +105,94 @@ def thresholds_of(panel: Panel) -> Thresholds:
     return Thresholds(**{field.name: getattr(panel, field.name) for field in fields(Thresholds)})
 
 
-def results_of(held: Round) -> list[CertificationResult]:
-    """The results of a closed round, one for each certification in the panel's order; four queries whatever the size.
+def results_of(panel: Panel, *, viewer: User | Panelist, held: Round | None = None) -> list[CertificationResult]:
+    """The results of a round, or what the panel concluded: one for each closed certification in the panel's order.
+
+    The same number of queries whatever the size.
+
+    Args:
+        viewer: whose eyes they are for; `Rating.objects.visible_to` says what may be seen.
+        held: the round; None for the last closed round of each certification.
 
     Raises:
-        Problem: the round is open; until it closes only counts are shown.
+        Problem: nothing is closed yet; until then only counts are shown.
     """
-    if held.state == Round.State.OPEN:
+    ballots = final_ballots(panel) if held is None else closed_ballots(held)
+    if not ballots:
         raise Problem("The round is still open. The results show when it is closed.")
-    panel = held.panel
-    panelists = list(Panelist.objects.filter(panel=panel))
-    entries = list(
-        PanelCertification.objects.filter(panel=panel)
-        .select_related("certification__entity")
-        .order_by("position", "id")
-    )
-    recused = set(
-        ConflictDeclaration.objects.filter(panelist__panel=panel).values_list("panelist_id", "panel_certification_id")
-    )
-    ratings = list(
-        Rating.objects.filter(round=held, state__in=Rating.COUNTED)
+    invited = _Invited.of(panel)
+    entries = PanelCertification.objects.filter(panel=panel, pk__in=ballots).select_related("certification__entity")
+    ratings = _ratings_by_entry(panel, viewer, ballots)
+    thresholds = thresholds_of(panel)
+    return [
+        _result(entry, invited.for_entry(entry, ratings[entry.pk]), invited.away(entry), ratings[entry.pk], thresholds)
+        for entry in entries.order_by("position", "id")
+    ]
+
+
+def _ratings_by_entry(
+    panel: Panel, viewer: User | Panelist, ballots: Mapping[int, Ballot]
+) -> defaultdict[int, list[Rating]]:
+    """Primary key of PanelCertification -> the visible, counted ratings of the round that its ballot names."""
+    found = defaultdict(list)
+    ratings = (
+        Rating.objects.visible_to(viewer)
+        .counted()
+        .filter(round__panel=panel)
         .select_related("panelist")
         .order_by("panel_certification_id", "submitted_at", "id")
     )
-    return [_result(entry, panelists, recused, ratings, thresholds_of(panel)) for entry in entries]
+    for rating in ratings:
+        ballot = ballots.get(rating.panel_certification_id)
+        if ballot is not None and ballot.round_id == rating.round_id:
+            found[rating.panel_certification_id].append(rating)
+    return found
+
+
+@dataclass(frozen=True)
+class _Invited:
+    """Who was asked to rate what, and who stepped back from it."""
+
+    panelists: list[Panelist]
+    assigned: set[tuple[int, int]] | None
+    recused: set[tuple[int, int]]
+
+    @classmethod
+    def of(cls, panel: Panel) -> "_Invited":
+        pair = ("panelist_id", "panel_certification_id")
+        balanced = panel.assignment == Panel.Assignment.BALANCED
+        assigned = Assignment.objects.filter(panelist__panel=panel).values_list(*pair)
+        return cls(
+            panelists=list(Panelist.objects.filter(panel=panel, withdrawn_at=None)),
+            assigned=set(assigned) if balanced else None,
+            recused=set(ConflictDeclaration.objects.filter(panelist__panel=panel).values_list(*pair)),
+        )
+
+    def for_entry(self, entry: PanelCertification, ratings: Sequence[Rating]) -> list[Panelist]:
+        """Those asked for a certification, and those who rated it unasked."""
+        if self.assigned is None:
+            return self.panelists
+        rated = {rating.panelist_id for rating in ratings}
+        return [
+            panelist
+            for panelist in self.panelists
+            if (panelist.pk, entry.pk) in self.assigned
+            or panelist.pk in rated
+            or (panelist.pk, entry.pk) in self.recused
+        ]
+
+    def away(self, entry: PanelCertification) -> set[int]:
+        """Those who stepped back from a certification."""
+        return {panelist for panelist, certification in self.recused if certification == entry.pk}
 
 
 def _result(
     entry: PanelCertification,
     panelists: Sequence[Panelist],
-    recused: set[tuple[int, int]],
-    all_ratings: Iterable[Rating],
+    away: set[int],
+    ratings: Sequence[Rating],
     thresholds: Thresholds,
 ) -> CertificationResult:
-    away = {panelist for panelist, certification in recused if certification == entry.pk}
-    ratings = [
-        rating for rating in all_ratings if rating.panel_certification_id == entry.pk and rating.panelist_id not in away
-    ]
     raters_by_group = Counter(rating.panelist.group for rating in ratings)
     withheld = why_withheld(raters_by_group, thresholds)
     return CertificationResult(

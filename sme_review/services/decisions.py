@@ -52,7 +52,7 @@ def decide_listing(
         raise Problem("Give the reason for the decision.", field="reason")
     if approved and first_school_year is None:
         raise Problem("Choose the first school year.", field="first_school_year")
-    current = recommendation.decisions.filter(superseded_at=None).first()
+    current = recommendation.decisions.filter(superseded_at=None, undone_at=None).first()
     if current is not None:
         if (current.outcome, current.reason, current.decided_by_id) == (outcome, reason.strip(), by.pk):
             return current
@@ -62,6 +62,7 @@ def decide_listing(
             )
         current.superseded_at = timezone.now()
         current.save(update_fields=["superseded_at"])
+    now = timezone.now()
     listing = _write_listing(
         by=by,
         panel=panel,
@@ -81,7 +82,8 @@ def decide_listing(
         counts_federally=counts_federally and approved,
         listing=listing,
         decided_by=by,
-        decided_at=timezone.now(),
+        decided_at=now,
+        released_at=now,
     )
     record(by=by, verb=verbs.LISTING_DECIDED, target=recommendation, detail={"outcome": outcome, "panel": panel.pk})
     _finish_when_all_decided(panel)

@@ -14,7 +14,7 @@ from accounts.services.audit import record
 from octe_certs.mail import absolute, send_after_commit
 from octe_certs.problems import MoveNotAllowedError, Problem
 from sme_review import verbs
-from sme_review.models import Panel, Panelist
+from sme_review.models import Panel, Panelist, PanelistLink
 from sme_review.services.panels import close_gate, lock_panel
 
 # How long it takes, as invitations say it: reading in, then each certification.
@@ -113,21 +113,26 @@ def send_new_link(*, by: User, panelist: Panelist) -> Panelist:
         Problem: the round was never opened, or the panel is put away.
     """
     panel = lock_panel(panelist.panel)
+    if panelist.withdrawn_at:
+        raise MoveNotAllowedError(f"{panelist.name} is off the panel, so no link can be sent.")
     if panel.put_away_at:
         raise MoveNotAllowedError("This panel is put away, so its links no longer work.")
     person = Panelist.objects.select_for_update(no_key=True).get(pk=panelist.pk)
     if not panel.rounds.exists():
         raise Problem("Links are mailed when the round opens. Open the round first.")
+    end_links(person)
     mail_link(person)
     record(by=by, verb=verbs.PANELIST_LINK_SENT, target=person, detail={"panel": panel.pk})
     return person
 
 
 def mail_link(panelist: Panelist) -> None:
-    """Give the panelist a new secret and mail it; only its hash is kept."""
-    secret, panelist.secret_hash = new_secret()
-    panelist.invited_at = timezone.now()
-    panelist.save(update_fields=["secret_hash", "invited_at"])
+    """Give the panelist a new link and mail it; only the hash of its secret is kept, and earlier links keep working."""
+    secret, secret_hash = new_secret()
+    now = timezone.now()
+    PanelistLink.objects.create(panelist=panelist, secret_hash=secret_hash, sent_at=now)
+    panelist.invited_at = now
+    panelist.save(update_fields=["invited_at"])
     panel = panelist.panel
     count = panel.certifications.count()
     send_after_commit(
@@ -142,6 +147,11 @@ def mail_link(panelist: Panelist) -> None:
             "minutes": minutes_for(count),
         },
     )
+
+
+def end_links(panelist: Panelist) -> None:
+    """Let every link that the panelist was sent open nothing any more."""
+    panelist.links.filter(ended_at=None).update(ended_at=timezone.now())
 
 
 def minutes_for(certifications: int) -> int:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from accounts.models import User
@@ -13,8 +13,9 @@ from accounts.services.audit import record
 from certifications.models import Certification, Program
 from octe_certs.problems import MoveNotAllowedError, Problem
 from sme_review import verbs
-from sme_review.models import Panel, PanelCertification, Rating, Round
+from sme_review.models import Ballot, Panel, PanelCertification, Rating, Round
 from sme_review.moves import PANEL_MOVES
+from sme_review.services.materials import write_material
 
 # What may be changed after the panel was made; the thresholds until the recommendation is sent.
 _CHANGEABLE = (
@@ -22,6 +23,12 @@ _CHANGEABLE = (
     "kind",
     "standards_version",
     "due_date",
+    "rounds_planned",
+    "panelists_see",
+    "worksheet",
+    "assignment",
+    "ratings_wanted",
+    "most_per_panelist",
     "quorum",
     "minimum_per_group",
     "recommend_proportion",
@@ -47,6 +54,11 @@ def ensure_move(panel: Panel, *, to: str) -> None:
         )
 
 
+def bump(panel: Panel) -> None:
+    """Tell the pages that follow the panel that something changed for everybody; the caller holds the panel's lock."""
+    Panel.objects.filter(pk=panel.pk).update(pulse=F("pulse") + 1)
+
+
 @transaction.atomic
 def create_panel(
     *,
@@ -56,7 +68,7 @@ def create_panel(
     due_date: date,
     standards_version: str,
     kind: str = Panel.Kind.REFERENT_GROUP,
-    **rules: int,
+    **rules: Any,
 ) -> Panel:
     """Set up a panel for a program (procedure, identification step 1.1).
 
@@ -134,34 +146,53 @@ def add_certifications(*, by: User, panel: Panel, certifications: Iterable[Certi
             panel=panel,
             certification=certification,
             position=position,
-            information_sheet=certification.information_sheet or certification.summary,
         )
+        write_material(
+            by=by,
+            panel_certification=entry,
+            information_sheet=certification.information_sheet or certification.summary,
+            link=certification.link,
+        )
+        _open_in_running_round(by, panel, entry)
         record(by=by, verb=verbs.CERTIFICATION_ADDED, target=entry, detail={"panel": panel.pk})
         added.append(entry)
     return added
 
 
+def _open_in_running_round(by: User, panel: Panel, entry: PanelCertification) -> None:
+    """A certification that joins a round in which all are rated at once is open like the others."""
+    now = timezone.now()
+    for held in panel.rounds.filter(state=Round.State.OPEN, mode=Round.Mode.TOGETHER):
+        Ballot.objects.create(round=held, panel_certification=entry, opened_by=by, opened_at=max(now, held.opened_at))
+
+
 @transaction.atomic
 def change_panel_certification(
-    *, by: User, panel_certification: PanelCertification, information_sheet: str, position: int
+    *,
+    by: User,
+    panel_certification: PanelCertification,
+    information_sheet: str,
+    position: int,
+    blueprint: str = "",
+    link: str = "",
 ) -> PanelCertification:
-    """Change the information sheet that panelists read, and the place in the list.
+    """Change what panelists read, and the place in the list.
+
+    Once the panel runs, a change makes a new version; ratings stay bound to the version that was shown.
 
     Raises:
-        Problem: the sheet changes after somebody rated by it.
+        MoveNotAllowedError: the round is closed.
     """
     panel = lock_panel(panel_certification.panel)
     _ensure_open_for_changes(panel)
     close_gate(panel)
     entry = PanelCertification.objects.select_for_update(no_key=True).get(pk=panel_certification.pk)
-    if information_sheet != entry.information_sheet and entry.ratings.exists():
-        raise Problem(
-            "Somebody has rated this certification by the sheet as it stands, so the sheet cannot change.",
-            field="information_sheet",
-        )
-    entry.information_sheet = information_sheet
+    entry.panel = panel
+    write_material(
+        by=by, panel_certification=entry, information_sheet=information_sheet, blueprint=blueprint, link=link
+    )
     entry.position = position
-    entry.save(update_fields=["information_sheet", "position"])
+    entry.save(update_fields=["position"])
     record(by=by, verb=verbs.CERTIFICATION_CHANGED, target=entry, detail={"panel": panel.pk})
     return entry
 
@@ -186,6 +217,8 @@ def remove_certification(*, by: User, panel_certification: PanelCertification) -
     if panel.state == Panel.State.RUNNING and panel.certifications.count() == 1:
         raise Problem("This is the only certification of a running panel, so it cannot be removed.")
     entry.conflicts.all().delete()
+    entry.materials.all().delete()
+    entry.ballots.all().delete()
     record(by=by, verb=verbs.CERTIFICATION_REMOVED, target=entry, detail={"panel": panel.pk})
     entry.delete()
 
@@ -211,7 +244,7 @@ def put_away_panel(*, by: User, panel: Panel) -> Panel:
 
 def close_gate(panel: Panel) -> None:
     """Wait for ratings in flight and hold back new ones until the transaction ends (see `services.ratings`)."""
-    list(Round.objects.select_for_update().filter(panel=panel, state=Round.State.OPEN))
+    list(Ballot.objects.select_for_update().filter(round__panel=panel, closed_at=None).order_by("pk"))
 
 
 def _ensure_open_for_changes(panel: Panel) -> None:

@@ -1,7 +1,7 @@
-"""What panelists do through their personal link. Nothing enters after a round's recorded close.
+"""What panelists do through their personal link. Nothing enters after a recorded close.
 
-Every write first takes a share of the lock on the round's row (`_hold_open`). Raters hold it together and do not wait
-for each other; whoever closes the round waits for all of them and then keeps the rest out.
+Every write first takes a share of the lock on the open ballot's row (`_hold_open`). Raters hold it together and do not
+wait for each other; whoever closes it waits for all of them and then keeps the rest out.
 """
 
 from collections.abc import Mapping
@@ -13,46 +13,62 @@ from django.utils import timezone
 from accounts.services.audit import record
 from octe_certs.problems import Problem, StaleVersionError
 from sme_review import verbs
-from sme_review.models import ConflictDeclaration, PanelCertification, Panelist, Rating, Round
-from sme_review.selectors.ratings import answers_of
+from sme_review.models import (
+    Ballot,
+    ConflictDeclaration,
+    Material,
+    PanelCertification,
+    Panelist,
+    Rating,
+    StandardMark,
+)
+from sme_review.selectors.panels import standards_of
+from sme_review.selectors.ratings import answers_of, marks_of
 from sme_review.validators import Answers, what_is_missing
 
 CLOSED_MESSAGE = (
-    "The round is closed, so nothing was saved. What you typed is still on this page; copy it if you want to keep it, and "
+    "This certification is closed for rating, so nothing was saved. What you typed is still on this page; copy it if you want to keep it, and "
     "write to the person who invited you if it should still count."
 )
 # The lock that ratings take; the race test shows that without it late ratings do enter.
-ROUND_LOCK = "FOR SHARE"
+BALLOT_LOCK = "FOR SHARE"
 
 
 class RoundClosedError(Problem):
-    """The round no longer takes ratings."""
+    """The certification, or the whole round, does not take ratings now."""
 
 
 @transaction.atomic
 def declare_conflicts(*, panelist: Panelist, reasons: Mapping[int, str]) -> None:
     """Keep the panelist's whole answer to the conflict of interest question; it replaces the earlier answer.
 
-    A rating of a certification that the panelist steps back from is kept as a draft and no longer counts.
+    A rating of a certification that the panelist steps back from is kept as a draft and no longer counts. What is
+    closed stays as it is: neither a conflict nor its end changes numbers that are recorded.
 
     Args:
         reasons: primary key of PanelCertification -> the reason; empty for "no conflict".
 
     Raises:
-        RoundClosedError: the round is closed.
+        RoundClosedError: no round is open.
     """
-    held = _hold_open(panelist)
-    person = Panelist.objects.select_for_update(no_key=True).get(pk=panelist.pk)
-    known = set(PanelCertification.objects.filter(panel_id=person.panel_id).values_list("pk", flat=True))
+    person = _lock(panelist)
+    held = person.panel.rounds.filter(state="open").order_by("-number").first()
+    if held is None:
+        raise RoundClosedError(CLOSED_MESSAGE)
+    open_entries = set(_hold_all_open(person))
+    closed = set(
+        Ballot.objects.filter(round__panel_id=person.panel_id).values_list("panel_certification_id", flat=True)
+    ).difference(open_entries)
+    known = set(PanelCertification.objects.filter(panel_id=person.panel_id).values_list("pk", flat=True)) - closed
     wanted = {pk: reason.strip() for pk, reason in reasons.items() if pk in known}
-    person.conflicts.exclude(panel_certification_id__in=wanted).delete()
+    person.conflicts.filter(panel_certification_id__in=known.difference(wanted)).delete()
     for pk, reason in wanted.items():
         ConflictDeclaration.objects.update_or_create(
             panelist=person, panel_certification_id=pk, defaults={"reason": reason}
         )
-    person.ratings.filter(round=held, panel_certification_id__in=wanted).update(
-        state=Rating.State.DRAFT, submitted_at=None
-    )
+    person.ratings.filter(
+        ballot__closed_at=None, panel_certification_id__in=wanted, state=Rating.State.SUBMITTED
+    ).update(state=Rating.State.DRAFT, submitted_at=None)
     _mark_opened(person)
     record(
         by=None,
@@ -65,27 +81,35 @@ def declare_conflicts(*, panelist: Panelist, reasons: Mapping[int, str]) -> None
 
 @transaction.atomic
 def save_rating(
-    *, panelist: Panelist, panel_certification: PanelCertification, answers: Answers, version: int
+    *,
+    panelist: Panelist,
+    panel_certification: PanelCertification,
+    answers: Answers,
+    version: int,
+    marks: Mapping[int, str] | None = None,
+    material: int | None = None,
 ) -> Rating:
     """Save a draft, complete or not. The same answers again change nothing, so a double click is harmless.
 
     Args:
         version: the version that the page was made from; 0 when there was no rating yet.
+        marks: the worksheet: primary key of ProgramStandard -> a value of StandardMark.Mark; None leaves it alone.
+        material: the number of the version of the material that the page showed; the latest where it is not given.
 
     Raises:
-        RoundClosedError: the round is closed.
+        RoundClosedError: the certification is closed, or was never opened.
         StaleVersionError: the rating was saved elsewhere since the page was opened.
         Problem: the panelist stepped back from this certification, or the rating is submitted.
     """
-    held = _hold_open(panelist)
-    person = Panelist.objects.select_for_update(no_key=True).get(pk=panelist.pk)
+    ballot = _hold_open(panelist, panel_certification)
+    person = _lock(panelist)
     entry = PanelCertification.objects.get(pk=panel_certification.pk, panel_id=person.panel_id)
     if person.conflicts.filter(panel_certification=entry).exists():
         raise Problem("You declared a conflict of interest for this certification, so you do not rate it.")
-    rating = person.ratings.filter(panel_certification=entry, round=held).first()
+    rating = person.ratings.filter(panel_certification=entry, round_id=ballot.round_id).first()
     if rating is None:
-        rating = Rating(panelist=person, panel_certification=entry, round=held, version=0)
-    elif answers_of(rating) == answers:
+        rating = Rating(panelist=person, panel_certification=entry, round_id=ballot.round_id, version=0)
+    elif answers_of(rating) == answers and (marks is None or marks_of(rating) == dict(marks)):
         return rating
     if rating.state != Rating.State.DRAFT:
         raise Problem('This rating is submitted. Press "Change" first, then save.')
@@ -98,38 +122,70 @@ def save_rating(
         setattr(rating, name, value)
     rating.version += 1
     rating.saved_at = timezone.now()
+    rating.ballot = ballot
+    rating.material = _material(entry, material)
     rating.save()
+    if marks is not None:
+        _keep_marks(rating, marks)
     _mark_opened(person)
     return rating
 
 
+def _material(entry: PanelCertification, number: int | None) -> Material:
+    """The version that was shown; the latest where the page named none, or one that does not exist."""
+    versions = list(entry.materials.order_by("number"))
+    return next((version for version in versions if version.number == number), versions[-1])
+
+
+def _keep_marks(rating: Rating, marks: Mapping[int, str]) -> None:
+    panel = rating.panelist.panel
+    known = set(standards_of(panel).values_list("pk", flat=True))
+    StandardMark.objects.filter(rating=rating).exclude(standard_id__in=marks).delete()
+    StandardMark.objects.bulk_create(
+        [StandardMark(rating=rating, standard_id=pk, mark=mark) for pk, mark in marks.items() if pk in known],
+        update_conflicts=True,
+        unique_fields=["rating", "standard"],
+        update_fields=["mark"],
+    )
+
+
 @transaction.atomic
-def submit_ratings(*, panelist: Panelist) -> int:
-    """Submit every finished draft of the panelist in the open round; unfinished ones stay drafts.
+def submit_ratings(*, panelist: Panelist, panel_certification: PanelCertification | None = None) -> int:
+    """Submit every finished draft of the panelist that is open; unfinished ones stay drafts.
+
+    Args:
+        panel_certification: submit only this one, as a live session does.
 
     Returns:
         How many were submitted now; 0 when all were already.
 
     Raises:
-        RoundClosedError: the round is closed.
+        RoundClosedError: nothing is open, or this certification is not.
     """
-    held = _hold_open(panelist)
-    person = Panelist.objects.select_for_update(no_key=True).get(pk=panelist.pk)
+    held = _hold_all_open(panelist) if panel_certification is None else _held(panelist, panel_certification)
+    if not held:
+        raise RoundClosedError(CLOSED_MESSAGE)
+    person = _lock(panelist)
     recused = person.conflicts.values("panel_certification_id")
-    drafts = person.ratings.filter(round=held, state=Rating.State.DRAFT).exclude(panel_certification_id__in=recused)
+    drafts = person.ratings.filter(
+        state=Rating.State.DRAFT,
+        panel_certification_id__in=held,
+        round_id__in={ballot.round_id for ballot in held.values()},
+    ).exclude(panel_certification_id__in=recused)
     now = timezone.now()
     finished = [rating for rating in drafts if not what_is_missing(answers_of(rating))]
     for rating in finished:
+        rating.ballot = held[rating.panel_certification_id]
         rating.state = Rating.State.SUBMITTED
         rating.submitted_at = rating.saved_at = now
         rating.version += 1
-        rating.save(update_fields=["state", "submitted_at", "saved_at", "version"])
+        rating.save(update_fields=["state", "submitted_at", "saved_at", "version", "ballot"])
     if finished:
         record(
             by=None,
             by_label=acting_as(person),
             verb=verbs.RATINGS_SUBMITTED,
-            target=held,
+            target=person.panel,
             detail={"ratings": len(finished)},
         )
     return len(finished)
@@ -143,19 +199,26 @@ def reopen_rating(*, panelist: Panelist, panel_certification: PanelCertification
         The draft; None when there is no rating.
 
     Raises:
-        RoundClosedError: the round is closed.
+        RoundClosedError: the certification is closed.
     """
-    held = _hold_open(panelist)
-    person = Panelist.objects.select_for_update(no_key=True).get(pk=panelist.pk)
-    rating = person.ratings.filter(panel_certification=panel_certification, round=held).first()
+    ballot = _hold_open(panelist, panel_certification)
+    person = _lock(panelist)
+    rating = person.ratings.filter(panel_certification=panel_certification, round_id=ballot.round_id).first()
     if rating is None or rating.state == Rating.State.DRAFT:
         return rating
     rating.state = Rating.State.DRAFT
     rating.submitted_at = None
     rating.saved_at = timezone.now()
     rating.version += 1
-    rating.save(update_fields=["state", "submitted_at", "saved_at", "version"])
-    record(by=None, by_label=acting_as(person), verb=verbs.RATING_REOPENED, target=held, detail={"rating": rating.pk})
+    rating.ballot = ballot
+    rating.save(update_fields=["state", "submitted_at", "saved_at", "version", "ballot"])
+    record(
+        by=None,
+        by_label=acting_as(person),
+        verb=verbs.RATING_REOPENED,
+        target=person.panel,
+        detail={"rating": rating.pk},
+    )
     return rating
 
 
@@ -164,16 +227,52 @@ def acting_as(panelist: Panelist) -> str:
     return f"Panelist {panelist.pk}"
 
 
-def _hold_open(panelist: Panelist) -> Round:
-    """The panel's open round, kept open until the transaction ends.
+def _lock(panelist: Panelist) -> Panelist:
+    """The panelist as they are now, locked until the transaction ends.
+
+    Raises:
+        RoundClosedError: they were taken off the panel.
+    """
+    person = Panelist.objects.select_for_update(no_key=True, of=("self",)).select_related("panel").get(pk=panelist.pk)
+    if person.withdrawn_at:
+        raise RoundClosedError("You are no longer on this panel, so nothing was saved.")
+    return person
+
+
+def _hold_open(panelist: Panelist, entry: PanelCertification) -> Ballot:
+    """The certification's open ballot, kept open until the transaction ends."""
+    held = _held(panelist, entry)
+    if not held:
+        raise RoundClosedError(CLOSED_MESSAGE)
+    return held[entry.pk]
+
+
+def _held(panelist: Panelist, entry: PanelCertification) -> dict[int, Ballot]:
+    return _hold(panelist, "AND ballot.panel_certification_id = %s", [entry.pk])
+
+
+def _hold_all_open(panelist: Panelist) -> dict[int, Ballot]:
+    """Every open ballot of the panel by its certification, kept open until the transaction ends."""
+    return _hold(panelist, "", [])
+
+
+def _hold(panelist: Panelist, condition: str, values: list[int]) -> dict[int, Ballot]:
+    """Lock open ballots with a share that raters hold together.
 
     Django has no FOR SHARE, hence the SQL. PostgreSQL checks the condition again after waiting for the lock, so a
-    round that was closed meanwhile is not found.
+    ballot that was closed meanwhile is not found. One that opens later is not open yet.
     """
-    sql = f"SELECT * FROM sme_review_round WHERE panel_id = %s AND state = 'open' {ROUND_LOCK}"  # noqa: S608
-    for held in Round.objects.raw(sql, [panelist.panel_id]):
-        return held
-    raise RoundClosedError(CLOSED_MESSAGE)
+    lock = f"{BALLOT_LOCK} OF ballot" if BALLOT_LOCK else ""
+    sql = f"""
+        SELECT ballot.* FROM sme_review_ballot ballot
+        JOIN sme_review_panelcertification entry ON entry.id = ballot.panel_certification_id
+        WHERE entry.panel_id = %s AND ballot.closed_at IS NULL AND ballot.opened_at <= %s {condition}
+        ORDER BY ballot.id {lock}
+    """  # noqa: S608 - the condition is one of two constants above
+    now = timezone.now()
+    return {
+        ballot.panel_certification_id: ballot for ballot in Ballot.objects.raw(sql, [panelist.panel_id, now, *values])
+    }
 
 
 def _mark_opened(panelist: Panelist) -> None:

@@ -14,7 +14,6 @@ from octe_certs.mail import absolute, send_after_commit
 from octe_certs.problems import MoveNotAllowedError, Problem
 from sme_review import verbs
 from sme_review.models import Panel, PanelCertification, Recommendation, Round
-from sme_review.selectors.panels import current_round
 from sme_review.selectors.results import results_of
 from sme_review.services.panels import ensure_move, lock_panel
 
@@ -39,10 +38,9 @@ def save_recommendation(*, by: User, panel: Panel, text: str, choices: Sequence[
         MoveNotAllowedError: the round is not closed, or the recommendation is sent already.
     """
     panel = lock_panel(panel)
-    held = current_round(panel)
-    if panel.state != Panel.State.CLOSED or held is None:
+    if panel.state != Panel.State.CLOSED:
         raise MoveNotAllowedError("A recommendation is written after the round is closed and before it is sent.")
-    suggested = {result.entry.pk: result.suggested for result in results_of(held)}
+    suggested = {result.entry.pk: result.suggested for result in results_of(panel, viewer=by)}
     saved = []
     for choice in choices:
         suggestion = suggested[choice.panel_certification.pk]

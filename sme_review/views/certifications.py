@@ -49,7 +49,7 @@ def change_certification(request: SignedInRequest, pk: int, entry_pk: int) -> Ht
     """Write what panelists read about one certification, and set its place."""
     panel = find_panel(request, pk)
     entry = get_object_or_404(selecting.certifications_of(panel), pk=entry_pk)
-    form = SheetForm(request.POST or None, instance=entry)
+    form = SheetForm(request.POST or None, entry=entry)
     if request.method == "POST" and form.is_valid():
         try:
             writing.change_panel_certification(by=request.user, panel_certification=entry, **form.cleaned_data)

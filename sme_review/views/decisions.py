@@ -24,12 +24,8 @@ from sme_review.views.panels import crumbs, find_panel
 _BEFORE_RESULTS = {Panel.State.DRAFT, Panel.State.RUNNING}
 
 
-def _shown_by_entry(panel: Panel) -> dict[int, ShownCertification]:
-    held = selecting.current_round(panel)
-    if held is None:
-        return {}
-    held.panel = panel
-    return {shown.result.entry.pk: shown for shown in show_results(results_of(held))}
+def _shown_by_entry(panel: Panel, viewer: User) -> dict[int, ShownCertification]:
+    return {shown.result.entry.pk: shown for shown in show_results(results_of(panel, viewer=viewer))}
 
 
 @requires(SEE_PANELS)
@@ -39,7 +35,7 @@ def recommend(request: SignedInRequest, pk: int) -> HttpResponse:
     if panel.state in _BEFORE_RESULTS:
         return redirect("sme_review:panel", pk)
     data = request.POST or None
-    shown = _shown_by_entry(panel)
+    shown = _shown_by_entry(panel, request.user)
     known = {item.panel_certification_id: item for item in selecting.recommendations_of(panel)}
     forms = [
         ChoiceForm(data, entry=shown[entry_pk].result.entry, recommendation=known.get(entry_pk), place=place)
@@ -127,7 +123,7 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
         require(request.user, DECIDE_LISTINGS)
         if _decide_all(request, list(forms.values())):
             return redirect("sme_review:decide", pk)
-    shown = _shown_by_entry(panel)
+    shown = _shown_by_entry(panel, request.user)
     context = {
         "panel": panel,
         "rows": [
@@ -153,7 +149,7 @@ def _decision_forms(
     return {
         item.pk: DecisionForm(data, recommendation=item, listed=latest.get(item.panel_certification.certification_id))
         for item in recommendations
-        if item.pk not in decided or decided[item.pk].outcome == ListingDecision.Outcome.DEFERRED
+        if item.pk not in decided or not decided[item.pk].is_final
     }
 
 

@@ -13,9 +13,10 @@ from accounts.services import audit
 from octe_certs.access import personal_link
 from octe_certs.problems import Problem
 from sme_review.forms.ratings import ConflictsForm
-from sme_review.models import Panelist, Round
+from sme_review.models import Panelist
 from sme_review.selectors import panels as selecting
 from sme_review.selectors import ratings as reading
+from sme_review.selectors.ballots import current_round
 from sme_review.services import ratings as writing
 from sme_review.services.panelists import minutes_for
 
@@ -40,14 +41,14 @@ def for_panelist(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 def shared(panelist: Panelist, secret: str) -> dict[str, Any]:
     """What every page of a panelist shows: the panel, the round and the tasks with their progress."""
-    held = selecting.current_round(panelist.panel)
-    tasks = reading.tasks_of(panelist, held)
+    held = current_round(panelist.panel)
+    tasks = reading.tasks_of(panelist)
     return {
         "panelist": panelist,
         "panel": panelist.panel,
         "secret": secret,
         "round": held,
-        "is_open": held is not None and held.state == Round.State.OPEN,
+        "is_open": any(task.is_open for task in tasks),
         "tasks": tasks,
         "done": sum(task.done for task in tasks),
         "ready": sum(task.progress == reading.Progress.READY for task in tasks),

@@ -17,6 +17,7 @@ from sme_review.models import Panel
 from sme_review.presenters import STATE_TONES, panel_steps
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors import panels as selecting
+from sme_review.selectors.ballots import current_round
 from sme_review.services import panels as writing
 from sme_review.tables import PanelTable
 
@@ -67,7 +68,7 @@ def panel_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "panel": panel,
         "tone": STATE_TONES[Panel.State(panel.state)],
-        "steps": panel_steps(panel, selecting.current_round(panel), decided=len(decisions)),
+        "steps": panel_steps(panel, current_round(panel), decided=len(decisions)),
         "crumbs": crumbs(panel),
         "may_manage": request.user.has_perm(MANAGE_PANELS),
     }

@@ -18,7 +18,7 @@ from sme_review.views.link import WHY, for_panelist, shared
 
 _UNDONE = {Progress.NOT_STARTED, Progress.UNFINISHED}
 _LATE = 409
-_VERSION = re.compile(r"[0-9]{1,9}")
+_WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 @personal_link(WHY)
@@ -48,7 +48,7 @@ def _find(tasks: list[Task], entry_pk: int) -> Task:
 
 def _read_only(context: dict[str, Any]) -> bool:
     rating = context["task"].rating
-    return not context["is_open"] or (rating is not None and rating.state in Rating.COUNTED)
+    return not context["task"].is_open or (rating is not None and rating.state in Rating.COUNTED)
 
 
 def _save(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> HttpResponse:
@@ -57,7 +57,11 @@ def _save(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> 
     valid = form.is_valid()
     try:
         rating = writing.save_rating(
-            panelist=panelist, panel_certification=entry, answers=form.answers(), version=_version(request)
+            panelist=panelist,
+            panel_certification=entry,
+            answers=form.answers(),
+            version=_number(request, "version"),
+            material=_number(request, "material") or None,
         )
     except writing.RoundClosedError as problem:
         return render(request, "sme_review/link/rate.html", {**context, "late": problem.message}, status=_LATE)
@@ -75,9 +79,10 @@ def _save(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> 
     return _go_on(context) if goes_on else redirect("sme_review:link_rate", context["secret"], entry.pk)
 
 
-def _version(request: HttpRequest) -> int:
-    version = request.POST.get("version", "")
-    return int(version) if _VERSION.fullmatch(version) else 0
+def _number(request: HttpRequest, name: str) -> int:
+    """A hidden whole number of the page; 0 for anything else."""
+    given = request.POST.get(name, "")
+    return int(given) if _WHOLE.fullmatch(given) else 0
 
 
 def _go_on(context: dict[str, Any]) -> HttpResponse:

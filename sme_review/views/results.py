@@ -11,16 +11,15 @@ from octe_certs.problems import Problem
 from sme_review.models import Panel, Round
 from sme_review.presenters import SUMMARY_HEADINGS, show_results, summary_rows
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
-from sme_review.selectors import panels as selecting
+from sme_review.selectors.ballots import rounds_of
 from sme_review.selectors.results import results_of
 from sme_review.views.panels import crumbs, find_panel
 
 
-def _latest_round(panel: Panel) -> Round:
-    held = selecting.current_round(panel)
-    if held is None:
+def _rounds(panel: Panel) -> list[Round]:
+    held = rounds_of(panel)
+    if not held:
         raise Http404
-    held.panel = panel
     return held
 
 
@@ -28,15 +27,15 @@ def _latest_round(panel: Panel) -> Round:
 def results(request: SignedInRequest, pk: int) -> HttpResponse:
     """Medians, spread and counts for each certification and question, with the suggested reading and its rule."""
     panel = find_panel(request, pk)
-    held = _latest_round(panel)
+    held = _rounds(panel)
     try:
-        shown = show_results(results_of(held))
+        shown = show_results(results_of(panel, viewer=request.user))
     except Problem as problem:
         messages.info(request, problem.message)
         return redirect("sme_review:round", pk)
     context = {
         "panel": panel,
-        "round": held,
+        "round": held[-1],
         "shown": shown,
         "crumbs": crumbs(panel, "Results"),
         "may_recommend": request.user.has_perm(MANAGE_PANELS) and panel.state == Panel.State.CLOSED,
@@ -48,8 +47,9 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
 def download_results(request: SignedInRequest, pk: int) -> HttpResponse:
     """The summary as CSV: the same numbers as the page."""
     panel = find_panel(request, pk)
+    _rounds(panel)
     try:
-        rows = summary_rows(results_of(_latest_round(panel)))
+        rows = summary_rows(results_of(panel, viewer=request.user))
     except Problem as problem:
         messages.info(request, problem.message)
         return redirect("sme_review:round", pk)

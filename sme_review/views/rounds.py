@@ -12,6 +12,7 @@ from sme_review.models import Panel
 from sme_review.presenters import progress_by_group
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors import panels as selecting
+from sme_review.selectors.ballots import current_round
 from sme_review.services import rounds as writing
 from sme_review.services.panelists import minutes_for
 from sme_review.views.panels import crumbs, find_panel
@@ -48,7 +49,7 @@ def open_round(request: SignedInRequest, pk: int) -> HttpResponse:
 def show_round(request: SignedInRequest, pk: int) -> HttpResponse:
     """Who has come how far, by stakeholder group: counts only, no values."""
     panel = find_panel(request, pk)
-    held = selecting.current_round(panel)
+    held = current_round(panel)
     if held is None:
         raise Http404
     count = selecting.certifications_of(panel).count()
@@ -71,7 +72,7 @@ def show_round(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def close_round(request: SignedInRequest, pk: int) -> HttpResponse:
     """Close the open round, after a tick that says so."""
-    held = selecting.current_round(find_panel(request, pk))
+    held = current_round(find_panel(request, pk))
     if held is None:
         raise Http404
     if request.POST.get("sure") != "yes":

@@ -3,20 +3,26 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from sme_review.models import Panel, PanelCertification, Panelist, Rating, Round
 from tests.factories.accounts import UserFactory
 from tests.factories.sme_review import (
+    AssignmentFactory,
+    BallotFactory,
     ConflictDeclarationFactory,
     ListingDecisionFactory,
+    MaterialFactory,
+    PacketFactory,
     PanelCertificationFactory,
     PanelFactory,
     PanelistFactory,
+    PanelistLinkFactory,
     RatingFactory,
     RecommendationFactory,
     RoundFactory,
+    StandardMarkFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -71,9 +77,7 @@ def test_address_is_once_on_a_panel_however_it_is_written():
     PanelistFactory(email="ann@example.org")
 
 
-def test_invited_panelist_has_a_link_and_nobody_else():
-    refuses("panelist_invited_with_link", PanelistFactory, invited_at=timezone.now())
-    refuses("panelist_invited_with_link", PanelistFactory, secret_hash="a" * 64)
+def test_panelist_opens_only_after_an_invitation():
     refuses("panelist_opened_after_invited", PanelistFactory, first_opened_at=timezone.now())
     PanelistFactory(invited=True, first_opened_at=timezone.now())
     assert Panelist.objects.count() == 1
@@ -94,11 +98,13 @@ def test_panel_has_one_open_round_and_two_in_all():
     panel = PanelFactory()
     RoundFactory(panel=panel)
     refuses("round_one_open_per_panel", RoundFactory, panel=panel, number=2)
+    live = RoundFactory(mode=Round.Mode.LIVE)
+    RoundFactory(panel=live.panel, number=2, mode=Round.Mode.LIVE)
     RoundFactory(panel=panel, number=2, closed=True)
     refuses("round_number_once", RoundFactory, panel=panel, number=2, closed=True)
     refuses("round_number_range", RoundFactory, number=3)
     RoundFactory()
-    assert Round.objects.count() == 3
+    assert Round.objects.count() == 5
 
 
 def test_closed_round_says_who_and_when_after_it_opened():
@@ -110,7 +116,12 @@ def test_closed_round_says_who_and_when_after_it_opened():
 
 def test_rating_is_once_for_panelist_certification_and_round():
     rating = RatingFactory()
-    again = {"panelist": rating.panelist, "panel_certification": rating.panel_certification}
+    again = {
+        "panelist": rating.panelist,
+        "panel_certification": rating.panel_certification,
+        "ballot": rating.ballot,
+        "material": rating.material,
+    }
     refuses("rating_once_per_round", RatingFactory, round=rating.round, **again)
     RatingFactory(round=RoundFactory(panel=rating.round.panel, number=2, closed=True), **again)
 
@@ -162,7 +173,9 @@ def test_recommendation_stands_at_a_place_from_one():
 def test_decision_has_a_reason_and_an_approval_its_listing():
     refuses("listing_decision_has_reason", ListingDecisionFactory, reason="")
     refuses("listing_decision_approved_has_listing", ListingDecisionFactory, listing=None)
-    refuses("listing_decision_approved_has_listing", ListingDecisionFactory, first_school_year=None)
+    refuses("listing_decision_approved_has_first_year", ListingDecisionFactory, first_school_year=None)
+    refuses("listing_decision_listing_when_released", ListingDecisionFactory, released_at=None)
+    ListingDecisionFactory(listing=None, released_at=None)
     refuses(
         "listing_decision_counts_only_if_approved", ListingDecisionFactory, outcome="declined", counts_federally=True
     )
@@ -176,3 +189,92 @@ def test_one_decision_stands_and_only_a_deferred_one_gives_way():
     change(deferred, superseded_at=timezone.now())
     approved = ListingDecisionFactory(recommendation=deferred.recommendation)
     refuses("listing_decision_only_deferred_superseded", change, row=approved, superseded_at=timezone.now())
+
+
+def test_released_or_undone_but_not_both():
+    now = timezone.now()
+    by = UserFactory()
+    refuses("listing_decision_undone_before_release", ListingDecisionFactory, undone_at=now, undone_by=by)
+    refuses(
+        "listing_decision_undone_before_release", ListingDecisionFactory, listing=None, released_at=None, undone_at=now
+    )
+    undone = ListingDecisionFactory(listing=None, released_at=None, undone_at=now, undone_by=by)
+    ListingDecisionFactory(recommendation=undone.recommendation)
+
+
+def test_last_school_year_belongs_to_an_approval_and_follows_the_first():
+    name = "listing_decision_period_runs_forward"
+    refuses(name, ListingDecisionFactory, last_school_year=2027)
+    refuses(name, ListingDecisionFactory, outcome="deferred", last_school_year=2030)
+    ListingDecisionFactory(last_school_year=2028)
+
+
+def test_ballot_is_open_once_for_a_certification_and_closes_after_it_opened():
+    ballot = BallotFactory()
+    same = {"round": ballot.round, "panel_certification": ballot.panel_certification}
+    refuses("ballot_one_open_per_certification", BallotFactory, **same, number=2)
+    refuses("ballot_opening_once", BallotFactory, **same, closed=True)
+    BallotFactory(**same, number=2, closed=True)
+    refuses("ballot_closed_at_and_by", BallotFactory, closed_at=timezone.now())
+    refuses("ballot_closes_after_opening", BallotFactory, closed=True, closed_at=timezone.now() - timedelta(days=1))
+
+
+def test_spread_is_revealed_only_after_the_close():
+    name = "ballot_revealed_after_close"
+    refuses(name, BallotFactory, revealed_at=timezone.now())
+    refuses(name, BallotFactory, closed=True, revealed_at=timezone.now() - timedelta(days=1))
+    BallotFactory(closed=True, revealed_at=timezone.now() + timedelta(seconds=1))
+
+
+def test_material_versions_count_from_one():
+    material = MaterialFactory()
+    refuses("material_version_once", MaterialFactory, panel_certification=material.panel_certification)
+    refuses("material_version_positive", MaterialFactory, number=0)
+    MaterialFactory(panel_certification=material.panel_certification, number=2)
+
+
+def test_link_ends_after_it_was_sent():
+    name = "panelist_link_ends_after_sent"
+    refuses(name, PanelistLinkFactory, ended_at=timezone.now() - timedelta(days=1))
+    PanelistLinkFactory(ended_at=timezone.now() + timedelta(seconds=1))
+
+
+def test_somebody_is_asked_once_for_a_certification():
+    asked = AssignmentFactory()
+    refuses(
+        "assignment_once", AssignmentFactory, panelist=asked.panelist, panel_certification=asked.panel_certification
+    )
+
+
+def test_standard_is_marked_once_on_a_worksheet():
+    mark = StandardMarkFactory()
+    refuses("standard_mark_once", StandardMarkFactory, rating=mark.rating, standard=mark.standard)
+    StandardMarkFactory(rating=mark.rating)
+
+
+def test_somebody_taken_off_has_a_reason_and_who_did_it():
+    name = "panelist_withdrawn_at_by_reason"
+    refuses(name, PanelistFactory, withdrawn_at=timezone.now(), withdrawn_by=UserFactory())
+    refuses(name, PanelistFactory, withdrawal_reason="Moved away")
+    PanelistFactory(withdrawn_at=timezone.now(), withdrawn_by=UserFactory(), withdrawal_reason="Moved away")
+
+
+def test_balanced_panel_has_a_target_and_rounds_are_one_or_two():
+    refuses("panel_balanced_has_target", PanelFactory, assignment="balanced")
+    PanelFactory(assignment="balanced", ratings_wanted=5)
+    refuses("panel_rounds_range", PanelFactory, rounds_planned=3)
+    refuses("panel_most_per_panelist_positive", PanelFactory, most_per_panelist=0)
+    refuses("panel_released_at_and_by", PanelFactory, released_at=timezone.now())
+
+
+def test_packet_is_numbered_hashed_and_frozen():
+    packet = PacketFactory()
+    refuses("packet_number_once", PacketFactory, panel=packet.panel)
+    refuses("packet_hash_form", PacketFactory, sha256="short")
+    with pytest.raises(DatabaseError, match="packet_frozen"):
+        change(packet, number=2)
+
+
+@pytest.mark.parametrize("missing", ["ballot", "material"])
+def test_rating_names_its_opening_and_its_material(missing):
+    refuses("rating_names_ballot_and_material", RatingFactory, **{missing: None})

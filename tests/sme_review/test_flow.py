@@ -9,7 +9,7 @@ from sme_review.services.recommendations import Choice, save_recommendation, sen
 
 
 def test_panel_runs_from_draft_to_listing(closed, consultant, approver):
-    results = results_of(closed.round)
+    results = results_of(closed.panel, viewer=consultant)
     assert [result.reading for result in results] == [Reading.RECOMMEND, Reading.RECOMMEND]
     saved = save_recommendation(
         by=consultant,

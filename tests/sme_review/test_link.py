@@ -295,8 +295,8 @@ def test_order_differs_between_panelists_and_stays_for_one(client, drafted, cons
 
     PanelCertificationFactory.create_batch(8, panel=drafted.panel)
     people = PanelistFactory.create_batch(6, panel=drafted.panel)
-    orders = [[task.entry.pk for task in tasks_of(person, None)] for person in people]
-    assert orders == [[task.entry.pk for task in tasks_of(person, None)] for person in people]
+    orders = [[task.entry.pk for task in tasks_of(person)] for person in people]
+    assert orders == [[task.entry.pk for task in tasks_of(person)] for person in people]
     assert len({tuple(order) for order in orders}) > 1
     assert len({order[0] for order in orders}) > 1
 

@@ -97,14 +97,15 @@ def test_certifications_are_found_and_added_several_at_once(staff, drafted):
     assert set(page.context["form"].fields["certifications"].queryset) == {welding, other}
     staff.post(url("certifications", drafted.panel.pk), {"certifications": [welding.pk, other.pk]})
     entries = drafted.panel.certifications.filter(certification__in=[welding, other])
-    assert sorted(entries.values_list("position", "information_sheet")) == [(3, ""), (4, "Joins metal.")]
+    sheets = entries.values_list("position", "materials__information_sheet")
+    assert sorted(sheets) == [(3, ""), (4, "Joins metal.")]
 
 
 def test_information_sheet_is_edited_and_certification_removed(staff, drafted):
     entry = drafted.entries[0]
     staff.post(url("certification", drafted.panel.pk, entry.pk), {"information_sheet": "New words", "position": 9})
     entry.refresh_from_db()
-    assert (entry.information_sheet, entry.position) == ("New words", 9)
+    assert (entry.material.information_sheet, entry.position) == ("New words", 9)
     staff.post(url("remove_certification", drafted.panel.pk, entry.pk))
     assert not PanelCertification.objects.filter(pk=entry.pk).exists()
 
@@ -295,10 +296,10 @@ def test_panel_list_keeps_its_query_count(staff, count, django_assert_num_querie
 def test_panelist_list_keeps_its_query_count(staff, count, django_assert_num_queries):
     panel = PanelFactory()
     PanelistFactory.create_batch(count, panel=panel)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(staff.get(url("panelists", panel.pk)).context["rows"]) == count
 
 
 def test_results_keep_their_query_count(staff, closed, django_assert_num_queries):
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         staff.get(url("results", closed.panel.pk))

@@ -122,7 +122,7 @@ def test_closing_waits_for_a_rating_in_flight_and_counts_it(opened, consultant):
 
 def test_without_the_lock_a_rating_slips_in_after_the_close(opened, consultant, monkeypatch):
     """The negative control: with the lock switched off, the test above must find what it looks for."""
-    monkeypatch.setattr(ratings, "ROUND_LOCK", "")
+    monkeypatch.setattr(ratings, "BALLOT_LOCK", "")
     assert close_while_a_rater_submits(opened, consultant) is False
     assert set(Rating.objects.exclude(submitted_at=None).values_list("state", flat=True)) == {Rating.State.SUBMITTED}
     assert Round.objects.get().state == Round.State.CLOSED

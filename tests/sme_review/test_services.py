@@ -85,16 +85,32 @@ def test_no_certification_joins_while_people_rate(running, consultant):
         panels.add_certifications(by=consultant, panel=running.panel, certifications=[CertificationFactory()])
 
 
-def test_sheet_does_not_change_under_a_rating_but_the_place_may(running, consultant):
-    rate_all(running.panelists[0], running.entries[:1])
+def test_new_sheet_is_a_new_version_and_a_rating_keeps_the_one_it_was_made_by(running, consultant):
+    first, second = running.panelists[:2]
     entry = running.entries[0]
-    with pytest.raises(Problem) as refused:
-        panels.change_panel_certification(by=consultant, panel_certification=entry, information_sheet="New", position=1)
-    assert refused.value.field == "information_sheet"
+    rate_all(first, [entry])
     kept = panels.change_panel_certification(
-        by=consultant, panel_certification=entry, information_sheet=entry.information_sheet, position=7
+        by=consultant, panel_certification=entry, information_sheet="New", position=7
     )
-    assert kept.position == 7
+    assert (kept.position, kept.material.number, kept.material.information_sheet) == (7, 2, "New")
+    rate_all(second, [entry])
+    shown = Rating.objects.order_by("panelist").values_list("material__number", flat=True)
+    assert list(shown) == [1, 2]
+
+
+def test_rating_names_the_version_that_its_page_showed(running, consultant):
+    entry = running.entries[0]
+    panels.change_panel_certification(by=consultant, panel_certification=entry, information_sheet="New", position=1)
+    kept = ratings.save_rating(
+        panelist=running.panelists[0], panel_certification=entry, answers=COMPLETE, version=0, material=1
+    )
+    assert kept.material.number == 1
+
+
+def test_sheet_is_changed_in_place_while_the_panel_is_set_up(drafted, consultant):
+    entry = drafted.entries[0]
+    panels.change_panel_certification(by=consultant, panel_certification=entry, information_sheet="New", position=1)
+    assert list(entry.materials.values_list("number", "information_sheet")) == [(1, "New")]
 
 
 def test_last_certification_of_a_running_panel_stays(running, consultant):
@@ -202,7 +218,7 @@ def test_draft_is_kept_and_never_counted(running, consultant):
     )
     closed = rounds.close_round(by=consultant, round=running.round)
     assert Rating.objects.get(panelist=running.panelists[0]).state == Rating.State.DRAFT
-    result = results_of(closed)[0]
+    result = results_of(closed.panel, viewer=consultant)[0]
     assert (result.raters, result.reading) == (4, Reading.WITHHELD)
     question = result.questions[1]
     assert (question.endorsement, question.summary.median) == (None, 4)
@@ -217,20 +233,24 @@ def test_counts_reconcile_with_conflict_and_cannot_judge(running, consultant):
     rate_all(unsure, running.entries, Answers(proportion=70, employer_cannot_judge=True, postsecondary_value=3))
     for panelist in others:
         rate_all(panelist, running.entries, Answers(60, "", 5, False, f"Reason of {panelist.name}", 3))
-    result = results_of(rounds.close_round(by=consultant, round=running.round))[0]
+    rounds.close_round(by=consultant, round=running.round)
+    result = results_of(running.panel, viewer=consultant)[0]
     total = result.questions[1].total
     assert (total.invited, total.answered, total.cannot_judge, total.recused, total.missing) == (5, 3, 1, 1, 0)
     assert result.comments[1][1] == sorted(f"Reason of {panelist.name}" for panelist in others)
 
 
-def test_results_show_only_when_closed(rated):
+def test_results_show_only_when_closed(rated, consultant):
     with pytest.raises(Problem):
-        results_of(rated.round)
+        results_of(rated.panel, viewer=consultant)
+    with pytest.raises(Problem):
+        results_of(rated.panel, viewer=consultant, held=rated.round)
 
 
-def test_results_take_the_same_queries_however_many_rate(closed, django_assert_num_queries):
-    with django_assert_num_queries(4):
-        results_of(closed.round)
+def test_results_take_the_same_queries_however_many_rate(closed, consultant, django_assert_num_queries):
+    assert consultant.scope.state
+    with django_assert_num_queries(5):
+        results_of(closed.panel, viewer=consultant)
 
 
 def test_recommendation_waits_for_the_close(rated, consultant):

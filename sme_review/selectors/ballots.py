@@ -1,0 +1,53 @@
+"""Reads of rounds and ballots: what is open now, and which round a certification stands in."""
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from sme_review.models import Ballot, Panel, Round
+
+
+def current_round(panel: Panel) -> Round | None:
+    """The latest round; None before the first was opened."""
+    return Round.objects.filter(panel=panel).select_related("opened_by", "closed_by").order_by("-number").first()
+
+
+def rounds_of(panel: Panel) -> list[Round]:
+    """The panel's rounds in order."""
+    return list(Round.objects.filter(panel=panel).select_related("opened_by", "closed_by").order_by("number"))
+
+
+def latest_ballots(panel: Panel) -> dict[int, Ballot]:
+    """Primary key of PanelCertification -> its latest ballot, open or closed, with its round."""
+    return latest_of(_ballots(panel))
+
+
+def final_ballots(panel: Panel) -> dict[int, Ballot]:
+    """Primary key of PanelCertification -> the last ballot of its last round that is closed: what the panel concluded.
+
+    A certification that is open has the conclusion of the round before, if there was one.
+    """
+    ballots = list(_ballots(panel))
+    still_open = {(ballot.round_id, ballot.panel_certification_id) for ballot in ballots if ballot.closed_at is None}
+    return latest_of(ballot for ballot in ballots if (ballot.round_id, ballot.panel_certification_id) not in still_open)
+
+
+def closed_ballots(held: Round) -> dict[int, Ballot]:
+    """Primary key of PanelCertification -> its last ballot in the round; those that are open again are left out."""
+    ballots = list(Ballot.objects.filter(round=held).select_related("round").order_by("number"))
+    still_open = {ballot.panel_certification_id for ballot in ballots if ballot.closed_at is None}
+    return latest_of(ballot for ballot in ballots if ballot.panel_certification_id not in still_open)
+
+
+def is_open(ballot: Ballot | None) -> bool:
+    """Whether it takes ratings now; a round that is planned for later does not."""
+    return ballot is not None and ballot.closed_at is None and ballot.opened_at <= timezone.now()
+
+
+def latest_of(ballots: Iterable[Ballot]) -> dict[int, Ballot]:
+    """The last of the ballots for each certification; they come in order of round and opening."""
+    return {ballot.panel_certification_id: ballot for ballot in ballots}
+
+
+def _ballots(panel: Panel) -> Iterable[Ballot]:
+    return Ballot.objects.filter(round__panel=panel).select_related("round").order_by("round__number", "number")

@@ -1,0 +1,138 @@
+"""Opening, closing and revealing one certification in a round: the steps of a live session, and the lock of them all."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services.audit import record
+from octe_certs.problems import MoveNotAllowedError
+from sme_review import verbs
+from sme_review.models import Ballot, Panel, PanelCertification, Rating, Round
+from sme_review.services.panels import bump, lock_panel
+
+
+@transaction.atomic
+def open_ballot(*, by: User, panel_certification: PanelCertification) -> Ballot:
+    """Open one certification in a live session; opened again after it was closed, it is rated in round 2.
+
+    In the last planned round, opening again lets the panel go on with the same ratings. Opening what is open already
+    changes nothing.
+
+    Raises:
+        MoveNotAllowedError: no live session is running, or another certification is open.
+    """
+    panel = lock_panel(panel_certification.panel)
+    entry = PanelCertification.objects.get(pk=panel_certification.pk, panel=panel)
+    other = Ballot.objects.filter(round__panel=panel, closed_at=None).first()
+    if other is not None:
+        if other.panel_certification_id == entry.pk:
+            return other
+        raise MoveNotAllowedError(f"{other.panel_certification} is still open. Close it first.")
+    held = _live_round_for(by=by, panel=panel, entry=entry)
+    ballot = start_ballot(by=by, held=held, entry=entry, at=timezone.now())
+    Ballot.objects.filter(
+        round__panel=panel, panel_certification=entry, round__number__lt=held.number, closed_at__isnull=False
+    ).filter(revealed_at=None).update(revealed_at=ballot.opened_at)
+    panel.on_screen = entry
+    panel.save(update_fields=["on_screen"])
+    bump(panel)
+    record(by=by, verb=verbs.BALLOT_OPENED, target=entry, detail={"round": held.number})
+    return ballot
+
+
+def _live_round_for(*, by: User, panel: Panel, entry: PanelCertification) -> Round:
+    """The round in which a certification is opened next: 1 at first, then 2 where the panel has two."""
+    live = list(
+        panel.rounds.select_for_update().filter(state=Round.State.OPEN, mode=Round.Mode.LIVE).order_by("number")
+    )
+    if not live:
+        raise MoveNotAllowedError("No live session is running. Start it on the panel's page.")
+    rated_in = entry.ballots.aggregate(last=Max("round__number"))["last"] or 0
+    number = min(max(rated_in + 1, live[0].number), panel.rounds_planned)
+    for held in live:
+        if held.number == number:
+            return held
+    return Round.objects.create(
+        panel=panel,
+        number=number,
+        mode=Round.Mode.LIVE,
+        panelists_see=panel.panelists_see,
+        opened_by=by,
+        opened_at=timezone.now(),
+    )
+
+
+def start_ballot(*, by: User, held: Round, entry: PanelCertification, at: datetime) -> Ballot:
+    """Make the next ballot of a certification in a round; the caller holds the panel's lock.
+
+    Ratings that an earlier opening of the same round locked count as submitted again, so that they can be changed.
+    """
+    last = held.ballots.filter(panel_certification=entry).aggregate(last=Max("number"))["last"] or 0
+    ballot = Ballot.objects.create(round=held, panel_certification=entry, number=last + 1, opened_by=by, opened_at=at)
+    if last:
+        Rating.objects.filter(round=held, panel_certification=entry, state=Rating.State.LOCKED).update(
+            state=Rating.State.SUBMITTED
+        )
+    return ballot
+
+
+@transaction.atomic
+def close_ballot(*, by: User, ballot: Ballot) -> Ballot:
+    """Close one certification of a live session; closing it twice changes nothing."""
+    panel = lock_panel(ballot.round.panel)
+    held = Ballot.objects.select_for_update().select_related("panel_certification").get(pk=ballot.pk)
+    if held.closed_at is None:
+        _close(by=by, ballots=[held])
+        bump(panel)
+        record(by=by, verb=verbs.BALLOT_CLOSED, target=held.panel_certification, detail={"round": ballot.round.number})
+    return held
+
+
+@transaction.atomic
+def reveal_ballot(*, by: User, ballot: Ballot) -> Ballot:
+    """Show panelists the spread of a closed certification, as far as the round lets them see it.
+
+    Raises:
+        MoveNotAllowedError: it is still open.
+    """
+    panel = lock_panel(ballot.round.panel)
+    held = Ballot.objects.select_for_update().select_related("panel_certification").get(pk=ballot.pk)
+    if held.closed_at is None:
+        raise MoveNotAllowedError("Close the certification first. Then its spread can be shown.")
+    if held.revealed_at is None:
+        held.revealed_at = timezone.now()
+        held.save(update_fields=["revealed_at"])
+        bump(panel)
+        record(by=by, verb=verbs.BALLOT_REVEALED, target=held.panel_certification)
+    return held
+
+
+def close_open_ballots(*, by: User, held: Round) -> int:
+    """Close every open ballot of a round; the caller holds the panel's lock.
+
+    Returns:
+        How many ratings were locked.
+    """
+    return _close(
+        by=by, ballots=list(Ballot.objects.select_for_update().filter(round=held, closed_at=None).order_by("pk"))
+    )
+
+
+def _close(*, by: User, ballots: list[Ballot]) -> int:
+    """The locks are held, so ratings in flight are committed and new ones wait: now is later than all of them."""
+    now = timezone.now()
+    locked = 0
+    for ballot in ballots:
+        ballot.closed_at = now
+        ballot.closed_by = by
+        ballot.opened_at = min(ballot.opened_at, now)
+        ballot.save(update_fields=["closed_at", "closed_by", "opened_at"])
+        locked += Rating.objects.filter(
+            round_id=ballot.round_id,
+            panel_certification_id=ballot.panel_certification_id,
+            state=Rating.State.SUBMITTED,
+        ).update(state=Rating.State.LOCKED)
+    return locked
