@@ -13,6 +13,7 @@ EDIT_CATALOGUE = "certifications.edit_catalogue"
 SEE_REQUESTS = "certifications.see_requests"
 SEND_REQUEST = "certifications.send_request"
 ANSWER_REQUEST = "certifications.answer_request"
+REVIEW_LISTINGS = "certifications.review_listings"
 
 is_consultant = holds(Role.OCTE_CONSULTANT)
 
@@ -21,6 +22,7 @@ rules.add_perm(EDIT_CATALOGUE, is_consultant)
 rules.add_perm(SEE_REQUESTS, holds(*STATE_ROLES, *DISTRICT_VIEW_ROLES))
 rules.add_perm(SEND_REQUEST, holds(*ENTRY_ROLES))
 rules.add_perm(ANSWER_REQUEST, is_consultant)
+rules.add_perm(REVIEW_LISTINGS, is_consultant | is_approver)
 
 # District entry, records, evidence.
 ENTER_RECORDS = "certifications.enter_records"

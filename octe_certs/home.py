@@ -8,7 +8,7 @@ from django.shortcuts import render
 from accounts.home import HomeItem
 from accounts.models import User
 from accounts.selectors import people
-from certifications.selectors import records, requests
+from certifications.selectors import listings, records, requests
 from data_collection.selectors import home as collection
 from octe_certs.access import public
 from sme_review.selectors.home import home_items as panel_items
@@ -18,6 +18,7 @@ SOURCES: tuple[Callable[[User], list[HomeItem]], ...] = (
     records.home_items,
     panel_items,
     requests.home_items,
+    listings.home_items,
     people.home_items,
     collection.home_items,
 )

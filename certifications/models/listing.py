@@ -24,6 +24,12 @@ class ProgramCertificationQuerySet(models.QuerySet["ProgramCertification"]):
             first_school_year__lte=school_year,
         )
 
+    def due_for_review(self, school_year: int) -> "ProgramCertificationQuerySet":
+        """Approved listings without an end before `school_year` that are to be reviewed in it or were before."""
+        return self.in_force(school_year).filter(
+            status=ProgramCertification.Status.APPROVED, review_school_year__lte=school_year
+        )
+
 
 @pghistory.track()
 class ProgramCertification(models.Model):
@@ -48,6 +54,8 @@ class ProgramCertification(models.Model):
         LICENSE = "license", "License"
 
     LISTED = (Status.APPROVED, Status.RETIRED)
+    # School years from the first one to the review, unless a person says otherwise.
+    REVIEWED_AFTER = 5
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="listings")
     certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="listings")
@@ -56,6 +64,7 @@ class ProgramCertification(models.Model):
     status = models.CharField(max_length=12, choices=Status, default=Status.SUGGESTED)
     type = models.CharField(max_length=14, choices=Type, default=Type.SUGGESTED)
     counts_federally = models.BooleanField("counts for federal reporting (5S1)", default=False)
+    review_school_year = school_year_field("school year of its next review", null=True)
     reason = models.TextField(blank=True)
 
     objects = ProgramCertificationQuerySet.as_manager()
@@ -97,6 +106,11 @@ class ProgramCertification(models.Model):
                 violation_error_message="A retired listing needs its last school year.",
             ),
             school_year_check("first_school_year", "listing_first_year_range"),
+            models.CheckConstraint(
+                condition=Q(review_school_year=None) | Q(review_school_year__gt=F("first_school_year")),
+                name="listing_reviewed_after_first_year",
+                violation_error_message="A listing is reviewed in a later school year than its first.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -121,6 +121,8 @@ class CertificationChoice:
     counts_federally: bool
     type_label: str
     scales: list[Scale]
+    last_school_year: int | None = None
+    replaced_by: Certification | None = None
 
 
 def certification_choices(*, program: Program, entity: AwardingEntity, year: int) -> list[CertificationChoice]:
@@ -128,12 +130,24 @@ def certification_choices(*, program: Program, entity: AwardingEntity, year: int
     rows = open_certifications(program=program, year=year).filter(entity=entity).prefetch_related("parts")
     listings = {
         listing.certification_id: listing
-        for listing in ProgramCertification.objects.in_force(year).filter(program=program, certification__entity=entity)
+        for listing in ProgramCertification.objects.in_force(year)
+        .filter(program=program, certification__entity=entity)
+        .select_related("certification__replaced_by")
     }
-    return [
-        CertificationChoice(row, listings[row.pk].counts_federally, listings[row.pk].get_type_display(), scales_of(row))
-        for row in rows
-    ]
+    return [_choice(row, listings[row.pk]) for row in rows]
+
+
+def _choice(certification: Certification, listing: ProgramCertification) -> CertificationChoice:
+    """With the last school year of a retired listing, and what takes the certification's place."""
+    retired = listing.status == ProgramCertification.Status.RETIRED
+    return CertificationChoice(
+        certification=certification,
+        counts_federally=listing.counts_federally,
+        type_label=listing.get_type_display(),
+        scales=scales_of(certification),
+        last_school_year=listing.last_school_year if retired else None,
+        replaced_by=listing.certification.replaced_by,
+    )
 
 
 def programs() -> QuerySet[Program]:

@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, Model
 
 from accounts.models import User
@@ -84,13 +84,69 @@ def change_certification(*, by: User, certification: Certification, seen: str, *
         Problem: the entity already has one of this name and version, or it would replace itself.
     """
     require(by, EDIT_CATALOGUE)
+    if fields.get("replaced_by"):
+        _hold_replacements()
     certification = _locked(certification, seen)
-    if fields.get("replaced_by") == certification:
-        raise Problem("A certification cannot be replaced by itself.", field="replaced_by")
+    if fields.get("replaced_by"):
+        _refuse_circle(certification, fields["replaced_by"])
     refusal = "This awarding entity already has a certification of this name and version."
     changed = _save(certification, fields, refusal)
     record(by=by, verb="changed", target=certification, detail={"fields": changed})
     return certification
+
+
+@transaction.atomic
+def set_replaced_by(*, by: User, certification: Certification, replaced_by: Certification | None) -> Certification:
+    """Say which certification takes the place of another, or that none does. The same again changes nothing.
+
+    Raises:
+        PermissionDenied: not a consultant.
+        Problem: the replacements would lead in a circle.
+    """
+    require(by, EDIT_CATALOGUE)
+    return write_replaced_by(by=by, certification=certification, replaced_by=replaced_by)
+
+
+def write_replaced_by(*, by: User, certification: Certification, replaced_by: Certification | None) -> Certification:
+    """The writing of `set_replaced_by`, for services that have asked for the right to it; inside their transaction.
+
+    Raises:
+        Problem: the replacements would lead in a circle.
+    """
+    _hold_replacements()
+    certification = Certification.objects.select_for_update().get(pk=certification.pk)
+    if certification.replaced_by_id == (replaced_by.pk if replaced_by else None):
+        return certification
+    if replaced_by:
+        _refuse_circle(certification, replaced_by)
+    certification.replaced_by = replaced_by
+    certification.save(update_fields=["replaced_by"])
+    detail = {"replaced_by": replaced_by.code if replaced_by else None}
+    record(by=by, verb="set the replacement of", target=certification, detail=detail)
+    return certification
+
+
+def _hold_replacements() -> None:
+    """Let two people who might close a circle together come one after the other. Before any row is locked: a row that
+    refers to another one locks that one too, and the two would wait for each other for ever.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('certifications.replaced_by'))")
+
+
+def _refuse_circle(certification: Certification, replaced_by: Certification) -> None:
+    """Follow the replacements to their end; the caller holds them.
+
+    Raises:
+        Problem: they lead back to the certification.
+    """
+    following: int | None = replaced_by.pk
+    while following is not None:
+        if following == certification.pk:
+            itself = replaced_by.pk == certification.pk
+            way = "by itself" if itself else f"by {replaced_by}, which it replaces in turn"
+            raise Problem(f"A certification cannot be replaced {way}.", field="replaced_by")
+        following = Certification.objects.values_list("replaced_by", flat=True).get(pk=following)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Writing listings: which certifications count for which program."""
+"""Writing listings: which certifications count for which program, until when, and when that is looked at again."""
 
 from django.db import IntegrityError, transaction
 
@@ -6,7 +6,15 @@ from accounts.models import User
 from accounts.services.audit import record
 from certifications import school_year
 from certifications.models import Certification, Program, ProgramCertification
-from octe_certs.problems import Problem
+from certifications.rules import REVIEW_LISTINGS
+from certifications.selectors.listings import before_retirement
+from certifications.services.catalogue import write_replaced_by
+from octe_certs.access import require
+from octe_certs.problems import MoveNotAllowedError, Problem
+
+State = ProgramCertification.Status
+# A review is put off by at most so many school years at a time.
+LONGEST_UNTIL_REVIEW = 10
 
 
 @transaction.atomic
@@ -21,6 +29,7 @@ def set_listing(
     type: str,  # noqa: A002 - the field's own name
     counts_federally: bool,
     reason: str,
+    review_school_year: int | None = None,
 ) -> ProgramCertification:
     """List a certification for a program, or change the open listing of the pair (procedure, identification step 1.4).
 
@@ -33,6 +42,7 @@ def set_listing(
         status, type: values of ProgramCertification.Status and .Type.
         counts_federally: counts for indicator 5S1.
         reason: why, in a sentence.
+        review_school_year: when an approved listing is looked at again; five school years after its first if left out.
 
     Raises:
         Problem: the period overlaps another listing of the same pair, or contradicts itself.
@@ -51,6 +61,9 @@ def set_listing(
     listing.type = type
     listing.counts_federally = counts_federally
     listing.reason = reason
+    listing.review_school_year = None
+    if status == State.APPROVED:
+        listing.review_school_year = review_school_year or first_school_year + ProgramCertification.REVIEWED_AFTER
     try:
         with transaction.atomic():
             listing.save()
@@ -62,4 +75,135 @@ def set_listing(
         )
         raise Problem(message, field="first_school_year") from error
     record(by=by, verb=f"set listing to {status}", target=listing, detail={"first_school_year": first_school_year})
+    return listing
+
+
+def _locked(listing: ProgramCertification, by: User) -> ProgramCertification:
+    """The listing, locked.
+
+    Raises:
+        PermissionDenied: the person reviews no listings.
+    """
+    require(by, REVIEW_LISTINGS)
+    rows = ProgramCertification.objects.select_for_update(of=("self",)).select_related("program", "certification")
+    return rows.get(pk=listing.pk)
+
+
+def _reason(text: str) -> str:
+    """Raises Problem unless there is a reason."""
+    if not text.strip():
+        raise Problem("Give the reason in a sentence.", field="reason")
+    return text.strip()
+
+
+def _save_period(listing: ProgramCertification) -> None:
+    """Save what retiring and its undoing change.
+
+    Raises:
+        Problem: another listing of the pair holds some of these school years.
+    """
+    fields = ["status", "last_school_year", "review_school_year", "reason"]
+    try:
+        with transaction.atomic():
+            listing.save(update_fields=fields)
+    except IntegrityError as error:
+        message = f"{listing.certification} is listed again for some of these school years. Choose an earlier last one."
+        raise Problem(message, field="last_school_year") from error
+
+
+@transaction.atomic
+def retire_listing(
+    *,
+    by: User,
+    listing: ProgramCertification,
+    last_school_year: int,
+    reason: str,
+    replaced_by: Certification | None = None,
+) -> ProgramCertification:
+    """End an approved listing after a last school year, until which districts go on as before.
+
+    A retired one can be given another last school year while that has not ended. The same again changes nothing.
+
+    Args:
+        last_school_year: ending year; the running school year at the earliest.
+        replaced_by: the certification that takes its place, kept on the certification; None leaves that as it is.
+
+    Raises:
+        PermissionDenied: the person reviews no listings.
+        MoveNotAllowedError: the listing is not approved, or has ended.
+        Problem: a reason is missing, the last school year is over, comes before the first or overlaps, or the
+            replacement would lead back to itself.
+    """
+    listing, reason = _locked(listing, by), _reason(reason)
+    if not _is_open(listing):
+        raise MoveNotAllowedError("Only an approved listing that has not ended can be retired.")
+    if last_school_year < max(school_year.current(), listing.first_school_year):
+        raise Problem("Choose a last school year that is not over and not before the first.", field="last_school_year")
+    if replaced_by is not None:
+        write_replaced_by(by=by, certification=listing.certification, replaced_by=replaced_by)
+    kept = (listing.status, listing.last_school_year, listing.reason)
+    if kept == (State.RETIRED, last_school_year, reason):
+        return listing
+    listing.status, listing.last_school_year = State.RETIRED, last_school_year
+    listing.review_school_year, listing.reason = None, reason
+    _save_period(listing)
+    record(by=by, verb="retired listing", target=listing, detail={"last_school_year": last_school_year, "why": reason})
+    return listing
+
+
+def _is_open(listing: ProgramCertification) -> bool:
+    """Approved or retired, and its last school year, if any, not over."""
+    ended = listing.last_school_year is not None and listing.last_school_year < school_year.current()
+    return listing.status in ProgramCertification.LISTED and not ended
+
+
+@transaction.atomic
+def restore_listing(*, by: User, listing: ProgramCertification) -> ProgramCertification:
+    """Take a retirement back while its last school year has not ended: the listing is what it was before.
+
+    What the certification is replaced by stays; it is a fact of its own. An approved listing is left as it is.
+
+    Raises:
+        PermissionDenied: the person reviews no listings.
+        MoveNotAllowedError: it is not a listing that was retired and can come back.
+        Problem: the pair has been listed again since.
+    """
+    listing = _locked(listing, by)
+    if listing.status == State.APPROVED:
+        return listing
+    before = before_retirement(listing)
+    if listing.status != State.RETIRED or not _is_open(listing) or before is None:
+        raise MoveNotAllowedError("Only a retired listing whose last school year has not ended can be taken back.")
+    listing.status, listing.last_school_year = State.APPROVED, before.last_school_year
+    listing.review_school_year, listing.reason = before.review_school_year, before.reason
+    _save_period(listing)
+    record(by=by, verb="took back the retirement of listing", target=listing)
+    return listing
+
+
+@transaction.atomic
+def keep_listing(
+    *, by: User, listing: ProgramCertification, review_school_year: int, reason: str
+) -> ProgramCertification:
+    """Keep an approved listing without a panel, and say when it is looked at again. The same again changes nothing.
+
+    Args:
+        review_school_year: ending year of the school year of the next review; a coming one, at most ten years away.
+
+    Raises:
+        PermissionDenied: the person reviews no listings.
+        MoveNotAllowedError: the listing is not approved, or has ended.
+        Problem: a reason is missing, or the school year is not among those that can be chosen.
+    """
+    listing, reason = _locked(listing, by), _reason(reason)
+    if listing.status != State.APPROVED or not _is_open(listing):
+        raise MoveNotAllowedError("Only an approved listing that has not ended can be kept.")
+    now = school_year.current()
+    if not max(now, listing.first_school_year) < review_school_year <= now + LONGEST_UNTIL_REVIEW:
+        raise Problem("Choose a school year after this one for the next review.", field="review_school_year")
+    if (listing.review_school_year, listing.reason) == (review_school_year, reason):
+        return listing
+    listing.review_school_year, listing.reason = review_school_year, reason
+    listing.save(update_fields=["review_school_year", "reason"])
+    record(by=by, verb="kept listing", target=listing, detail={"review_school_year": review_school_year, "why": reason})
     return listing

@@ -4,7 +4,8 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from certifications.models import AwardingEntity, Certification, CertificationRequest, Program
+from certifications import school_year
+from certifications.models import AwardingEntity, Certification, CertificationRequest, Program, ProgramCertification
 
 
 class CertificationTable(tables.Table):
@@ -94,3 +95,44 @@ class RequestTable(tables.Table):
         fields = ("name", "entity_name", "program", "district", "asked_at", "state")
         order_by = ("-asked_at",)
         empty_text = "No requests."
+
+
+class DueTable(tables.Table):
+    """Listings that are due for review."""
+
+    caption = "Listings due for review"
+    certification = tables.Column(
+        linkify=("certifications:listing_review", {"pk": tables.A("pk")}),
+        order_by=("certification__name", "certification__version", "pk"),
+    )
+    entity = tables.Column(
+        accessor="certification__entity",
+        verbose_name="Awarding entity",
+        order_by=("certification__entity__name", "certification__name", "pk"),
+    )
+    program = tables.Column(order_by=("program__cip_code", "certification__name", "pk"))
+    first_school_year = tables.Column(verbose_name="Listed since", order_by=("first_school_year", "pk"))
+    review_school_year = tables.Column(verbose_name="Review due", order_by=("review_school_year", "pk"))
+    counts_federally = tables.Column(verbose_name="Counts for federal reporting", order_by=("counts_federally", "pk"))
+    is_sample = tables.Column(accessor="certification__is_sample", verbose_name="Sample", orderable=False)
+
+    class Meta:
+        model = ProgramCertification
+        fields = ("certification", "entity", "program", "first_school_year", "review_school_year", "counts_federally")
+        empty_text = "No listing is due. Choose a later school year to see what comes."
+
+    def render_first_school_year(self, value: int) -> str:
+        """2026-27."""
+        return school_year.label(value)
+
+    def render_review_school_year(self, value: int) -> str:
+        """2026-27."""
+        return school_year.label(value)
+
+    def render_counts_federally(self, value: bool) -> str:
+        """A word."""
+        return "Yes" if value else "No"
+
+    def render_is_sample(self, value: bool) -> SafeString | str:
+        """A tag."""
+        return format_html('<strong class="tag tag--amber">{}</strong>', "Sample") if value else ""

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts.requests import SignedInRequest
 from accounts.rules import SEE_AUDIT_TRAIL
 from certifications.filters.catalogue import CertificationFilter, EntityFilter, ProgramFilter
-from certifications.rules import EDIT_CATALOGUE, SEE_CATALOGUE
+from certifications.rules import EDIT_CATALOGUE, REVIEW_LISTINGS, SEE_CATALOGUE
 from certifications.selectors import catalogue as selectors
 from certifications.tables.catalogue import CertificationTable, EntityTable, ProgramTable
 from certifications.tables.records import csv_rows
@@ -28,6 +28,7 @@ def rights(request: SignedInRequest) -> dict[str, bool]:
     """What the page may offer to this person."""
     return {
         "may_edit": request.user.has_perm(EDIT_CATALOGUE),
+        "may_review": request.user.has_perm(REVIEW_LISTINGS),
         "may_see_audit": request.user.has_perm(SEE_AUDIT_TRAIL),
     }
 

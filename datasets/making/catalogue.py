@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from certifications.models import Certification, CertificationPart, Program, ProgramCertification
-from datasets.files import DEMO, read
+from datasets.files import DEMO, Row, read
 from datasets.loaders.sync import sync
 
 _LISTING_COLUMNS = (
@@ -61,6 +61,7 @@ def make_listings() -> None:
                     "type": row.choice("type", types),
                     "counts_federally": row.yes_no("counts_federally"),
                     "reason": row.required("reason"),
+                    "review_school_year": _review_year(row),
                 },
             )
             for row in rows
@@ -68,6 +69,23 @@ def make_listings() -> None:
         key=["program_id", "certification_id", "first_school_year"],
         overwrite=False,
     )
+
+
+def _review_year(row: Row) -> int | None:
+    """As the services give it."""
+    first = row.integer("first_school_year")
+    approved = row.required("status") == ProgramCertification.Status.APPROVED
+    return first + ProgramCertification.REVIEWED_AFTER if approved and first else None
+
+
+def make_replacements() -> None:
+    """What takes the place of what, where nobody has said so yet."""
+    certifications = {row.code: row for row in Certification.objects.all()}
+    for row in read(DEMO / "replacements.csv", ("certification_code", "replaced_by_code")):
+        old = row.reference("certification_code", certifications, "certifications.csv")
+        if old.replaced_by_id is None:
+            old.replaced_by = row.reference("replaced_by_code", certifications, "certifications.csv")
+            old.save(update_fields=["replaced_by"])
 
 
 def methods() -> dict[tuple[str, int], str]:

@@ -18,7 +18,7 @@ from certifications.models import (
     Submission,
 )
 from datasets.making.bulk import broken_references, finish, without_triggers
-from datasets.making.catalogue import awards_on_offer, make_listings
+from datasets.making.catalogue import awards_on_offer, make_listings, make_replacements
 from datasets.making.collection import make_collection
 from datasets.making.entry import make_entry
 from datasets.making.offerings import make_offerings
@@ -65,6 +65,7 @@ def make(plan: Plan, *, say: Callable[[str], None]) -> Made:
         raise Problem("There are no buildings or certifications yet. Run load_reference first.")
     say("People, offerings and listings")
     make_listings()
+    make_replacements()
     schools = make_offerings(plan)
     cast = make_people(plan, {school.building.district_id: school.building.district for school in schools}.values())
     say("Panels and questionnaires")

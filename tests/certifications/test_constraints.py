@@ -167,6 +167,11 @@ RULES = [
         lambda: Listing(status="retired", last_school_year=None),
     ),
     Rule(
+        "listing_reviewed_after_first_year",
+        lambda: (Listing(first_school_year=2025, review_school_year=2026), Listing(review_school_year=None)),
+        lambda: Listing(first_school_year=2025, review_school_year=2025),
+    ),
+    Rule(
         "listing_first_year_range",
         lambda: Listing(first_school_year=2000),
         lambda: Listing(first_school_year=1999),

@@ -1,0 +1,78 @@
+"""Forms with which state staff review a listing. The saving is done by the services."""
+
+from typing import Any
+
+from django import forms
+
+from certifications import school_year
+from certifications.models import Certification, ProgramCertification
+from certifications.selectors import listings as selectors
+
+_YEARS_AHEAD = 5
+
+
+def _choices(first: int, last: int) -> list[tuple[int, str]]:
+    return [(year, school_year.label(year)) for year in range(first, last + 1)]
+
+
+class DueForm(forms.Form):
+    """Which listings are due."""
+
+    year = forms.TypedChoiceField(label="Due by school year", coerce=int)
+    cluster = forms.ModelChoiceField(
+        label="Career cluster", required=False, queryset=selectors.clusters(), to_field_name="code", empty_label="Any"
+    )
+
+    def __init__(self, data: Any) -> None:
+        now = school_year.current()
+        asked = data.copy()
+        asked.setdefault("year", str(now))
+        super().__init__(asked)
+        self.fields["year"].choices = _choices(now, now + _YEARS_AHEAD)  # type: ignore[attr-defined]
+
+    def asked(self) -> dict[str, Any]:
+        """What was asked for and makes sense."""
+        self.is_valid()
+        return {"year": school_year.current()} | self.cleaned_data
+
+
+class KeepForm(forms.Form):
+    """Keep it, and when to look again."""
+
+    review_school_year = forms.TypedChoiceField(label="Look at it again in", coerce=int)
+    reason = forms.CharField(
+        label="Why it is kept",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="For example: employers still ask for it, and the standards have not changed.",
+    )
+
+    def __init__(self, *args: Any, listing: ProgramCertification, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        now = school_year.current()
+        first = max(now, listing.first_school_year) + 1
+        self.fields["review_school_year"].choices = _choices(first, now + 2 * _YEARS_AHEAD)  # type: ignore[attr-defined]
+        self.initial["review_school_year"] = max(first, now + ProgramCertification.REVIEWED_AFTER)
+
+
+class RetireForm(forms.Form):
+    """Retire it: until when, why, and what takes its place."""
+
+    last_school_year = forms.TypedChoiceField(
+        label="Last school year", coerce=int, help_text="Districts enter results as before until it ends."
+    )
+    replaced_by = forms.ModelChoiceField(
+        label="Replaced by",
+        required=False,
+        queryset=Certification.objects.none(),
+        empty_label="No other certification",
+        help_text="Where another certification takes its place. It is shown to districts and on the public list.",
+    )
+    reason = forms.CharField(label="Why it is retired", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, listing: ProgramCertification, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first = max(school_year.current(), listing.first_school_year)
+        self.fields["last_school_year"].choices = _choices(first, first + _YEARS_AHEAD)  # type: ignore[attr-defined]
+        self.fields["replaced_by"].queryset = selectors.could_replace(listing.certification)  # type: ignore[attr-defined]
+        self.initial["replaced_by"] = listing.certification.replaced_by_id
