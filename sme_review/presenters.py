@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sme_review.enums import Reading
-from sme_review.models import Panel, Round
+from sme_review.models import Panel, PanelCertification, Panelist, Round
+from sme_review.selectors.assignment import Situation
 from sme_review.selectors.results import CertificationResult, QuestionResult
 
 READING_TONES = {
@@ -46,8 +47,10 @@ def panel_steps(panel: Any, held: Round | None, *, decided: int) -> list[Step]:
         decided: how many of its certifications are decided.
     """
     return [
+        _rules_step(panel),
         _setup_step("Certifications", "sme_review:certifications", panel, panel.certification_count),
         _setup_step("Panelists", "sme_review:panelists", panel, panel.panelist_count),
+        _assignment_step(panel),
         _round_step(panel, held),
         _results_step(panel, held),
         _recommendation_step(panel),
@@ -59,6 +62,22 @@ def _setup_step(title: str, url_name: str, panel: Any, count: int) -> Step:
     hint = f"{count} on this panel" if count else "None yet"
     status, tone = ("Done", "green") if count else ("To do", "blue")
     return Step(title, hint, status, tone, reverse(url_name, args=[panel.pk]))
+
+
+def _rules_step(panel: Any) -> Step:
+    rounds = "1 round" if panel.rounds_planned == 1 else f"{panel.rounds_planned} rounds"
+    hint = f"Standards version {panel.standards_version}, quorum {panel.quorum}, {rounds}"
+    return Step("Details and rules", hint, "Done", "green", reverse("sme_review:rules", args=[panel.pk]))
+
+
+def _assignment_step(panel: Any) -> Step:
+    href = reverse("sme_review:assignment", args=[panel.pk])
+    if panel.assignment == Panel.Assignment.EVERYONE:
+        return Step("Who rates what", "Everyone rates every certification", "Done", "green", href)
+    hint = f"{panel.ratings_wanted} ratings wanted for each certification, {panel.expected_count} shared out"
+    if panel.expected_count < panel.ratings_wanted * panel.certification_count:
+        return Step("Who rates what", hint, "Look again", "amber", href)
+    return Step("Who rates what", hint, "Done", "green", href)
 
 
 def _round_step(panel: Any, held: Round | None) -> Step:
@@ -265,3 +284,48 @@ def _numbers(numbers: Any) -> list[Any]:
 
 def _rounded(number: float | None) -> str:
     return "" if number is None else f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+@dataclass(frozen=True)
+class Box:
+    """One box to tick: its key, words and hint, whether it is ticked, and why it cannot be changed."""
+
+    key: int
+    label: str
+    hint: str
+    ticked: bool
+    fixed: str = ""
+
+
+def certification_boxes(
+    entry: PanelCertification, situation: Situation, ticked: set[tuple[int, int]] | None
+) -> list[Box]:
+    """A box for each panelist; `ticked` are pairs that were typed and not saved yet."""
+    return [_box((person.pk, entry.pk), person.pk, person, situation, ticked) for person in situation.people]
+
+
+def panelist_boxes(person: Panelist, situation: Situation, ticked: set[tuple[int, int]] | None) -> list[Box]:
+    """A box for each certification."""
+    return [_box((person.pk, entry.pk), entry.pk, entry, situation, ticked) for entry in situation.entries]
+
+
+def _box(
+    pair: tuple[int, int],
+    key: int,
+    of: Panelist | PanelCertification,
+    situation: Situation,
+    ticked: set[tuple[int, int]] | None,
+) -> Box:
+    fixed = ""
+    if pair in situation.conflicts:
+        fixed = "conflict of interest"
+    elif pair in situation.rated and pair in situation.asked:
+        fixed = "rating begun"
+    if isinstance(of, Panelist):
+        load = sum(who == of.pk for who, _ in situation.asked)
+        words, hint = of.name, f"{of.get_group_display()}, asked for {load}"
+    else:
+        load = sum(entry == of.pk for _, entry in situation.asked)
+        words, hint = str(of), f"{load} asked"
+    chosen = situation.asked if ticked is None else ticked | (situation.asked & situation.rated)
+    return Box(key, words, hint, pair in chosen and pair not in situation.conflicts, fixed)

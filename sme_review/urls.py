@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from sme_review.views import certifications, decisions, link, panelists, panels, rating, results, rounds
+from sme_review.views import assignment, certifications, decisions, link, panelists, panels, rating, results, rounds
 
 app_name = "sme_review"
 urlpatterns: list[URLPattern] = [
@@ -22,6 +22,14 @@ urlpatterns: list[URLPattern] = [
     path("panels/<int:pk>/panelists/paste/", panelists.paste_panelists, name="paste_panelists"),
     path("panels/<int:pk>/panelists/<int:panelist_pk>/remove/", panelists.remove_panelist, name="remove_panelist"),
     path("panels/<int:pk>/panelists/<int:panelist_pk>/link/", panelists.send_link, name="send_link"),
+    path("panels/<int:pk>/assignment/", assignment.assignment, name="assignment"),
+    path("panels/<int:pk>/assignment/preview/", assignment.preview, name="assignment_preview"),
+    path(
+        "panels/<int:pk>/assignment/certifications/<int:entry_pk>/",
+        assignment.of_certification,
+        name="assignment_certification",
+    ),
+    path("panels/<int:pk>/assignment/panelists/<int:panelist_pk>/", assignment.of_panelist, name="assignment_panelist"),
     path("panels/<int:pk>/open/", rounds.open_round, name="open_round"),
     path("panels/<int:pk>/round/", rounds.show_round, name="round"),
     path("panels/<int:pk>/round/close/", rounds.close_round, name="close_round"),

@@ -1,0 +1,78 @@
+"""Who is asked to rate what."""
+
+from typing import Any
+
+from django import forms
+
+from sme_review.models import Panel
+
+
+class AssignmentForm(forms.Form):
+    """Everyone everything, or a set number of ratings with limits."""
+
+    assignment = forms.ChoiceField(label="Who rates what", choices=Panel.Assignment, widget=forms.RadioSelect)
+    wanted = forms.IntegerField(
+        label="Ratings wanted for each certification",
+        min_value=1,
+        max_value=100,
+        required=False,
+        help_text="Only where they are shared out. At least the quorum, so that the numbers can be read.",
+    )
+    most = forms.IntegerField(
+        label="Most certifications for one panelist",
+        min_value=1,
+        max_value=1000,
+        required=False,
+        help_text="Leave empty for no limit.",
+    )
+    minimum_per_group = forms.IntegerField(
+        label="Fewest raters from each stakeholder group",
+        min_value=0,
+        max_value=20,
+        help_text="Also a rule of the panel: with fewer the page suggests no reading. Default 1.",
+    )
+
+    def __init__(self, *args: Any, panel: Panel, **kwargs: Any) -> None:
+        initial = {
+            "assignment": panel.assignment,
+            "wanted": panel.ratings_wanted or panel.quorum,
+            "most": panel.most_per_panelist,
+            "minimum_per_group": panel.minimum_per_group,
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Sharing out needs a number."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        balanced = cleaned.get("assignment") == Panel.Assignment.BALANCED
+        if balanced and not cleaned.get("wanted") and "wanted" not in self.errors:
+            self.add_error("wanted", "Say how many ratings each certification should get.")
+        return cleaned
+
+
+class ProposalForm(AssignmentForm):
+    """The numbers of a proposal, and the mark of what it was made from."""
+
+    assignment = None
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """The numbers are complete."""
+        cleaned: dict[str, Any] = super().clean()
+        if not cleaned.get("wanted") and "wanted" not in self.errors:
+            self.add_error("wanted", "Say how many ratings each certification should get.")
+        return cleaned
+
+
+class PairsForm(forms.Form):
+    """The boxes of one certification or one panelist: keys that were shown, keys that were ticked."""
+
+    seen = forms.CharField()
+    shown = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    asked = forms.TypedMultipleChoiceField(coerce=int, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("shown", "asked"):
+            # Any number is let through: what it stands for is looked up on this panel when it is saved.
+            self.fields[name].valid_value = str.isdecimal  # type: ignore[attr-defined]
