@@ -7,10 +7,9 @@ from django import forms
 from sme_review.models import Panel
 
 
-class AssignmentForm(forms.Form):
-    """Everyone everything, or a set number of ratings with limits."""
+class NumbersForm(forms.Form):
+    """The numbers by which certifications are shared out, and the mark of what a proposal was made from."""
 
-    assignment = forms.ChoiceField(label="Who rates what", choices=Panel.Assignment, widget=forms.RadioSelect)
     wanted = forms.IntegerField(
         label="Ratings wanted for each certification",
         min_value=1,
@@ -31,37 +30,38 @@ class AssignmentForm(forms.Form):
         max_value=20,
         help_text="Also a rule of the panel: with fewer the page suggests no reading. Default 1.",
     )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, panel: Panel, **kwargs: Any) -> None:
+    def shares_out(self) -> bool:
+        """Whether numbers are needed."""
+        return True
+
+    def clean(self) -> dict[str, Any]:
+        """Sharing out needs a number of ratings."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.shares_out() and not cleaned.get("wanted") and "wanted" not in self.errors:
+            self.add_error("wanted", "Say how many ratings each certification should get.")
+        return cleaned
+
+
+class AssignmentForm(NumbersForm):
+    """Everyone everything, or a set number of ratings with limits."""
+
+    assignment = forms.ChoiceField(label="Who rates what", choices=Panel.Assignment, widget=forms.RadioSelect)
+    field_order = ("assignment", "wanted", "most", "minimum_per_group")
+
+    def __init__(self, data: Any = None, *, panel: Panel) -> None:
         initial = {
             "assignment": panel.assignment,
             "wanted": panel.ratings_wanted or panel.quorum,
             "most": panel.most_per_panelist,
             "minimum_per_group": panel.minimum_per_group,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
 
-    def clean(self) -> dict[str, Any]:
-        """Sharing out needs a number."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        balanced = cleaned.get("assignment") == Panel.Assignment.BALANCED
-        if balanced and not cleaned.get("wanted") and "wanted" not in self.errors:
-            self.add_error("wanted", "Say how many ratings each certification should get.")
-        return cleaned
-
-
-class ProposalForm(AssignmentForm):
-    """The numbers of a proposal, and the mark of what it was made from."""
-
-    assignment = None
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def clean(self) -> dict[str, Any]:
-        """The numbers are complete."""
-        cleaned: dict[str, Any] = super().clean()
-        if not cleaned.get("wanted") and "wanted" not in self.errors:
-            self.add_error("wanted", "Say how many ratings each certification should get.")
-        return cleaned
+    def shares_out(self) -> bool:
+        """Not where everyone rates everything."""
+        return self.cleaned_data.get("assignment") == Panel.Assignment.BALANCED
 
 
 class PairsForm(forms.Form):

@@ -159,6 +159,10 @@ def why_not_open(panel: Panel) -> list[str]:
         )
     if not Panelist.objects.filter(panel=panel, withdrawn_at=None).exists():
         missing.append("Add at least one panelist.")
+    elif (
+        panel.assignment == Panel.Assignment.BALANCED and not Assignment.objects.filter(panelist__panel=panel).exists()
+    ):
+        missing.append("Share out the certifications, or let everyone rate every one.")
     return missing
 
 
@@ -179,7 +183,29 @@ def opening_warnings(panel: Panel) -> list[str]:
         for group in StakeholderGroup
         if by_group[group] < panel.minimum_per_group
     ]
-    return warnings
+    return warnings + _idle(panel)
+
+
+def _idle(panel: Panel) -> list[str]:
+    """Those who would be asked for nothing where certifications are shared out."""
+    if panel.assignment == Panel.Assignment.EVERYONE:
+        return []
+    idle = Panelist.objects.filter(panel=panel, withdrawn_at=None, assignments=None)
+    return [f"{person.name} is asked for no certification." for person in idle]
+
+
+def asked_of(panelist: Panelist) -> int:
+    """How many certifications a panelist is asked to rate: of those open now, or of all before a round opens.
+
+    Those from which the panelist steps back are left out.
+    """
+    entries = PanelCertification.objects.filter(panel_id=panelist.panel_id)
+    if panelist.panel.assignment == Panel.Assignment.BALANCED:
+        entries = entries.filter(assignments__panelist=panelist)
+    ballots = Ballot.objects.filter(round__panel_id=panelist.panel_id, closed_at=None)
+    if ballots.exists():
+        entries = entries.filter(pk__in=ballots.values("panel_certification"))
+    return entries.exclude(conflicts__panelist=panelist).count()
 
 
 def recommendations_of(panel: Panel) -> QuerySet[Recommendation]:

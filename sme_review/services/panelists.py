@@ -15,6 +15,7 @@ from octe_certs.mail import absolute, send_after_commit
 from octe_certs.problems import MoveNotAllowedError, Problem
 from sme_review import verbs
 from sme_review.models import Panel, Panelist, PanelistLink
+from sme_review.selectors.panels import asked_of
 from sme_review.services.panels import close_gate, lock_panel
 
 # How long it takes, as invitations say it: reading in, then each certification.
@@ -134,7 +135,7 @@ def mail_link(panelist: Panelist) -> None:
     panelist.invited_at = now
     panelist.save(update_fields=["invited_at"])
     panel = panelist.panel
-    count = panel.certifications.count()
+    count = asked_of(panelist)
     send_after_commit(
         to=panelist.email,
         subject=f"Please rate certifications for {panel.program.title} by {panel.due_date:%B} {panel.due_date.day}",

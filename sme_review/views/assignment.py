@@ -12,7 +12,7 @@ from accounts.requests import SignedInRequest
 from octe_certs.access import require, requires
 from octe_certs.problems import Problem, StaleVersionError
 from sme_review.balancing import Pair
-from sme_review.forms.assignment import AssignmentForm, PairsForm, ProposalForm
+from sme_review.forms.assignment import AssignmentForm, NumbersForm, PairsForm
 from sme_review.models import Panel
 from sme_review.presenters import Box, certification_boxes, panelist_boxes
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
@@ -68,7 +68,7 @@ def _choose(request: SignedInRequest, panel: Panel, form: AssignmentForm) -> Htt
 def preview(request: SignedInRequest, pk: int) -> HttpResponse:
     """How the certifications would be shared out; posting keeps it."""
     panel = find_panel(request, pk)
-    form = ProposalForm(request.POST or request.GET, panel=panel)
+    form = NumbersForm(request.POST or request.GET)
     if not form.is_valid():
         return redirect("sme_review:assignment", pk)
     numbers = {name: form.cleaned_data[name] for name in ("wanted", "most", "minimum_per_group")}
