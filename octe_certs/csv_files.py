@@ -13,8 +13,13 @@ _NOTHING = "-"
 
 
 def safe_cell(value: Any) -> str:
-    """The cell as text, with an apostrophe before what a spreadsheet program would take for a formula."""
+    """The cell as text, with an apostrophe before what a spreadsheet program would take for a formula.
+
+    A number is no formula, though it may start with a minus.
+    """
     text = "" if value is None else str(value)
+    if isinstance(value, int | float):
+        return text
     return f"'{text}" if text != _NOTHING and text.startswith(_FORMULA_STARTS) else text
 
 

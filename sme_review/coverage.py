@@ -6,6 +6,7 @@ Pure functions. A cell holds the marks that raters gave one standard for one cer
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from heapq import nlargest
 from itertools import islice
@@ -108,7 +109,7 @@ def coverage_map(
     standards: Sequence[StandardLine],
     certifications: Sequence[int],
     marks: Mapping[tuple[str, int], Sequence[str]],
-    weights: Mapping[str, int] | None = None,
+    weights: Mapping[str, Decimal] | Mapping[str, int] | None = None,
 ) -> CoverageMap:
     """The whole map.
 

@@ -1,6 +1,6 @@
 """What pages show, worked out from what is held."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,9 @@ from django.utils import timezone
 from sme_review.enums import Reading
 from sme_review.models import Panel, PanelCertification, Panelist, Round
 from sme_review.selectors.assignment import Situation
-from sme_review.selectors.results import CertificationResult, QuestionResult
+from sme_review.selectors.figures import QuestionResult
+from sme_review.selectors.results import CertificationResult
+from sme_review.statistics import Change
 
 READING_TONES = {
     Reading.RECOMMEND: "green",
@@ -184,6 +186,7 @@ class ShownQuestion:
 
     result: QuestionResult
     spread: Spread | None
+    change: Change | None = None
 
     @property
     def label(self) -> str:
@@ -200,12 +203,19 @@ class ShownCertification:
     tone: str
 
 
-def show_results(results: list[CertificationResult]) -> list[ShownCertification]:
-    """The results with their pictures."""
+def show_results(
+    results: list[CertificationResult], changes: Mapping[tuple[int, str], Change] | None = None
+) -> list[ShownCertification]:
+    """The results with their pictures, and with what changed between rounds where that is to be shown."""
     return [
         ShownCertification(
             result=result,
-            questions=[ShownQuestion(question, _spread(question)) for question in result.questions],
+            questions=[
+                ShownQuestion(
+                    question, _spread(question), (changes or {}).get((result.entry.pk, question.question.key))
+                )
+                for question in result.questions
+            ],
             tone=READING_TONES[result.reading],
         )
         for result in results
@@ -225,65 +235,6 @@ def _spread(result: QuestionResult) -> Spread | None:
         q3=summary.q3,
         maximum=summary.maximum,
     )
-
-
-SUMMARY_HEADINGS = (
-    "Certification",
-    "Awarding entity",
-    "Question",
-    "Invited",
-    "Answered",
-    "Cannot judge",
-    "Conflict of interest",
-    "Missing",
-    "Median",
-    "Lower quartile",
-    "Upper quartile",
-    "Lowest",
-    "Highest",
-    "Mean",
-    "Share rating 4 or 5 (I-CVI)",
-    "Modified kappa",
-    "Disagreement",
-    "Median secondary",
-    "Median postsecondary",
-    "Median business and industry",
-    "Suggested reading",
-    "Rule",
-)
-
-
-def summary_rows(results: list[CertificationResult]) -> Iterator[list[Any]]:
-    """The summary as table rows under SUMMARY_HEADINGS: one for each certification and question."""
-    for result in results:
-        for question in result.questions:
-            total, numbers = question.total, question.summary
-            yield [
-                str(result.entry),
-                str(result.entry.certification.entity),
-                question.question.title,
-                total.invited,
-                total.answered,
-                total.cannot_judge,
-                total.recused,
-                total.missing,
-                *_numbers(numbers),
-                _rounded(question.endorsement),
-                _rounded(question.kappa),
-                "yes" if question.disagreement else "no",
-                *(_rounded(group.median) for group in question.groups),
-                Reading(result.reading).label,
-                result.suggested.rule,
-            ]
-
-
-def _numbers(numbers: Any) -> list[Any]:
-    names = ("median", "q1", "q3", "minimum", "maximum", "mean")
-    return [_rounded(getattr(numbers, name)) if numbers else "" for name in names]
-
-
-def _rounded(number: float | None) -> str:
-    return "" if number is None else f"{number:.2f}".rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True)

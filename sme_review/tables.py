@@ -30,3 +30,35 @@ class PanelTable(tables.Table):
         if record.state == Panel.State.DRAFT:
             return "Not open yet"
         return f"{record.rated_count} of {record.expected_count}"
+
+
+class ResultsTable(tables.Table):
+    """One line for each certification, in front of its details on the same page."""
+
+    caption = "Overview"
+
+    certification = tables.Column("Certification", linkify=lambda record: f"#certification-{record.key}")
+    reading = tables.TemplateColumn(
+        template_name="sme_review/_reading_cell.html", verbose_name="Suggested reading", order_by=("reading_key",)
+    )
+    proportion = tables.Column("Share of the standards, median", order_by=("proportion_key",))
+    share = tables.Column("Employers: share rating 4 or 5", order_by=("share_key",))
+    postsecondary = tables.Column("Postsecondary, median", order_by=("postsecondary_key",))
+    disagreements = tables.Column("Disagreement")
+    raters = tables.Column("Raters")
+
+    def render_proportion(self, value: float) -> str:
+        """Percent of the standards."""
+        return f"{value:g}"
+
+    def render_share(self, value: float) -> str:
+        """As tables print an I-CVI."""
+        return f"{value:.2f}"
+
+    def render_postsecondary(self, value: float) -> str:
+        """A value from 1 to 5."""
+        return f"{value:g}"
+
+    def render_disagreements(self, value: int) -> str:
+        """On how many of the three questions the panel is in two camps."""
+        return f"On {value} of 3 questions" if value else "None"

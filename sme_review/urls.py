@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from sme_review.views import assignment, certifications, decisions, link, panelists, panels, rating, results, rounds
+from sme_review.views import (
+    assignment,
+    certifications,
+    coverage,
+    decisions,
+    link,
+    panelists,
+    panels,
+    rating,
+    results,
+    rounds,
+)
 
 app_name = "sme_review"
 urlpatterns: list[URLPattern] = [
@@ -34,7 +45,11 @@ urlpatterns: list[URLPattern] = [
     path("panels/<int:pk>/round/", rounds.show_round, name="round"),
     path("panels/<int:pk>/round/close/", rounds.close_round, name="close_round"),
     path("panels/<int:pk>/results/", results.results, name="results"),
-    path("panels/<int:pk>/results.csv", results.download_results, name="download_results"),
+    path("panels/<int:pk>/results.csv", results.download_results, {"kind": "csv"}, name="download_results"),
+    path("panels/<int:pk>/results.xlsx", results.download_results, {"kind": "xlsx"}, name="download_results_xlsx"),
+    path("panels/<int:pk>/coverage/", coverage.coverage, name="coverage"),
+    path("panels/<int:pk>/coverage.svg", coverage.picture, name="coverage_picture"),
+    path("panels/<int:pk>/coverage.csv", coverage.download_coverage, name="download_coverage"),
     path("panels/<int:pk>/recommend/", decisions.recommend, name="recommend"),
     path("panels/<int:pk>/decide/", decisions.decide, name="decide"),
     path("link/panel/<str:secret>/", link.welcome, name="link_welcome"),

@@ -5,6 +5,7 @@ The tool suggests; the panelist may differ.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 # Full counts 1, part a half, none 0 (the field's customary worksheet; see the marks of StandardMark).
@@ -31,7 +32,9 @@ class SuggestedShare:
 
 
 def suggest_share(
-    standards: Sequence[StandardLine], marks: Mapping[str, str], weights: Mapping[str, int] | None = None
+    standards: Sequence[StandardLine],
+    marks: Mapping[str, str],
+    weights: Mapping[str, Decimal] | Mapping[str, int] | None = None,
 ) -> SuggestedShare:
     """The share of the standards that the marks come to: 100 x sum / N, or weighted by segment.
 
@@ -56,7 +59,7 @@ def suggest_share(
 
 
 def standard_weights(
-    standards: Sequence[StandardLine], weights: Mapping[str, int] | None = None
+    standards: Sequence[StandardLine], weights: Mapping[str, Decimal] | Mapping[str, int] | None = None
 ) -> dict[str, Fraction]:
     """Each standard's part of the whole, exact; the parts add up to 1 (nothing for no standards).
 
@@ -67,13 +70,11 @@ def standard_weights(
     counts: dict[str, int] = {}
     for standard in standards:
         counts[standard.segment] = counts.get(standard.segment, 0) + 1
-    weighed = {segment: max(0, (weights or {}).get(segment, 0)) for segment in counts}
+    weighed = {segment: max(Fraction(0), Fraction((weights or {}).get(segment, 0))) for segment in counts}
     whole = sum(weighed.values())
     if not whole:
         return {standard.code: Fraction(1, len(standards)) for standard in standards}
-    return {
-        standard.code: Fraction(weighed[standard.segment], whole * counts[standard.segment]) for standard in standards
-    }
+    return {standard.code: weighed[standard.segment] / (whole * counts[standard.segment]) for standard in standards}
 
 
 def round_half_up(value: Fraction) -> int:

@@ -39,6 +39,20 @@ def closed_ballots(held: Round) -> dict[int, Ballot]:
     return latest_of(ballot for ballot in ballots if ballot.panel_certification_id not in still_open)
 
 
+def closed_by_round(panel: Panel) -> dict[int, dict[int, Ballot]]:
+    """Number of the round -> primary key of PanelCertification -> its last ballot in that round, as closed_ballots has it.
+
+    One query. Rounds come in order; those with nothing closed are left out.
+    """
+    ballots = list(_ballots(panel))
+    still_open = {(ballot.round_id, ballot.panel_certification_id) for ballot in ballots if ballot.closed_at is None}
+    found: dict[int, dict[int, Ballot]] = {}
+    for ballot in ballots:
+        if (ballot.round_id, ballot.panel_certification_id) not in still_open:
+            found.setdefault(ballot.round.number, {})[ballot.panel_certification_id] = ballot
+    return found
+
+
 def is_open(ballot: Ballot | None) -> bool:
     """Whether it takes ratings now; a round that is planned for later does not."""
     return ballot is not None and ballot.closed_at is None and ballot.opened_at <= timezone.now()

@@ -3,11 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import Literal
 
 from accounts.models import User
 from octe_certs.problems import Problem
 from sme_review import statistics
-from sme_review.enums import Reading, StakeholderGroup
+from sme_review.enums import Reading
 from sme_review.models import (
     Assignment,
     Ballot,
@@ -19,68 +20,20 @@ from sme_review.models import (
     Round,
 )
 from sme_review.readings import Suggested, Thresholds, suggest, why_withheld
-from sme_review.selectors.ballots import closed_ballots, final_ballots
+from sme_review.selectors.ballots import closed_ballots, closed_by_round, final_ballots
+from sme_review.selectors.figures import (
+    EMPLOYER,
+    POSTSECONDARY,
+    PROPORTION,
+    QUESTIONS,
+    Question,
+    QuestionResult,
+    figures_of,
+    values_of,
+)
 
-_BANDS = ((0, 29), (30, 49), (50, 69), (70, 100))
-_VALUES = range(1, 6)
-
-
-@dataclass(frozen=True)
-class Question:
-    """One of the procedure's three questions (identification step 1.3)."""
-
-    key: str
-    title: str
-    low: int
-    high: int
-
-
-PROPORTION = Question("proportion", "Share of the technical standards (0 to 100 percent)", 0, 100)
-EMPLOYER = Question("employer", "Value to employers (1 to 5)", 1, 5)
-POSTSECONDARY = Question("postsecondary", "Value to postsecondary programs (1 to 5)", 1, 5)
-QUESTIONS = (PROPORTION, EMPLOYER, POSTSECONDARY)
-
-
-@dataclass(frozen=True)
-class GroupCount:
-    """One stakeholder group's part in a question. Invited = answered + cannot judge + recused + missing."""
-
-    label: str
-    invited: int
-    answered: int
-    cannot_judge: int
-    recused: int
-    median: float | None
-
-    @property
-    def missing(self) -> int:
-        """Invited, and neither answered nor stepped back."""
-        return self.invited - self.answered - self.cannot_judge - self.recused
-
-
-@dataclass(frozen=True)
-class QuestionResult:
-    """The numbers of one question on one certification; endorsement and kappa are None below the quorum."""
-
-    question: Question
-    groups: list[GroupCount]
-    summary: statistics.Summary | None
-    distribution: list[tuple[str, int]]
-    endorsement: float | None
-    kappa: float | None
-    disagreement: bool
-
-    @property
-    def total(self) -> GroupCount:
-        """All groups together."""
-        return GroupCount(
-            label="All",
-            invited=sum(group.invited for group in self.groups),
-            answered=sum(group.answered for group in self.groups),
-            cannot_judge=sum(group.cannot_judge for group in self.groups),
-            recused=sum(group.recused for group in self.groups),
-            median=self.summary.median if self.summary else None,
-        )
+_ROUNDS_TO_COMPARE = 2
+_STILL_OPEN = "The round is still open. The results show when it is closed."
 
 
 @dataclass(frozen=True)
@@ -102,7 +55,46 @@ class CertificationResult:
 
 def thresholds_of(panel: Panel) -> Thresholds:
     """The panel's own rules."""
-    return Thresholds(**{field.name: getattr(panel, field.name) for field in fields(Thresholds)})
+    return Thresholds(**{one.name: getattr(panel, one.name) for one in fields(Thresholds)})
+
+
+@dataclass(frozen=True)
+class PanelResults:
+    """The results of each round, and what the panel concluded: the last closed round of each certification."""
+
+    final: list[CertificationResult]
+    by_round: dict[int, list[CertificationResult]]
+
+    @property
+    def changes(self) -> dict[tuple[int, str], statistics.Change]:
+        """(Primary key of PanelCertification, key of the question) -> what changed from the first round to the last."""
+        numbers = sorted(self.by_round)
+        if len(numbers) < _ROUNDS_TO_COMPARE:
+            return {}
+        return changes_between(self.by_round[numbers[0]], self.by_round[numbers[-1]])
+
+
+def all_results(panel: Panel, *, viewer: User | Panelist) -> PanelResults:
+    """The results of every round at once, in the same number of queries whatever the size.
+
+    Args:
+        viewer: whose eyes they are for; `Rating.objects.visible_to` says what may be seen.
+
+    Raises:
+        Problem: nothing is closed yet; until then only counts are shown.
+    """
+    closed = closed_by_round(panel)
+    if not closed:
+        raise Problem(_STILL_OPEN)
+    invited, ratings = _Invited.of(panel), _visible_ratings(panel, viewer)
+    entries = _entries(panel)
+    last: dict[int, Ballot] = {}
+    for ballots in closed.values():
+        last |= ballots
+    return PanelResults(
+        final=_results(panel, entries, last, invited, ratings),
+        by_round={number: _results(panel, entries, ballots, invited, ratings) for number, ballots in closed.items()},
+    )
 
 
 def results_of(panel: Panel, *, viewer: User | Panelist, held: Round | None = None) -> list[CertificationResult]:
@@ -119,34 +111,42 @@ def results_of(panel: Panel, *, viewer: User | Panelist, held: Round | None = No
     """
     ballots = final_ballots(panel) if held is None else closed_ballots(held)
     if not ballots:
-        raise Problem("The round is still open. The results show when it is closed.")
-    invited = _Invited.of(panel)
-    entries = PanelCertification.objects.filter(panel=panel, pk__in=ballots).select_related("certification__entity")
-    ratings = _ratings_by_entry(panel, viewer, ballots)
-    thresholds = thresholds_of(panel)
-    return [
-        _result(entry, invited.for_entry(entry, ratings[entry.pk]), invited.away(entry), ratings[entry.pk], thresholds)
-        for entry in entries.order_by("position", "id")
-    ]
+        raise Problem(_STILL_OPEN)
+    return _results(panel, _entries(panel), ballots, _Invited.of(panel), _visible_ratings(panel, viewer))
 
 
-def _ratings_by_entry(
-    panel: Panel, viewer: User | Panelist, ballots: Mapping[int, Ballot]
-) -> defaultdict[int, list[Rating]]:
-    """Primary key of PanelCertification -> the visible, counted ratings of the round that its ballot names."""
-    found = defaultdict(list)
-    ratings = (
-        Rating.objects.visible_to(viewer)
-        .counted()
-        .filter(round__panel=panel)
-        .select_related("panelist")
-        .order_by("panel_certification_id", "submitted_at", "id")
-    )
+def _entries(panel: Panel) -> list[PanelCertification]:
+    entries = PanelCertification.objects.filter(panel=panel).select_related("certification__entity")
+    return list(entries.order_by("position", "id"))
+
+
+def _visible_ratings(panel: Panel, viewer: User | Panelist) -> list[Rating]:
+    """The counted ratings whose values the viewer may see."""
+    ratings = Rating.objects.visible_to(viewer).counted().filter(round__panel=panel).select_related("panelist")
+    return list(ratings.order_by("panel_certification_id", "submitted_at", "id"))
+
+
+def _results(
+    panel: Panel,
+    entries: Sequence[PanelCertification],
+    ballots: Mapping[int, Ballot],
+    invited: "_Invited",
+    ratings: Iterable[Rating],
+) -> list[CertificationResult]:
+    """One result for each certification that has a ballot, of the ratings in the round that its ballot names."""
+    by_entry = defaultdict(list)
     for rating in ratings:
         ballot = ballots.get(rating.panel_certification_id)
         if ballot is not None and ballot.round_id == rating.round_id:
-            found[rating.panel_certification_id].append(rating)
-    return found
+            by_entry[rating.panel_certification_id].append(rating)
+    thresholds = thresholds_of(panel)
+    return [
+        _result(
+            entry, invited.for_entry(entry, by_entry[entry.pk]), invited.away(entry), by_entry[entry.pk], thresholds
+        )
+        for entry in entries
+        if entry.pk in ballots
+    ]
 
 
 @dataclass(frozen=True)
@@ -197,12 +197,14 @@ def _result(
     withheld = why_withheld(raters_by_group, thresholds)
     return CertificationResult(
         entry=entry,
-        questions=[_question(question, ratings, panelists, away, readable=not withheld) for question in QUESTIONS],
+        questions=[
+            figures_of(question, ratings, panelists, away, None if withheld else thresholds) for question in QUESTIONS
+        ],
         comments=[(question.title, _comments(question, ratings)) for question in QUESTIONS],
         suggested=suggest(
-            proportions=_values(PROPORTION, ratings),
-            employer_values=_values(EMPLOYER, ratings),
-            postsecondary_values=_values(POSTSECONDARY, ratings),
+            proportions=values_of(PROPORTION, ratings),
+            employer_values=values_of(EMPLOYER, ratings),
+            postsecondary_values=values_of(POSTSECONDARY, ratings),
             raters_by_group=raters_by_group,
             thresholds=thresholds,
         ),
@@ -211,63 +213,57 @@ def _result(
     )
 
 
-def _value(question: Question, rating: Rating) -> int | None:
-    if question is PROPORTION:
-        return rating.proportion
-    return rating.employer_value if question is EMPLOYER else rating.postsecondary_value
-
-
-def _values(question: Question, ratings: Iterable[Rating]) -> list[int]:
-    return [value for rating in ratings if (value := _value(question, rating)) is not None]
-
-
-def _question(
-    question: Question, ratings: Sequence[Rating], panelists: Sequence[Panelist], away: set[int], *, readable: bool
-) -> QuestionResult:
-    values = _values(question, ratings)
-    on_five = question is not PROPORTION
-    share = statistics.endorsement_share(values) if on_five and readable else None
-    endorsing = statistics.endorsing_count(values)
-    disagrees = statistics.values_disagree if on_five else statistics.proportions_disagree
-    return QuestionResult(
-        question=question,
-        groups=[_group(group, question, ratings, panelists, away) for group in StakeholderGroup],
-        summary=statistics.summarise(values),
-        distribution=_distribution(question, values),
-        endorsement=share,
-        kappa=statistics.modified_kappa(endorsing, len(values)) if share is not None else None,
-        disagreement=disagrees(values),
-    )
-
-
-def _group(
-    group: StakeholderGroup,
-    question: Question,
-    ratings: Sequence[Rating],
-    panelists: Sequence[Panelist],
-    away: set[int],
-) -> GroupCount:
-    own = [rating for rating in ratings if rating.panelist.group == group]
-    values = _values(question, own)
-    members = [panelist.pk for panelist in panelists if panelist.group == group]
-    return GroupCount(
-        label=group.label,
-        invited=len(members),
-        answered=len(values),
-        cannot_judge=len(own) - len(values),
-        recused=len(away.intersection(members)),
-        median=statistics.middle(values),
-    )
-
-
-def _distribution(question: Question, values: Sequence[int]) -> list[tuple[str, int]]:
-    if question is PROPORTION:
-        return [(f"{low}-{high}", sum(low <= value <= high for value in values)) for low, high in _BANDS]
-    choices = Rating.EmployerValue if question is EMPLOYER else Rating.PostsecondaryValue
-    counts = Counter(values)
-    return [(f"{value} {choices(value).label}", counts[value]) for value in _VALUES]
-
-
 def _comments(question: Question, ratings: Iterable[Rating]) -> list[str]:
     """The reasons given, sorted by their words so that their order does not tell who wrote them."""
     return sorted({reason for rating in ratings if (reason := getattr(rating, f"{question.key}_reason").strip())})
+
+
+@dataclass(frozen=True)
+class PanelFigure:
+    """One question over all certifications that have enough raters: agreement, and the mean share rating 4 or 5."""
+
+    question: Question
+    certifications: int
+    alpha: float | None
+    endorsement: float | None
+
+    @property
+    def grade(self) -> str:
+        """The word for the agreement; empty where there is none to be had."""
+        return "" if self.alpha is None else str(statistics.alpha_grade(self.alpha))
+
+
+def figures_over_panel(results: Sequence[CertificationResult]) -> list[PanelFigure]:
+    """Figures over the whole panel, one for each question.
+
+    Krippendorff's alpha: interval for question 1, ordinal for questions 2 and 3. Certifications below the quorum are left
+    out, so that their ratings do not come back in by another door.
+    """
+    readable = [result for result in results if not result.withheld]
+    figures = []
+    for place, question in enumerate(QUESTIONS):
+        answered = [result.questions[place] for result in readable]
+        level: Literal["interval", "ordinal"] = "interval" if question is PROPORTION else "ordinal"
+        figures.append(
+            PanelFigure(
+                question=question,
+                certifications=len(readable),
+                alpha=statistics.alpha([one.by_rater for one in answered], level=level),
+                endorsement=statistics.panel_endorsement(one.endorsement for one in answered),
+            )
+        )
+    return figures
+
+
+def changes_between(
+    before: Sequence[CertificationResult], after: Sequence[CertificationResult]
+) -> dict[tuple[int, str], statistics.Change]:
+    """(Primary key of PanelCertification, key of the question) -> what changed; nothing where one round has no answers."""
+    earlier = {(result.entry.pk, one.question.key): one for result in before for one in result.questions}
+    found = {}
+    for result in after:
+        for one in result.questions:
+            place = (result.entry.pk, one.question.key)
+            if place in earlier and (change := statistics.change_between(earlier[place].by_rater, one.by_rater)):
+                found[place] = change
+    return found

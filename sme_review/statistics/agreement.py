@@ -1,6 +1,6 @@
 """How far the raters agree over all certifications of a panel: Krippendorff's alpha."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from math import nan
 from typing import Literal
@@ -20,7 +20,7 @@ class AlphaGrade(StrEnum):
     LOW = "low"
 
 
-def alpha(certifications: Sequence[Mapping[Hashable, int]], *, level: Literal["ordinal", "interval"]) -> float | None:
+def alpha(certifications: Sequence[Mapping[int, int]], *, level: Literal["ordinal", "interval"]) -> float | None:
     """Krippendorff's alpha: 1 - observed disagreement / disagreement expected by chance.
 
     Krippendorff 2004; Hayes & Krippendorff 2007. It allows any number of raters and missing ratings. Computed by the

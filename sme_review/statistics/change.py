@@ -1,6 +1,6 @@
 """What changed from one round to the next."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sme_review.statistics.spread import summarise
@@ -38,7 +38,7 @@ class Change:
         return self.deviation_after > self.deviation_before
 
 
-def change_between(before: Mapping[Hashable, int], after: Mapping[Hashable, int]) -> Change | None:
+def change_between(before: Mapping[int, int], after: Mapping[int, int]) -> Change | None:
     """Who moved, and whether the panel came closer: change and convergence between Delphi rounds.
 
     Convergence is a smaller mean absolute deviation from the median (Burke & Dunlap 2002) in the later round. Reports of

@@ -1,4 +1,6 @@
-"""What a closed round says."""
+"""What the closed rounds say."""
+
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -8,35 +10,68 @@ from accounts.requests import SignedInRequest
 from octe_certs.access import requires
 from octe_certs.csv_files import csv_response
 from octe_certs.problems import Problem
-from sme_review.models import Panel, Round
-from sme_review.presenters import SUMMARY_HEADINGS, show_results, summary_rows
+from octe_certs.tables import show_table
+from octe_certs.xlsx_files import xlsx_response
+from sme_review import explanations
+from sme_review.models import Panel
+from sme_review.overview import overview_rows
+from sme_review.presenters import show_results
+from sme_review.result_files import SUMMARY_HEADINGS, result_sheets, summary_rows
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors.ballots import rounds_of
-from sme_review.selectors.results import results_of
+from sme_review.selectors.results import CertificationResult, PanelResults, all_results, figures_over_panel
+from sme_review.statistics import Change
+from sme_review.tables import ResultsTable
 from sme_review.views.panels import crumbs, find_panel
 
 
-def _rounds(panel: Panel) -> list[Round]:
-    held = rounds_of(panel)
-    if not held:
-        raise Http404
-    return held
+@dataclass(frozen=True)
+class _Asked:
+    """What the address asks for: one round (0 is what the panel concluded), sorted by a column of the overview."""
+
+    held: PanelResults
+    number: int
+    table: ResultsTable
+    results: list[CertificationResult]
+
+    @property
+    def changes(self) -> dict[tuple[int, str], Change]:
+        """What changed since round 1; nothing when a single round is asked for that has no round before it."""
+        return {} if self.number == min(self.held.by_round) else self.held.changes
+
+
+def _asked(request: SignedInRequest, panel: Panel) -> _Asked:
+    """The results in the order that the page shows and the files hold."""
+    held = all_results(panel, viewer=request.user)
+    numbers = {str(number): number for number in held.by_round}
+    number = numbers.get(request.GET.get("round", ""), 0)
+    results = held.by_round[number] if number else held.final
+    table = ResultsTable(overview_rows(results))
+    show_table(table, request)
+    by_key = {result.entry.pk: result for result in results}
+    return _Asked(held, number, table, [by_key[row.record.key] for row in table.rows])
 
 
 @requires(SEE_PANELS)
 def results(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Medians, spread and counts for each certification and question, with the suggested reading and its rule."""
+    """Medians, spread, agreement and counts for each certification and question, with the suggested reading."""
     panel = find_panel(request, pk)
-    held = _rounds(panel)
+    rounds = rounds_of(panel)
+    if not rounds:
+        raise Http404
     try:
-        shown = show_results(results_of(panel, viewer=request.user))
+        asked = _asked(request, panel)
     except Problem as problem:
         messages.info(request, problem.message)
         return redirect("sme_review:round", pk)
     context = {
         "panel": panel,
-        "round": held[-1],
-        "shown": shown,
+        "asked": asked,
+        "rounds": [held for held in rounds if held.number in asked.held.by_round],
+        "shown": show_results(asked.results, asked.changes),
+        "figures": figures_over_panel(asked.results),
+        "explanations": explanations.ALL,
+        "query": request.GET.urlencode(),
         "crumbs": crumbs(panel, "Results"),
         "may_recommend": request.user.has_perm(MANAGE_PANELS) and panel.state == Panel.State.CLOSED,
     }
@@ -44,13 +79,16 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @requires(SEE_PANELS)
-def download_results(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The summary as CSV: the same numbers as the page."""
+def download_results(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
+    """The same numbers as the page, for the same round and in the same order: the summary as CSV, or all as XLSX."""
     panel = find_panel(request, pk)
-    _rounds(panel)
     try:
-        rows = summary_rows(results_of(panel, viewer=request.user))
+        asked = _asked(request, panel)
     except Problem as problem:
         messages.info(request, problem.message)
         return redirect("sme_review:round", pk)
-    return csv_response(name=f"panel-{panel.pk}-results.csv", headings=SUMMARY_HEADINGS, rows=rows)
+    name = f"panel-{panel.pk}-{f'round-{asked.number}' if asked.number else 'results'}.{kind}"
+    if kind == "csv":
+        return csv_response(name=name, headings=SUMMARY_HEADINGS, rows=summary_rows(asked.results, asked.changes))
+    sheets = result_sheets(asked.results, asked.changes, figures_over_panel(asked.results))
+    return xlsx_response(name=name, sheets=sheets, title=f"Results of {panel.title}")

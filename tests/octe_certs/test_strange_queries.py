@@ -43,6 +43,7 @@ NAMES = [
     "view",
     "next",
     "version",
+    "round",
 ]
 STRANGE = ["zzz", "-1", "999999999999999999999", "2027.5", "\x00"]
 

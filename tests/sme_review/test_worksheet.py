@@ -1,5 +1,6 @@
 """The share that a worksheet's marks come to."""
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -35,6 +36,7 @@ def test_segments_weigh_as_the_program_says():
     assert suggest_share(LINES, marks, {"A": 3, "B": 1}).proportion == 56
     assert suggest_share(LINES, marks, {"A": 1, "B": 3}).proportion == 19
     assert suggest_share(LINES, marks, {"A": 1}).proportion == 75
+    assert suggest_share(LINES, marks, {"A": Decimal("37.50"), "B": Decimal("12.50")}).proportion == 56
 
 
 @pytest.mark.parametrize("weights", [None, {}, {"A": 0, "B": 0}, {"C": 5}])

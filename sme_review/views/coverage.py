@@ -1,0 +1,53 @@
+"""The coverage map: page, picture and file."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.requests import SignedInRequest
+from octe_certs.access import requires
+from octe_certs.csv_files import csv_response
+from sme_review import coverage_shown as shown
+from sme_review.rules import SEE_PANELS
+from sme_review.selectors.coverage import coverage_of
+from sme_review.views.panels import crumbs, find_panel
+
+
+@requires(SEE_PANELS)
+def coverage(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Which certification covers which standard, where the panel disagrees, and which small sets cover the most."""
+    panel = find_panel(request, pk)
+    found = coverage_of(panel, viewer=request.user)
+    context = {
+        "panel": panel,
+        "coverage": found,
+        "columns": shown.columns(found),
+        "lines": shown.lines(found),
+        "sizes": shown.sizes(found),
+        "disputes": shown.disputes(found),
+        "crumbs": [
+            *crumbs(panel, "")[:-1],
+            ("Results", reverse("sme_review:results", args=[pk])),
+            ("Coverage map", ""),
+        ],
+    }
+    return render(request, "sme_review/coverage.html", context)
+
+
+@requires(SEE_PANELS)
+def picture(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The heat map as SVG; 404 while there is nothing to draw."""
+    panel = find_panel(request, pk)
+    found = coverage_of(panel, viewer=request.user)
+    if found.found.is_empty:
+        raise Http404
+    return HttpResponse(shown.coverage_picture(found, f"Coverage map of {panel.title}"), content_type="image/svg+xml")
+
+
+@requires(SEE_PANELS)
+def download_coverage(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The table as CSV: one row for each standard and certification."""
+    found = coverage_of(find_panel(request, pk), viewer=request.user)
+    return csv_response(
+        name=f"panel-{pk}-coverage.csv", headings=shown.COVERAGE_HEADINGS, rows=shown.coverage_rows(found)
+    )

@@ -1,0 +1,271 @@
+"""Results: every figure from the ratings as they stand now, over rounds and over the panel; page and files alike."""
+
+import io
+from statistics import median
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from octe_certs.problems import Problem
+from sme_review import explanations
+from sme_review.enums import Reading
+from sme_review.models import Panelist
+from sme_review.result_files import SUMMARY_HEADINGS
+from sme_review.selectors.results import all_results, figures_over_panel, results_of
+from sme_review.services import panels, ratings, rounds
+from sme_review.validators import Answers
+from tests.sme_review.conftest import rate_all, refresh
+
+
+def answers(proportion=60, employer=4, postsecondary=3, **more):
+    reasons = {"proportion_reason": "So", "employer_reason": "So", "postsecondary_reason": "So"}
+    return Answers(proportion=proportion, employer_value=employer, postsecondary_value=postsecondary, **reasons, **more)
+
+
+def close(cast, consultant):
+    cast.round = rounds.close_round(by=consultant, round=cast.round)
+    refresh(cast)
+
+
+@pytest.fixture
+def varied(running, consultant):
+    """Round 1 closed: employers 5 5 4 4 2 on both, shares 20 40 60 80 100 on the first and 60 on the second."""
+    first, second = running.entries
+    for panelist, share, value in zip(running.panelists, [20, 40, 60, 80, 100], [5, 5, 4, 4, 2], strict=True):
+        ratings.save_rating(panelist=panelist, panel_certification=first, answers=answers(share, value), version=0)
+        ratings.save_rating(panelist=panelist, panel_certification=second, answers=answers(60, value), version=0)
+        ratings.submit_ratings(panelist=panelist)
+    close(running, consultant)
+    return running
+
+
+@pytest.fixture
+def second_round(varied, consultant):
+    """Round 2 closed: all but the last come to 4 for employers and 60 percent."""
+    varied.round = rounds.open_round(by=consultant, panel=varied.panel)
+    for panelist in varied.panelists[:4]:
+        rate_all(panelist, varied.entries, answers())
+    rate_all(varied.panelists[4], varied.entries, answers(100, 2))
+    close(varied, consultant)
+    return varied
+
+
+@pytest.fixture
+def staff(client, consultant):
+    client.force_login(consultant)
+    return client
+
+
+def url(name, cast):
+    return reverse(f"sme_review:{name}", args=[cast.panel.pk])
+
+
+def withdraw(panelist, by):
+    Panelist.objects.filter(pk=panelist.pk).update(
+        withdrawn_at=timezone.now(), withdrawn_by=by, withdrawal_reason="Left the field"
+    )
+
+
+def test_figures_of_each_question(varied, consultant):
+    share, employer, _ = results_of(varied.panel, viewer=consultant)[0].questions
+    assert (share.summary.median, share.summary.deviation, share.lies_close) == (60, 24, False)
+    assert [(one.band.name, one.count) for one in share.bands] == [
+        ("weak", 1),
+        ("partial", 1),
+        ("moderate", 1),
+        ("strong", 2),
+    ]
+    assert (share.support, share.endorsement, share.kappa) == (None, None, None)
+    support = employer.support
+    assert (support.endorsing, support.raters, support.share, support.needed) == (4, 5, 0.8, 100)
+    assert (round(support.kappa, 2), support.grade, round(support.ratio, 2)) == (0.76, "excellent", 0.6)
+    assert (support.beyond_chance, support.is_beyond_chance, support.is_enough) == (5, False, False)
+    assert (employer.bands, employer.lies_close) == ([], False)
+
+
+def test_under_the_quorum_endorsement_and_agreement_are_withheld_and_say_why(varied, consultant):
+    panels.change_panel(by=consultant, panel=varied.panel, quorum=6)
+    refresh(varied)
+    results = results_of(varied.panel, viewer=consultant)
+    assert {result.reading for result in results} == {Reading.WITHHELD}
+    assert results[0].withheld == "5 of the 6 raters that the panel's quorum asks for have rated it."
+    assert [question.support for question in results[0].questions] == [None] * 3
+    figures = figures_over_panel(results)
+    assert [(one.certifications, one.alpha, one.endorsement, one.grade) for one in figures] == [(0, None, None, "")] * 3
+
+
+def test_agreement_over_the_panel(varied, consultant):
+    figures = figures_over_panel(results_of(varied.panel, viewer=consultant))
+    assert [one.certifications for one in figures] == [2, 2, 2]
+    assert [one.endorsement for one in figures] == [None, 0.8, 0]
+    assert figures[1].alpha < 0
+    assert (figures[1].grade, figures[2].alpha, figures[2].grade) == ("low", None, "")
+
+
+def test_cannot_judge_is_no_rating_in_any_figure(running, consultant):
+    unsure, *others = running.panelists
+    blank = Answers(proportion=70, employer_cannot_judge=True, postsecondary_value=3)
+    rate_all(unsure, running.entries, blank)
+    for panelist in others:
+        rate_all(panelist, running.entries, answers(employer=4))
+    close(running, consultant)
+    employer = results_of(running.panel, viewer=consultant)[0].questions[1]
+    assert (employer.support.endorsing, employer.support.raters, employer.support.share) == (4, 4, 1)
+    assert employer.support.beyond_chance is None
+    assert unsure.pk not in employer.by_rater
+    assert (employer.total.answered, employer.total.cannot_judge) == (4, 1)
+
+
+def test_nobody_who_can_judge_leaves_no_support(running, consultant):
+    for panelist in running.panelists:
+        rate_all(panelist, running.entries, Answers(70, "", None, True, "", 3))
+    close(running, consultant)
+    result = results_of(running.panel, viewer=consultant)[0]
+    assert (result.withheld, result.questions[1].support, result.questions[1].summary) == ("", None, None)
+    assert not result.questions[1].lies_close
+
+
+def test_a_withdrawn_panelist_leaves_every_number_at_once(varied, consultant):
+    """A known fault elsewhere: statistics that are stale after a panelist was removed."""
+    before = results_of(varied.panel, viewer=consultant)[0]
+    withdraw(varied.panelists[4], consultant)
+    after = results_of(varied.panel, viewer=consultant)[0]
+    assert (before.raters, after.raters) == (5, 4)
+    assert after.questions[0].summary.median == median([20, 40, 60, 80])
+    assert after.questions[0].total.invited == 4
+    assert (before.withheld, after.reading) == ("", Reading.WITHHELD)
+
+
+def test_a_changed_threshold_changes_the_reading_at_once(varied, consultant):
+    """A known fault elsewhere: readings that are stale after a threshold was changed."""
+    assert results_of(varied.panel, viewer=consultant)[1].reading == Reading.DISCUSS
+    panels.change_panel(by=consultant, panel=varied.panel, endorsement_to_5=80)
+    refresh(varied)
+    second = results_of(varied.panel, viewer=consultant)[1]
+    assert (second.reading, second.questions[1].support.is_enough) == (Reading.RECOMMEND, True)
+
+
+def test_rounds_are_kept_apart_and_the_last_closed_is_final(second_round, consultant):
+    found = all_results(second_round.panel, viewer=consultant)
+    shares = {number: results[0].questions[0].summary.mean for number, results in found.by_round.items()}
+    assert shares == {1: 60, 2: 68}
+    assert found.final == found.by_round[2] == results_of(second_round.panel, viewer=consultant)
+    assert found.by_round[2] == results_of(second_round.panel, viewer=consultant, held=second_round.round)
+
+
+def test_change_between_rounds_counts_who_moved(second_round, consultant):
+    changes = all_results(second_round.panel, viewer=consultant).changes
+    first = second_round.entries[0].pk
+    share, employer = changes[first, "proportion"], changes[first, "employer"]
+    assert (share.moved_up, share.moved_down, share.stayed) == (2, 1, 2)
+    assert (employer.moved_up, employer.moved_down, employer.stayed) == (0, 2, 3)
+    assert (employer.median_before, employer.median_after, employer.came_closer) == (4, 4, True)
+
+
+def test_an_open_second_round_shows_nothing_of_itself(varied, consultant):
+    varied.round = rounds.open_round(by=consultant, panel=varied.panel)
+    for panelist in varied.panelists:
+        rate_all(panelist, varied.entries, answers(33))
+    found = all_results(varied.panel, viewer=consultant)
+    assert (list(found.by_round), found.changes) == ([1], {})
+    assert found.final[0].questions[0].summary.mean == 60
+
+
+def test_nothing_closed_is_a_problem(rated, consultant):
+    with pytest.raises(Problem):
+        all_results(rated.panel, viewer=consultant)
+
+
+def test_people_outside_the_state_see_no_value(varied, home_district):
+    found = all_results(varied.panel, viewer=home_district.coordinator)
+    assert {result.raters for result in found.final} == {0}
+
+
+def test_results_page_shows_the_figures_and_what_they_mean(staff, varied):
+    text = staff.get(url("results", varied)).content.decode()
+    for explanation in explanations.ALL:
+        assert explanation.title.replace("'", "&#x27;") in text
+    assert "4 of 5 give a 4 or 5: share 0.80, and 100 percent are needed." in text
+    assert "Chance could give as many: 5 are needed." in text
+    assert "Since round 1" not in text
+    assert 'aria-label="Rounds"' not in text
+
+
+def test_round_is_chosen_in_the_address(staff, second_round):
+    concluded = staff.get(url("results", second_round))
+    assert concluded.context["asked"].number == 0
+    assert "Since round 1: 0 went up, 2 went down, 3 stayed." in concluded.content.decode()
+    first = staff.get(url("results", second_round) + "?round=1")
+    assert first.context["asked"].number == 1
+    assert "Since round 1" not in first.content.decode()
+    assert "These are the answers of round 1." in first.content.decode()
+    for strange in ("0", "3", "zzz", "-1", "\x00"):
+        assert staff.get(url("results", second_round), {"round": strange}).context["asked"].number == 0
+
+
+@pytest.mark.parametrize("sort", ["reading", "proportion", "share", "postsecondary", "disagreements", "raters"])
+def test_page_and_files_come_in_the_order_asked_for(staff, varied, sort, consultant):
+    first, second = varied.entries
+    withdraw(varied.panelists[0], consultant)
+    for panelist in varied.panelists[1:]:
+        panelist.refresh_from_db()
+    for direction in ("", "-"):
+        query = f"?sort={direction}{sort}"
+        page = staff.get(url("results", varied) + query)
+        shown = [item.result.entry.pk for item in page.context["shown"]]
+        assert shown == [row.record.key for row in page.context["asked"].table.rows]
+        lines = staff.get(url("download_results", varied) + query).content.decode("utf-8-sig").splitlines()
+        names = {first.pk: str(first), second.pk: str(second)}
+        assert [line.split(",")[0] for line in lines[1::3]] == [names[key] for key in shown]
+
+
+def test_certifications_sort_by_their_median(staff, varied):
+    panel = staff.get(url("results", varied) + "?sort=-disagreements").context["shown"]
+    assert [item.result.entry for item in panel] == varied.entries
+
+
+def test_csv_and_xlsx_hold_what_the_page_shows(staff, second_round):
+    lines = staff.get(url("download_results", second_round) + "?round=1").content.decode("utf-8-sig").splitlines()
+    assert lines[0].split(",")[0] == SUMMARY_HEADINGS[0]
+    assert len(lines) == 1 + 2 * 3
+    response = staff.get(url("download_results_xlsx", second_round))
+    book = load_workbook(io.BytesIO(response.content))
+    assert book.sheetnames == ["Summary", "By group", "Over the panel", "What the numbers mean"]
+    summary = [[cell.value for cell in row] for row in book["Summary"]]
+    assert tuple(summary[0]) == SUMMARY_HEADINGS
+    employer = dict(zip(summary[0], summary[2], strict=True))
+    assert (employer["Share rating 4 or 5 (I-CVI)"], employer["Share needed"]) == (0.8, 1)
+    assert (employer["Went down since round 1"], employer["Median in round 1"]) == (2, 4)
+    assert book["By group"].max_row == 1 + 2 * 3 * 3
+    for text in (response.content.decode(errors="replace"), "\n".join(lines)):
+        assert "Expert" not in text
+        assert "@example.org" not in text
+
+
+def test_files_of_an_open_round_hold_nothing(staff, rated):
+    """A known fault elsewhere: a sort or an export that leaks hidden scores."""
+    for name in ("results", "download_results", "download_results_xlsx"):
+        for query in ("", "?sort=-proportion", "?round=1", "?round=1&sort=share"):
+            assert staff.get(url(name, rated) + query).headers["Location"] == url("round", rated)
+
+
+def test_no_column_sorts_by_what_is_not_shown(staff, varied):
+    page = staff.get(url("results", varied) + "?sort=by_rater&sort=panelist&sort=proportion_key")
+    assert [item.result.entry for item in page.context["shown"]] == varied.entries
+
+
+def test_results_of_a_panel_without_a_round_are_not_found(staff, drafted):
+    assert staff.get(url("results", drafted)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["results", "download_results", "download_results_xlsx"])
+def test_results_are_for_state_staff(client, varied, home_district, name):
+    client.force_login(home_district.coordinator)
+    assert client.get(url(name, varied)).status_code == 403
+
+
+def test_results_take_the_same_queries_with_two_rounds(staff, second_round, django_assert_num_queries):
+    with django_assert_num_queries(10):
+        staff.get(url("results", second_round))
