@@ -17,6 +17,7 @@ _LISTING_COLUMNS = (
     "status",
     "type",
     "counts_federally",
+    "review_school_year",
     "reason",
 )
 METHOD_COLUMNS = ("entity_code", "school_year", "method", "reason", "verify_when")
@@ -72,10 +73,11 @@ def make_listings() -> None:
 
 
 def _review_year(row: Row) -> int | None:
-    """As the services give it."""
+    """As the file says, and otherwise as the services give it."""
     first = row.integer("first_school_year")
     approved = row.required("status") == ProgramCertification.Status.APPROVED
-    return first + ProgramCertification.REVIEWED_AFTER if approved and first else None
+    usual = first + ProgramCertification.REVIEWED_AFTER if approved and first else None
+    return row.integer("review_school_year") or usual
 
 
 def make_replacements() -> None:

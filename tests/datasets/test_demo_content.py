@@ -15,6 +15,7 @@ from certifications.models import (
     EvidenceDocument,
     EvidenceLink,
     Program,
+    ProgramCertification,
     StateChange,
     Student,
     StudentCertification,
@@ -193,3 +194,12 @@ def test_home_district_has_something_of_everything(demo):
     assert EntryDraft.objects.visible_to(coordinator).count() == 1
     states = CertificationRequest.objects.visible_to(coordinator).values_list("state", flat=True)
     assert sorted(states) == ["declined", "open"]
+
+
+def test_the_public_list_shows_a_retired_one_with_what_replaces_it_and_one_is_due(demo, client):
+    page = client.get("/approved/12.0500/").content.decode()
+    assert 'Replaced by <a href="/approved/certifications/NRA-SS-MGR/">' in page
+    due = ProgramCertification.objects.due_for_review(2027)
+    assert list(due.values_list("program__cip_code", "certification__code")) == [("46.0301", "NCCER-CORE")]
+    approved = ProgramCertification.objects.filter(status="approved")
+    assert not approved.filter(review_school_year=None).exists()
