@@ -14,7 +14,7 @@ from certifications import school_year
 from certifications.forms.listings import DueForm, KeepForm, RetireForm
 from certifications.models import ProgramCertification
 from certifications.presenters.public import years_words
-from certifications.rules import REVIEW_LISTINGS
+from certifications.rules import EDIT_CATALOGUE, REVIEW_LISTINGS
 from certifications.selectors import listings as selectors
 from certifications.services import listings as services
 from certifications.tables.catalogue import DueTable
@@ -50,6 +50,7 @@ def _page(
     page: dict[str, Any] = {
         "listing": listing,
         "years": years_words(listing),
+        "may_start_panel": request.user.has_perm(EDIT_CATALOGUE),
         "may_keep": is_open and listing.status == ProgramCertification.Status.APPROVED,
         "may_retire": is_open,
         "may_restore": is_open and listing.status == ProgramCertification.Status.RETIRED,

@@ -50,8 +50,8 @@ def panel_list(request: SignedInRequest) -> HttpResponse:
 
 @requires(MANAGE_PANELS)
 def new_panel(request: SignedInRequest) -> HttpResponse:
-    """Set up a panel."""
-    form = NewPanelForm(request.POST or None)
+    """Set up a panel; a listing that is due for review leads here with its program."""
+    form = NewPanelForm(request.POST or None, initial={"program": request.GET.get("program")})
     if request.method == "POST" and form.is_valid():
         panel = writing.create_panel(by=request.user, **form.cleaned_data)
         messages.success(request, "The panel is set up. Add the certifications that it will rate.")

@@ -54,7 +54,16 @@ def test_the_way_there_is_offered_to_those_who_may(listing, consultant, state_au
         assert (act(listing, "review") in program) is offered
     client.force_login(consultant)
     assert "Review 1 listing" in text(client.get("/"))
-    assert f"/panels/new/?program={listing.program_id}" in client.get(act(listing, "review")).content.decode()
+    panel = f"/panels/new/?program={listing.program_id}"
+    assert panel in client.get(act(listing, "review")).content.decode()
+    assert client.get(panel).context["form"]["program"].value() == str(listing.program_id)
+
+
+def test_an_approver_keeps_and_retires_but_starts_no_panel(listing, approver, client):
+    client.force_login(approver)
+    page = text(client.get(act(listing, "review")))
+    shown = [words in page for words in ("Start a panel", "Keep the listing", "Retire the listing")]
+    assert shown == [False, True, True]
 
 
 def test_keeping_it(listing, consultant, client):
