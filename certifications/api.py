@@ -36,12 +36,14 @@ _YEAR = OpenApiParameter(
 )
 _NOT_UNDERSTOOD = OpenApiResponse(OpenApiTypes.OBJECT, description="A filter was not understood; says which and why.")
 _NOT_THERE = OpenApiResponse(OpenApiTypes.OBJECT, description="There is none.")
+_CIP_CODE = OpenApiParameter("cip_code", location="path", description="CIP code, for example 48.0508.")
+_CODE = OpenApiParameter("code", location="path", description="The certification's code, as lists give it.")
 _FILTERS = [
     _YEAR,
     OpenApiParameter("q", description="Words, each found in a name, code, version, other name, program or CIP code."),
     OpenApiParameter("cluster", description="Career cluster by its code."),
     OpenApiParameter("cip", description="CIP code, for example 48.0508."),
-    OpenApiParameter("type", enum=ProgramCertification.Type.values),
+    OpenApiParameter("type", enum=ProgramCertification.Type.values, description="Kind of listing."),
     OpenApiParameter("counts", enum=["yes", "no"], description="Counts for federal reporting."),
     OpenApiParameter("sort", enum=list(selectors.SORTS), description="With a minus before it: downward."),
 ]
@@ -111,6 +113,7 @@ class ProgramDetail(PublicView):
     @extend_schema(
         operation_id="approved_for_program",
         summary="One program by CIP code",
+        parameters=[_CIP_CODE],
         responses={200: ProgramPageSerializer, 404: _NOT_THERE},
     )
     def get(self, request: Request, cip_code: str) -> Response:
@@ -130,6 +133,7 @@ class CertificationDetail(PublicView):
     @extend_schema(
         operation_id="certification",
         summary="One certification by its code",
+        parameters=[_CODE],
         responses={200: CertificationPageSerializer, 404: _NOT_THERE},
     )
     def get(self, request: Request, code: str) -> Response:
@@ -188,5 +192,6 @@ def about(request: HttpRequest) -> HttpResponse:
     """The API in plain words, with examples that can be tried."""
     paths = openapi()["paths"]
     operations = [(path, operation["get"]) for path, operation in paths.items()]
-    page = {"operations": operations, "base": settings.BASE_URL, "rate": settings.PUBLIC_API_RATE}
+    rate = (settings.PUBLIC_API_RATE or "").replace("/", " requests a ")
+    page = {"operations": operations, "base": settings.BASE_URL, "rate": rate}
     return render(request, "certifications/public/api.html", page | frame(request))
