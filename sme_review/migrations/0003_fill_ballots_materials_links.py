@@ -44,7 +44,7 @@ def fill(apps, schema_editor):
 
 
 def empty(apps, schema_editor):
-    """Back to one sheet and one link each; what the earlier form cannot hold is dropped with its tables."""
+    """Back to one sheet and one link each, so that filling again starts from nothing."""
     for entry in apps.get_model("sme_review", "PanelCertification").objects.all():
         latest = entry.materials.order_by("-number").first()
         if latest:
@@ -57,6 +57,9 @@ def empty(apps, schema_editor):
     for panelist in apps.get_model("sme_review", "Panelist").objects.filter(secret_hash=None, invited_at__isnull=False):
         panelist.secret_hash = secrets.token_hex(32)
         panelist.save(update_fields=["secret_hash"])
+    apps.get_model("sme_review", "Rating").objects.update(ballot=None, material=None)
+    for name in ("PanelistLink", "Ballot", "Material"):
+        apps.get_model("sme_review", name).objects.all().delete()
 
 
 class Migration(migrations.Migration):
