@@ -8,6 +8,7 @@ from certifications.models import Certification, Program, ProgramCertification
 from datasets.files import DEMO, Row, read
 from datasets.making.people import Cast
 from datasets.making.plan import LAST_YEAR, moment
+from datasets.making.worksheets import fill_worksheets
 from sme_review.enums import StakeholderGroup, Suggestion
 from sme_review.models import (
     Ballot,
@@ -62,6 +63,7 @@ def make_panels(cast: Cast) -> None:
     _seats(SET_UP, cast)
     ratings = read(DEMO / "ratings.csv", ("cip_code", "panelist_email", "certification_code", "state"))
     _rate(decided, [row for row in ratings if row.text("cip_code") == DECIDED], cast)
+    fill_worksheets(decided.panel)
     _rate(running, [row for row in ratings if row.text("cip_code") == RUNNING], cast)
     for person in running.people.values():
         # The mails make the demo's outbox useful from the first minute; their links work.

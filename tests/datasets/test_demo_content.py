@@ -16,6 +16,7 @@ from certifications.models import (
     EvidenceLink,
     Program,
     ProgramCertification,
+    ProgramStandard,
     StateChange,
     Student,
     StudentCertification,
@@ -36,7 +37,9 @@ from sme_review.models import (
     Rating,
     Recommendation,
 )
+from sme_review.selectors.coverage import coverage_of
 from sme_review.selectors.results import results_of
+from sme_review.worksheet import StandardLine, suggest_share
 from tests.datasets.demo import make_demo
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +153,19 @@ def test_panels_stand_in_three_states_and_their_decisions_agree_with_the_listing
     for model in (Panel, PanelCertification, Panelist, Rating, Recommendation, ListingDecision):
         for thing in model.objects.all():
             thing.full_clean()
+
+
+def test_worksheets_come_to_about_the_share_that_was_given(demo):
+    panel = Panel.objects.get(program__cip_code="47.0604")
+    standards = ProgramStandard.objects.filter(program=panel.program, version=panel.standards_version)
+    lines = [StandardLine(standard.code, standard.segment_code) for standard in standards]
+    ratings = Rating.objects.filter(round__panel=panel)
+    assert ratings.exists()
+    for rating in ratings:
+        share = suggest_share(lines, dict(rating.marks.values_list("standard__code", "mark"))).proportion
+        assert abs(share - rating.proportion) <= 100 / len(lines)
+    found = coverage_of(panel, viewer=User.objects.get(email="consultant@example.org")).found
+    assert len(found.sets.by_size) > 1
 
 
 def test_nobody_rates_a_certification_that_they_stepped_back_from(demo):
