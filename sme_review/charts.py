@@ -21,7 +21,7 @@ _FONTS = settings.BASE_DIR / "static" / "vendor" / "public-sans" / "ttf"
 _FONT_STACK = f"{FONT}, Arial, sans-serif"
 _INK, _QUIET_INK, _LINE, _ACCENT = "#16222b", "#47555f", "#6b7a84", "#12506b"
 _CELL_HEIGHT, _LABEL_LIMIT, _NAME_LIMIT = 22, 260, 320
-_CELL_WIDTH, _NARROW_CELL_WIDTH, _MANY_COLUMNS = 56, 38, 8
+_CELL_WIDTH, _NARROW_CELL_WIDTH, _MANY_COLUMNS = 64, 38, 8
 _SPREAD_WIDTH, _SPREAD_HEIGHT = 420, 26
 
 
@@ -180,7 +180,14 @@ def _svg(chart: dict[str, Any], title: str) -> bytes:
             "domainColor": _LINE,
             "gridColor": "#dfe4e7",
         },
-        "legend": {"labelColor": _INK, "titleColor": _INK, "labelFontSize": 12, "titleFontSize": 12, "labelLimit": 0},
+        "legend": {
+            "labelColor": _INK,
+            "titleColor": _INK,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "labelLimit": 0,
+            "titleLimit": 0,
+        },
     }
     drawn: str = _drawer().vegalite_to_svg(chart, config=config, allowed_base_urls=[])
     opening, rest = drawn.split(">", 1)
