@@ -1,7 +1,8 @@
 """Pages that caches keep: nothing of a person in them, unchanged ones answered cheaply, changed ones at once."""
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
 from certifications import school_year
 from certifications.models import (
@@ -143,6 +144,21 @@ def test_a_new_school_year_and_an_update_are_another_edition(listing, client, mo
 def test_an_empty_list_has_an_edition_too(db, client):
     assert (edition().first_year, edition().last_year) == (2027, 2028)
     assert "No approved certification matches" in client.get("/approved/").content.decode()
+
+
+def test_what_else_an_answer_varies_by_is_kept():
+    def view(_request):
+        return HttpResponse(headers={"Vary": "Accept, Cookie"})
+
+    request = RequestFactory().get("/approved/")
+    assert public_pages.PublicPagesMiddleware(view)(request)["Vary"] == "Accept"
+
+
+def test_programs_on_other_sites_may_read_the_api_and_nothing_else(listing, client):
+    assert client.get("/api/v1/approved/")["Access-Control-Allow-Origin"] == "*"
+    assert client.get("/api/v1/approved/99.9999/")["Access-Control-Allow-Origin"] == "*"
+    for path in ("/", "/approved/", "/account/"):
+        assert not client.get(path).has_header("Access-Control-Allow-Origin")
 
 
 def test_pages_that_are_not_public_keep_their_cookies(consultant, client):
