@@ -7,6 +7,7 @@ from django import forms
 from certifications import school_year
 from certifications.models import Certification, ProgramCertification
 from certifications.selectors import listings as selectors
+from certifications.selectors.catalogue import fingerprint
 
 _YEARS_AHEAD = 5
 
@@ -36,7 +37,23 @@ class DueForm(forms.Form):
         return {"year": school_year.current()} | self.cleaned_data
 
 
-class KeepForm(forms.Form):
+class ReviewForm(forms.Form):
+    """A form about one listing that remembers how the listing stood when the page was opened."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, listing: ProgramCertification, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = fingerprint(listing)
+
+    def ask_again(self, listing: ProgramCertification) -> None:
+        """Go on from how the listing stands now, with what was typed."""
+        typed: Any = self.data.copy()  # type: ignore[attr-defined]
+        typed[self.add_prefix("seen")] = fingerprint(listing)
+        self.data = typed
+
+
+class KeepForm(ReviewForm):
     """Keep it, and when to look again."""
 
     review_school_year = forms.TypedChoiceField(label="Look at it again in", coerce=int)
@@ -48,14 +65,14 @@ class KeepForm(forms.Form):
     )
 
     def __init__(self, *args: Any, listing: ProgramCertification, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, listing=listing, **kwargs)
         now = school_year.current()
         first = max(now, listing.first_school_year) + 1
         self.fields["review_school_year"].choices = _choices(first, now + 2 * _YEARS_AHEAD)  # type: ignore[attr-defined]
         self.initial["review_school_year"] = max(first, now + ProgramCertification.REVIEWED_AFTER)
 
 
-class RetireForm(forms.Form):
+class RetireForm(ReviewForm):
     """Retire it: until when, why, and what takes its place."""
 
     last_school_year = forms.TypedChoiceField(
@@ -71,7 +88,7 @@ class RetireForm(forms.Form):
     reason = forms.CharField(label="Why it is retired", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, listing: ProgramCertification, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, listing=listing, **kwargs)
         first = max(school_year.current(), listing.first_school_year)
         self.fields["last_school_year"].choices = _choices(first, first + _YEARS_AHEAD)  # type: ignore[attr-defined]
         self.fields["replaced_by"].queryset = selectors.could_replace(listing.certification)  # type: ignore[attr-defined]

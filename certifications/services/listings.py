@@ -7,10 +7,11 @@ from accounts.services.audit import record
 from certifications import school_year
 from certifications.models import Certification, Program, ProgramCertification
 from certifications.rules import REVIEW_LISTINGS
+from certifications.selectors.catalogue import fingerprint
 from certifications.selectors.listings import before_retirement
 from certifications.services.catalogue import write_replaced_by
 from octe_certs.access import require
-from octe_certs.problems import MoveNotAllowedError, Problem
+from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
 
 State = ProgramCertification.Status
 # A review is put off by at most so many school years at a time.
@@ -53,7 +54,8 @@ def set_listing(
     listing = listing or ProgramCertification(program=program, certification=certification)
     for earlier in pair.filter(first_school_year__lt=first_school_year, last_school_year=None).exclude(pk=listing.pk):
         earlier.last_school_year = first_school_year - 1
-        earlier.save(update_fields=["last_school_year"])
+        earlier.review_school_year = None  # this decision was its review
+        earlier.save(update_fields=["last_school_year", "review_school_year"])
         record(by=by, verb="ended listing", target=earlier, detail={"last_school_year": earlier.last_school_year})
     listing.first_school_year = first_school_year
     listing.last_school_year = last_school_year
@@ -89,6 +91,15 @@ def _locked(listing: ProgramCertification, by: User) -> ProgramCertification:
     return rows.get(pk=listing.pk)
 
 
+def _as_seen(listing: ProgramCertification, seen: str | None) -> None:
+    """Raises StaleVersionError when somebody changed the listing since the page was opened; None asks for no check."""
+    if seen is not None and seen != fingerprint(listing):
+        raise StaleVersionError(
+            "Somebody else changed this listing since you opened the page. What you typed is kept. "
+            "Look at the listing as it is now, and press the button again if you still want this."
+        )
+
+
 def _reason(text: str) -> str:
     """Raises Problem unless there is a reason."""
     if not text.strip():
@@ -119,6 +130,7 @@ def retire_listing(
     last_school_year: int,
     reason: str,
     replaced_by: Certification | None = None,
+    seen: str | None = None,
 ) -> ProgramCertification:
     """End an approved listing after a last school year, until which districts go on as before.
 
@@ -127,9 +139,11 @@ def retire_listing(
     Args:
         last_school_year: ending year; the running school year at the earliest.
         replaced_by: the certification that takes its place, kept on the certification; None leaves that as it is.
+        seen: the listing's fingerprint when the page was opened.
 
     Raises:
         PermissionDenied: the person reviews no listings.
+        StaleVersionError: somebody else changed the listing since.
         MoveNotAllowedError: the listing is not approved, or has ended.
         Problem: a reason is missing, the last school year is over, comes before the first or overlaps, or the
             replacement would lead back to itself.
@@ -144,6 +158,7 @@ def retire_listing(
     kept = (listing.status, listing.last_school_year, listing.reason)
     if kept == (State.RETIRED, last_school_year, reason):
         return listing
+    _as_seen(listing, seen)
     listing.status, listing.last_school_year = State.RETIRED, last_school_year
     listing.review_school_year, listing.reason = None, reason
     _save_period(listing)
@@ -183,15 +198,17 @@ def restore_listing(*, by: User, listing: ProgramCertification) -> ProgramCertif
 
 @transaction.atomic
 def keep_listing(
-    *, by: User, listing: ProgramCertification, review_school_year: int, reason: str
+    *, by: User, listing: ProgramCertification, review_school_year: int, reason: str, seen: str | None = None
 ) -> ProgramCertification:
     """Keep an approved listing without a panel, and say when it is looked at again. The same again changes nothing.
 
     Args:
         review_school_year: ending year of the school year of the next review; a coming one, at most ten years away.
+        seen: the listing's fingerprint when the page was opened.
 
     Raises:
         PermissionDenied: the person reviews no listings.
+        StaleVersionError: somebody else changed the listing since.
         MoveNotAllowedError: the listing is not approved, or has ended.
         Problem: a reason is missing, or the school year is not among those that can be chosen.
     """
@@ -203,6 +220,7 @@ def keep_listing(
         raise Problem("Choose a school year after this one for the next review.", field="review_school_year")
     if (listing.review_school_year, listing.reason) == (review_school_year, reason):
         return listing
+    _as_seen(listing, seen)
     listing.review_school_year, listing.reason = review_school_year, reason
     listing.save(update_fields=["review_school_year", "reason"])
     record(by=by, verb="kept listing", target=listing, detail={"review_school_year": review_school_year, "why": reason})

@@ -82,10 +82,11 @@ def keep(request: SignedInRequest, pk: int) -> HttpResponse:
             kept = services.keep_listing(by=request.user, listing=listing, **form.cleaned_data)
         except Problem as problem:
             form.add_error(problem.field, problem.message)
+            form.ask_again(_listing(pk))
         else:
             messages.success(request, f"Kept. It is due again in {school_year.label(kept.review_school_year or 0)}.")
             return redirect("certifications:listing_review", pk)
-    return _page(request, listing, keep=form, retire=RetireForm(listing=listing, prefix="retire"))
+    return _page(request, _listing(pk), keep=form, retire=RetireForm(listing=listing, prefix="retire"))
 
 
 @requires(REVIEW_LISTINGS)
@@ -99,12 +100,13 @@ def retire(request: SignedInRequest, pk: int) -> HttpResponse:
             ended = services.retire_listing(by=request.user, listing=listing, **form.cleaned_data)
         except Problem as problem:
             form.add_error(problem.field, problem.message)
+            form.ask_again(_listing(pk))
         else:
             messages.success(
                 request, f"Retired. Its last school year is {school_year.label(ended.last_school_year or 0)}."
             )
             return redirect("certifications:listing_review", pk)
-    return _page(request, listing, keep=KeepForm(listing=listing, prefix="keep"), retire=form)
+    return _page(request, _listing(pk), keep=KeepForm(listing=listing, prefix="keep"), retire=form)
 
 
 @requires(REVIEW_LISTINGS)

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from accounts.models import AuditEntry
 from certifications.models import ProgramCertification
+from certifications.services.listings import keep_listing
 from tests.factories.certifications import CertificationFactory, ProgramCertificationFactory
 
 DUE = "/catalogue/listings/due/"
@@ -23,6 +25,12 @@ def listing(program):
 
 def act(listing, name):
     return f"/catalogue/listings/{listing.pk}/{name}/"
+
+
+def typed_in(client, listing, name, **values):
+    """The form of the page as it stands, with values typed into it."""
+    seen = client.get(act(listing, "review")).context[name]["seen"].value()
+    return {f"{name}-{field}": value for field, value in {"seen": seen, **values}.items()}
 
 
 def test_consultants_and_approvers_see_what_is_due(listing, consultant, approver, state_auditor, home_district, client):
@@ -68,9 +76,8 @@ def test_an_approver_keeps_and_retires_but_starts_no_panel(listing, approver, cl
 
 def test_keeping_it(listing, consultant, client):
     client.force_login(consultant)
-    done = client.post(
-        act(listing, "keep"), {"keep-review_school_year": "2032", "keep-reason": "Still asked for."}, follow=True
-    )
+    typed = typed_in(client, listing, "keep", review_school_year="2032", reason="Still asked for.")
+    done = client.post(act(listing, "keep"), typed, follow=True)
     assert "Kept. It is due again in 2031-32." in text(done)
     assert "Certified Welder" not in text(client.get(DUE))
     refused = client.post(act(listing, "keep"), {"keep-review_school_year": "2032", "keep-reason": ""})
@@ -80,7 +87,7 @@ def test_keeping_it(listing, consultant, client):
 def test_retiring_it_and_taking_that_back(listing, consultant, client):
     newer = CertificationFactory(name="Welder II")
     client.force_login(consultant)
-    typed = {"retire-last_school_year": "2028", "retire-reason": "Nobody asks.", "retire-replaced_by": newer.pk}
+    typed = typed_in(client, listing, "retire", last_school_year="2028", reason="Nobody asks.", replaced_by=newer.pk)
     done = text(client.post(act(listing, "retire"), typed, follow=True))
     for said in ("Retired. Its last school year is 2027-28.", "Replaced by Welder II", "Take the retirement back"):
         assert said in done
@@ -90,11 +97,30 @@ def test_retiring_it_and_taking_that_back(listing, consultant, client):
     assert "Keep the listing" in back
 
 
+@pytest.mark.parametrize("name", ["keep", "retire"])
+def test_what_somebody_else_decided_meanwhile_is_shown_before_it_is_overwritten(
+    name, listing, consultant, approver, client
+):
+    client.force_login(consultant)
+    years = {"review_school_year": "2030", "last_school_year": "2028"}
+    typed = typed_in(client, listing, name, reason="My own reason.", **years)
+    keep_listing(by=approver, listing=listing, review_school_year=2032, reason="The approver's reason.")
+    page = client.post(act(listing, name), typed)
+    for said in ("Somebody else changed this listing", "My own reason.", "The approver's reason."):
+        assert said in text(page).replace("&#x27;", "'")
+    assert page.context[name]["reason"].value() == "My own reason."
+    assert ProgramCertification.objects.get(pk=listing.pk).review_school_year == 2032
+    typed[f"{name}-seen"] = page.context[name]["seen"].value()
+    assert client.post(act(listing, name), typed).status_code == 302
+    assert client.post(act(listing, name), typed).status_code == 302  # a double click
+    assert AuditEntry.objects.filter(by=consultant).count() == 1
+
+
 def test_refusals_of_the_services_are_shown_with_what_was_typed(listing, consultant, client):
     client.force_login(consultant)
     ProgramCertification.objects.filter(pk=listing.pk).update(last_school_year=2028)
     ProgramCertificationFactory(program=listing.program, certification=listing.certification, first_school_year=2029)
-    typed = {"retire-last_school_year": "2031", "retire-reason": "Nobody asks for it."}
+    typed = typed_in(client, listing, "retire", last_school_year="2031", reason="Nobody asks for it.")
     page = client.post(act(listing, "retire"), typed).content.decode()
     assert ("listed again for some of these school years" in page, "Nobody asks for it." in page) == (True, True)
     ProgramCertification.objects.filter(pk=listing.pk).update(last_school_year=2026)

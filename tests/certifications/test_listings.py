@@ -103,6 +103,11 @@ def test_an_approved_listing_is_reviewed_after_five_school_years_or_when_said(ap
     assert declined.review_school_year is None
 
 
+def test_a_later_decision_is_the_review_of_the_period_before_it(approver, listing):
+    approve(approver, listing.program, listing.certification, first_school_year=2028)
+    assert list(selectors.due_for_review(year=2027)) == []
+
+
 def test_due_are_approved_listings_in_force_whose_year_has_come(listing, program):
     later = ProgramCertificationFactory(program=program, first_school_year=2024, review_school_year=2029)
     ProgramCertificationFactory(review_school_year=2026, status="retired", last_school_year=2028)
