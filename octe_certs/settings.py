@@ -103,6 +103,7 @@ if find_spec("django_linear_migrations"):
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "sme_review.middleware.PulseMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",

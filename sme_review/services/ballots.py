@@ -8,21 +8,25 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.audit import record
-from octe_certs.problems import MoveNotAllowedError
+from octe_certs.problems import MoveNotAllowedError, StaleVersionError
 from sme_review import verbs
 from sme_review.models import Ballot, Panel, PanelCertification, Rating, Round
 from sme_review.services.panels import bump, lock_panel
 
 
 @transaction.atomic
-def open_ballot(*, by: User, panel_certification: PanelCertification) -> Ballot:
-    """Open one certification in a live session; opened again after it was closed, it is rated in round 2.
+def open_ballot(*, by: User, panel_certification: PanelCertification, seen: int | None = None) -> Ballot:
+    """Open one certification in a live session; opened again after it was rated, it is rated in round 2.
 
-    In the last planned round, opening again lets the panel go on with the same ratings. Opening what is open already
-    changes nothing.
+    In the last planned round, opening again lets the panel go on with the same ratings; so does opening again what was
+    closed before anybody had submitted (opened or closed by mistake). Opening what is open already changes nothing.
+
+    Args:
+        seen: how many openings of it the person's page showed; None where nobody looked at a page.
 
     Raises:
         MoveNotAllowedError: no live session is running, or another certification is open.
+        StaleVersionError: somebody else opened and closed it since the page was made.
     """
     panel = lock_panel(panel_certification.panel)
     entry = PanelCertification.objects.get(pk=panel_certification.pk, panel=panel)
@@ -31,6 +35,7 @@ def open_ballot(*, by: User, panel_certification: PanelCertification) -> Ballot:
         if other.panel_certification_id == entry.pk:
             return other
         raise MoveNotAllowedError(f"{other.panel_certification} is still open. Close it first.")
+    _ensure_seen(entry, seen)
     held = _live_round_for(by=by, panel=panel, entry=entry)
     ballot = start_ballot(by=by, held=held, entry=entry, at=timezone.now())
     Ballot.objects.filter(
@@ -43,6 +48,16 @@ def open_ballot(*, by: User, panel_certification: PanelCertification) -> Ballot:
     return ballot
 
 
+def _ensure_seen(entry: PanelCertification, seen: int | None) -> None:
+    """Raise StaleVersionError where the page showed another number of openings than there are."""
+    last = entry.ballots.select_related("closed_by").order_by("opened_at", "pk").last()
+    if last is not None and seen is not None and seen != entry.ballots.count():
+        raise StaleVersionError(
+            f"{last.closed_by} opened and closed {entry} after your page was made, so nothing was opened now. "
+            "See below how it stands, then choose again."
+        )
+
+
 def _live_round_for(*, by: User, panel: Panel, entry: PanelCertification) -> Round:
     """The round in which a certification is opened next: 1 at first, then 2 where the panel has two."""
     live = list(
@@ -50,7 +65,8 @@ def _live_round_for(*, by: User, panel: Panel, entry: PanelCertification) -> Rou
     )
     if not live:
         raise MoveNotAllowedError("No live session is running. Start it on the panel's page.")
-    rated_in = entry.ballots.aggregate(last=Max("round__number"))["last"] or 0
+    rated = entry.ratings.filter(state__in=Rating.COUNTED)
+    rated_in = rated.aggregate(last=Max("round__number"))["last"] or 0
     number = min(max(rated_in + 1, live[0].number), panel.rounds_planned)
     for held in live:
         if held.number == number:
@@ -81,11 +97,17 @@ def start_ballot(*, by: User, held: Round, entry: PanelCertification, at: dateti
 
 @transaction.atomic
 def close_ballot(*, by: User, ballot: Ballot) -> Ballot:
-    """Close one certification of a live session; closing it twice changes nothing."""
+    """Close one certification of a live session; closing it twice changes nothing.
+
+    One that nobody has begun to rate was opened by mistake: the opening is taken back, and the certification stands as
+    it stood before. The ballot that is returned then has no primary key.
+    """
     panel = lock_panel(ballot.round.panel)
     held = Ballot.objects.select_for_update().select_related("panel_certification").get(pk=ballot.pk)
     if held.closed_at is None:
         _close(by=by, ballots=[held])
+        if not Rating.objects.filter(round_id=held.round_id, panel_certification=held.panel_certification_id).exists():
+            _take_back(panel, held)
         bump(panel)
         record(by=by, verb=verbs.BALLOT_CLOSED, target=held.panel_certification, detail={"round": ballot.round.number})
     return held
@@ -108,6 +130,40 @@ def reveal_ballot(*, by: User, ballot: Ballot) -> Ballot:
         bump(panel)
         record(by=by, verb=verbs.BALLOT_REVEALED, target=held.panel_certification)
     return held
+
+
+@transaction.atomic
+def put_on_screen(*, by: User, panel_certification: PanelCertification) -> PanelCertification:
+    """Show everybody a certification without opening it: to talk about it before, or once more after its spread.
+
+    Raises:
+        MoveNotAllowedError: no live session is running, or another certification is open.
+    """
+    panel = lock_panel(panel_certification.panel)
+    entry = PanelCertification.objects.get(pk=panel_certification.pk, panel=panel)
+    if not panel.rounds.filter(state=Round.State.OPEN, mode=Round.Mode.LIVE).exists():
+        raise MoveNotAllowedError("No live session is running.")
+    other = Ballot.objects.filter(round__panel=panel, closed_at=None).exclude(panel_certification=entry).first()
+    if other is not None:
+        raise MoveNotAllowedError(f"{other.panel_certification} is open. Close it first.")
+    if panel.on_screen_id != entry.pk:
+        panel.on_screen = entry
+        panel.save(update_fields=["on_screen"])
+        bump(panel)
+        record(by=by, verb=verbs.PUT_ON_SCREEN, target=entry)
+    return entry
+
+
+def _take_back(panel: Panel, ballot: Ballot) -> None:
+    """Undo an opening in which nothing was saved, with what it revealed and the round that was made for it."""
+    entry, opened = ballot.panel_certification, ballot.round
+    Ballot.objects.filter(panel_certification=entry, revealed_at=ballot.opened_at).update(revealed_at=None)
+    ballot.delete()
+    if not opened.ballots.exists() and panel.rounds.filter(state=Round.State.OPEN, mode=Round.Mode.LIVE).count() > 1:
+        opened.delete()
+    if not entry.ballots.exists():
+        panel.on_screen = None
+        panel.save(update_fields=["on_screen"])
 
 
 def close_open_ballots(*, by: User, held: Round) -> int:

@@ -25,6 +25,7 @@ def open_round(
     mode: str = Round.Mode.TOGETHER,
     entries: Iterable[PanelCertification] | None = None,
     opens_at: datetime | None = None,
+    mail_again: bool = True,
 ) -> Round:
     """Open the next round and mail each panelist their personal link.
 
@@ -34,6 +35,7 @@ def open_round(
         mode: a value of Round.Mode; in a live session the certifications are opened one by one afterwards.
         entries: the certifications that are rated; all of the panel where it is not given.
         opens_at: when it opens, if not now. Until then nobody can rate.
+        mail_again: mail also those who were sent a link before; the others always get theirs.
 
     Raises:
         Problem: certifications, information sheets, standards or panelists are missing, a round is open already, or
@@ -67,7 +69,8 @@ def open_round(
     panel.save(update_fields=["state"])
     bump(panel)
     for panelist in panel.panelists.filter(withdrawn_at=None).select_related("panel__program"):
-        mail_link(panelist)
+        if mail_again or panelist.invited_at is None:
+            mail_link(panelist)
     record(by=by, verb=verbs.ROUND_OPENED, target=opened)
     return opened
 

@@ -1,0 +1,340 @@
+"""What the pages of a live session show: who has answered, how each certification stands, what is on the screen.
+
+Only counts leave this module; the spread is in `live_spread`.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.fields import CharField
+from django.db.models.functions import Cast, Concat
+
+from accounts.links import hash_secret
+from accounts.models import User
+from sme_review.enums import StakeholderGroup
+from sme_review.models import (
+    Assignment,
+    Ballot,
+    ConflictDeclaration,
+    Discussion,
+    Panel,
+    PanelCertification,
+    Panelist,
+    PanelistLink,
+    Rating,
+    Round,
+)
+from sme_review.selectors.ballots import is_open, latest_of
+from sme_review.selectors.panels import certifications_of
+
+
+def pulse_of_link(secret: str) -> str | None:
+    """A mark that changes with everything the panelist's page must follow; None where the link opens nothing.
+
+    One query by the unique index of the secret's hash, because every panelist's page asks every few seconds.
+    """
+    found = PanelistLink.objects.filter(
+        secret_hash=hash_secret(secret),
+        ended_at=None,
+        panelist__withdrawn_at=None,
+        panelist__panel__put_away_at=None,
+    ).values_list("panelist__panel__pulse", flat=True)[:1]
+    return next((str(pulse) for pulse in found), None)
+
+
+def pulse_of_panel(user: User, pk: int) -> str | None:
+    """The same for a facilitator's page: also each rating saved in what is open, each recusal and all notes.
+
+    None where the person may not see the panel.
+    """
+    ratings = (
+        Rating.objects.filter(ballot__closed_at=None, round__panel=OuterRef("pk"))
+        .order_by()
+        .values("round__panel")
+        .annotate(saves=Concat(_text(Count("pk")), Value("-"), _text(Sum("version"))))
+    )
+    recusals = ConflictDeclaration.objects.filter(panelist__panel=OuterRef("pk")).order_by().values("panelist__panel")
+    notes = Discussion.objects.filter(panel_certification__panel=OuterRef("pk")).order_by()
+    found = (
+        Panel.objects.visible_to(user)
+        .filter(pk=pk)
+        .order_by()
+        .values_list(
+            "pulse",
+            Subquery(ratings.values("saves")),
+            Subquery(recusals.annotate(count=Count("pk")).values("count")),
+            Subquery(notes.values("panel_certification__panel").annotate(all=Sum("version")).values("all")),
+        )
+    )
+    return next((".".join(str(part or 0) for part in parts) for parts in found), None)
+
+
+def _text(number: Count | Sum) -> Cast:
+    return Cast(number, CharField())
+
+
+@dataclass(frozen=True)
+class GroupTally:
+    """How far one stakeholder group is with what is open: asked = submitted + drafts + recused + missing."""
+
+    label: str
+    asked: int
+    submitted: int
+    drafts: int
+    recused: int
+
+    @property
+    def missing(self) -> int:
+        """Asked, and nothing saved yet."""
+        return self.asked - self.submitted - self.drafts - self.recused
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Who has answered, by stakeholder group; never who, and never what."""
+
+    groups: list[GroupTally]
+
+    @property
+    def total(self) -> GroupTally:
+        """All groups together."""
+        return GroupTally(
+            label="All",
+            asked=sum(group.asked for group in self.groups),
+            submitted=sum(group.submitted for group in self.groups),
+            drafts=sum(group.drafts for group in self.groups),
+            recused=sum(group.recused for group in self.groups),
+        )
+
+    @property
+    def words(self) -> str:
+        """The total in a sentence; those who stepped back are not waited for."""
+        return f"{self.total.submitted} of {self.total.asked - self.total.recused} have answered"
+
+
+def tally_of(ballot: Ballot, panel: Panel) -> Tally:
+    """Counts of a certification in its round, in one query.
+
+    Those taken off the panel count nowhere; who has stepped back is counted as recused whatever they had saved.
+    Where the panel shares certifications out, those are asked who got this one, and who answered unasked.
+    """
+    here = {"panelist": OuterRef("pk"), "panel_certification": ballot.panel_certification_id}
+    ratings = Rating.objects.filter(round=ballot.round_id, **here)
+    people = Panelist.objects.filter(panel=panel, withdrawn_at=None).annotate(
+        is_recused=Exists(ConflictDeclaration.objects.filter(**here)),
+        has_submitted=Exists(ratings.filter(state__in=Rating.COUNTED)),
+        has_draft=Exists(ratings.filter(state=Rating.State.DRAFT)),
+    )
+    if panel.assignment == Panel.Assignment.BALANCED:
+        people = people.filter(
+            Q(Exists(Assignment.objects.filter(**here)))
+            | Q(has_submitted=True)
+            | Q(has_draft=True)
+            | Q(is_recused=True)
+        )
+    rows = (
+        people.order_by()
+        .values("group")
+        .annotate(
+            asked=Count("pk"),
+            submitted=Count("pk", filter=Q(has_submitted=True, is_recused=False)),
+            drafts=Count("pk", filter=Q(has_draft=True, is_recused=False)),
+            recused=Count("pk", filter=Q(is_recused=True)),
+        )
+    )
+    by_group = {row["group"]: row for row in rows}
+    return Tally([_group_tally(group.label, by_group[group]) for group in StakeholderGroup if group in by_group])
+
+
+def _group_tally(label: str, row: Mapping[str, Any]) -> GroupTally:
+    return GroupTally(
+        label=label,
+        asked=row["asked"],
+        submitted=row["submitted"],
+        drafts=row["drafts"],
+        recused=row["recused"],
+    )
+
+
+class Standing(StrEnum):
+    """How a certification stands in a live session."""
+
+    NOT_YET = "Not opened yet"
+    OPEN = "Open"
+    UNRATED = "Closed, nobody has submitted"
+    CLOSED = "Closed, spread not shown yet"
+    SHOWN = "Spread shown"
+
+
+@dataclass(frozen=True)
+class LiveEntry:
+    """One certification in the facilitator's list."""
+
+    entry: PanelCertification
+    ballot: Ballot | None
+    openings: int
+    submitted: int
+    submitted_ever: int
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands."""
+        if self.ballot is None:
+            return Standing.NOT_YET
+        if is_open(self.ballot):
+            return Standing.OPEN
+        if not self.submitted:
+            return Standing.UNRATED
+        return Standing.SHOWN if self.ballot.revealed_at else Standing.CLOSED
+
+    @property
+    def words(self) -> str:
+        """How it stands, with the round."""
+        return (
+            self.standing.value if self.ballot is None else f"Round {self.ballot.round.number}: {self.standing.value}"
+        )
+
+
+@dataclass(frozen=True)
+class Session:
+    """A panel's live session as it is now."""
+
+    panel: Panel
+    rounds: list[Round]
+    entries: list[LiveEntry]
+
+    @property
+    def is_running(self) -> bool:
+        """Whether certifications can be opened."""
+        return bool(self.rounds)
+
+    @property
+    def on_screen(self) -> LiveEntry | None:
+        """What everybody looks at."""
+        return next((item for item in self.entries if item.entry.pk == self.panel.on_screen_id), None)
+
+    @property
+    def open_entry(self) -> LiveEntry | None:
+        """What takes ratings now."""
+        return next((item for item in self.entries if item.standing is Standing.OPEN), None)
+
+    @property
+    def unrated(self) -> list[PanelCertification]:
+        """What nobody has rated in any round yet."""
+        return [item.entry for item in self.entries if not item.submitted_ever]
+
+
+def session_of(panel: Panel) -> Session:
+    """The live session of a panel, the same number of queries whatever its size."""
+    held = list(Ballot.objects.filter(round__panel=panel).select_related("round").order_by("round__number", "number"))
+    ballots, openings = latest_of(held), Counter(ballot.panel_certification_id for ballot in held)
+    counted = Rating.objects.counted().filter(round__panel=panel).order_by()
+    submitted: Mapping[tuple[int, int], int] = {
+        (entry, round_pk): count
+        for entry, round_pk, count in counted.values_list("panel_certification_id", "round_id").annotate(
+            count=Count("pk")
+        )
+    }
+    ever = Counter(entry for entry, _ in submitted)
+    return Session(
+        panel=panel,
+        rounds=live_rounds(panel),
+        entries=[
+            LiveEntry(
+                entry=entry,
+                ballot=(ballot := ballots.get(entry.pk)),
+                openings=openings[entry.pk],
+                submitted=submitted.get((entry.pk, ballot.round_id), 0) if ballot else 0,
+                submitted_ever=ever[entry.pk],
+            )
+            for entry in certifications_of(panel)
+        ],
+    )
+
+
+def live_rounds(panel: Panel) -> list[Round]:
+    """The live rounds that are open, in order; empty when no live session is running."""
+    return list(Round.objects.filter(panel=panel, mode=Round.Mode.LIVE, state=Round.State.OPEN).order_by("number"))
+
+
+def ballot_of(entry: PanelCertification, pk: int | None) -> Ballot | None:
+    """One opening of a certification, as a page named it; None where it is not there (any more)."""
+    return (
+        Ballot.objects.filter(panel_certification=entry, pk=pk or 0).select_related("round__panel", "closed_by").first()
+    )
+
+
+def notes_on(user: User, entry: PanelCertification) -> Discussion | None:
+    """The discussion notes of a certification, for staff."""
+    if not user.scope.state:
+        return None
+    return Discussion.objects.filter(panel_certification=entry).select_related("saved_by").first()
+
+
+class Scene(StrEnum):
+    """What a panelist's live page shows."""
+
+    ENDED = "ended"
+    WAITING = "waiting"
+    PREVIEW = "preview"
+    RECUSED = "recused"
+    RATE = "rate"
+    SUBMITTED = "submitted"
+    CLOSED = "closed"
+    REVEALED = "revealed"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is on the screen, as one panelist sees it."""
+
+    scene: Scene
+    entry: PanelCertification | None = None
+    ballot: Ballot | None = None
+    rating: Rating | None = None
+    earlier: Rating | None = None
+
+    @property
+    def mark(self) -> str:
+        """Changes whenever the page must show something else."""
+        parts = (self.entry and self.entry.pk, self.ballot and self.ballot.pk, self.rating and self.rating.version)
+        return "-".join([self.scene.value, *(str(part or 0) for part in parts)])
+
+
+def stage_of(panelist: Panelist, *, entry_pk: int | None = None) -> Stage:
+    """What a panelist's page shows now.
+
+    Args:
+        entry_pk: a certification of the panel whatever is on the screen, for answers that come late.
+    """
+    panel = panelist.panel
+    wanted = entry_pk or panel.on_screen_id
+    entry = certifications_of(panel).filter(pk=wanted).first() if wanted else None
+    if not live_rounds(panel) and entry_pk is None:
+        return Stage(Scene.ENDED)
+    if entry is None:
+        return Stage(Scene.WAITING)
+    ballot = (
+        Ballot.objects.filter(panel_certification=entry)
+        .select_related("round")
+        .order_by("round__number", "number")
+        .last()
+    )
+    if panelist.conflicts.filter(panel_certification=entry).exists():
+        return Stage(Scene.RECUSED, entry, ballot)
+    if ballot is None:
+        return Stage(Scene.PREVIEW, entry)
+    own = list(panelist.ratings.filter(panel_certification=entry).select_related("round").order_by("round__number"))
+    rating = next((rating for rating in own if rating.round_id == ballot.round_id), None)
+    earlier = next((rating for rating in reversed(own) if rating.round.number < ballot.round.number), None)
+    return Stage(_scene(ballot, rating), entry, ballot, rating, earlier)
+
+
+def _scene(ballot: Ballot, rating: Rating | None) -> Scene:
+    if is_open(ballot):
+        return Scene.SUBMITTED if rating and rating.state in Rating.COUNTED else Scene.RATE
+    return Scene.REVEALED if ballot.revealed_at else Scene.CLOSED

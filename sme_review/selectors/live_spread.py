@@ -1,0 +1,150 @@
+"""What a live session shows once it is revealed; nothing leaves this module before."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F
+
+from accounts.models import User
+from sme_review import statistics
+from sme_review.enums import PanelistView
+from sme_review.models import Ballot, Panelist, Rating
+from sme_review.statistics import Change, change_between
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One of the procedure's three questions, with the ends of its scale and the field that holds the answer."""
+
+    field: str
+    title: str
+    low: int
+    high: int
+
+
+ASKED = (
+    Asked("proportion", "Share of the technical standards (percent)", 0, 100),
+    Asked("employer_value", "Value to employers (1 to 5)", 1, 5),
+    Asked("postsecondary_value", "Value to postsecondary programs (1 to 5)", 1, 5),
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What the picture of a spread needs."""
+
+    low: float
+    high: float
+    minimum: float
+    q1: float
+    median: float
+    q3: float
+    maximum: float
+
+
+@dataclass(frozen=True)
+class QuestionSpread:
+    """One question's ratings: where they lie, how many could not judge, and what changed since the round before."""
+
+    asked: Asked
+    values: tuple[int, ...]
+    cannot_judge: int
+    change: Change | None
+
+    @property
+    def summary(self) -> statistics.Summary | None:
+        """Where the ratings lie; None when nobody gave a value."""
+        return statistics.summarise(self.values)
+
+    @property
+    def picture(self) -> Picture | None:
+        """The summary as a picture on the question's scale."""
+        numbers = self.summary
+        if numbers is None:
+            return None
+        return Picture(
+            low=float(self.asked.low),
+            high=float(self.asked.high),
+            minimum=numbers.minimum,
+            q1=numbers.q1,
+            median=numbers.median,
+            q3=numbers.q3,
+            maximum=numbers.maximum,
+        )
+
+    @property
+    def bars(self) -> list[tuple[str, int]]:
+        """How many gave which answer; shares of the standards in bands."""
+        if self.asked.high == ASKED[0].high:
+            shares = statistics.share_in_bands(self.values)
+            return [(f"{share.band.low} to {share.band.high}", share.count) for share in shares]
+        given = Counter(self.values)
+        return [(str(value), given[value]) for value in range(self.asked.low, self.asked.high + 1)]
+
+
+def spread_of(ballot: Ballot, *, viewer: User | Panelist) -> list[QuestionSpread]:
+    """The spread of a certification that was closed and revealed, with the change from the round before.
+
+    Empty before it is revealed, and where the round lets panelists see only their own answers: what is on the screen is
+    for panelists too.
+
+    Args:
+        ballot: with its round.
+        viewer: whose eyes they are for; `Rating.objects.visible_to` decides besides.
+    """
+    if ballot.revealed_at is None or ballot.closed_at is None or ballot.round.panelists_see == PanelistView.OWN:
+        return []
+    rows = list(
+        Rating.objects.visible_to(viewer)
+        .counted()
+        .filter(
+            panel_certification=ballot.panel_certification_id,
+            round__panel_id=ballot.round.panel_id,
+            round__number__lte=ballot.round.number,
+        )
+        .values("panelist_id", "proportion", "employer_value", "postsecondary_value", number=F("round__number"))
+    )
+    return [_question_spread(asked, rows, ballot.round.number) for asked in ASKED]
+
+
+def spread_before(ballot: Ballot, *, viewer: User | Panelist) -> list[QuestionSpread]:
+    """The spread of the round before, beside which round 2 is rated; empty in round 1."""
+    earlier = (
+        Ballot.objects.filter(
+            panel_certification=ballot.panel_certification_id,
+            round__number__lt=ballot.round.number,
+            closed_at__isnull=False,
+        )
+        .select_related("round")
+        .order_by("round__number", "number")
+        .last()
+    )
+    return spread_of(earlier, viewer=viewer) if earlier else []
+
+
+def _question_spread(asked: Asked, rows: Sequence[Mapping[str, Any]], number: int) -> QuestionSpread:
+    now: dict[int, Any] = {row["panelist_id"]: row[asked.field] for row in rows if row["number"] == number}
+    before: dict[int, Any] = {row["panelist_id"]: row[asked.field] for row in rows if row["number"] == number - 1}
+    given = {rater: value for rater, value in now.items() if value is not None}
+    earlier = {rater: value for rater, value in before.items() if value is not None}
+    return QuestionSpread(
+        asked=asked,
+        values=tuple(sorted(given.values())),
+        cannot_judge=len(now) - len(given),
+        change=change_between(earlier, given) if earlier else None,
+    )
+
+
+def reasons_on(ballot: Ballot, *, viewer: Panelist) -> list[str]:
+    """The reasons given, without names and sorted by their words; empty unless the round lets panelists read them."""
+    if ballot.revealed_at is None or ballot.round.panelists_see != PanelistView.REASONS:
+        return []
+    rows = (
+        Rating.objects.visible_to(viewer)
+        .counted()
+        .filter(panel_certification=ballot.panel_certification_id, round_id=ballot.round_id)
+        .values_list("proportion_reason", "employer_reason", "postsecondary_reason")
+    )
+    return sorted({reason.strip() for row in rows for reason in row if reason.strip()})

@@ -1,0 +1,232 @@
+"""The live session: the facilitators' page and the projector's view. Both follow what everybody does."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import SignedInRequest
+from octe_certs.access import requires
+from octe_certs.problems import Problem, StaleVersionError
+from sme_review.models import Panel, PanelCertification
+from sme_review.rules import MANAGE_PANELS, SEE_PANELS
+from sme_review.selectors import live as reading
+from sme_review.selectors import panels as selecting
+from sme_review.selectors.live_spread import spread_of
+from sme_review.services import ballots, discussions
+from sme_review.services import live as sessions
+from sme_review.views.panels import crumbs, find_panel
+
+_STALE = 409
+# How often a page asks for the pulse, in milliseconds (docs/adr/0008); a rating is to be seen within two seconds.
+STAFF_PULSE = 1500
+
+
+def _entry(request: SignedInRequest, pk: int, entry_pk: int) -> PanelCertification:
+    return get_object_or_404(selecting.certifications_of(find_panel(request, pk)).select_related("panel"), pk=entry_pk)
+
+
+def _back(pk: int) -> HttpResponse:
+    return redirect("sme_review:live", pk)
+
+
+@requires(SEE_PANELS)
+@require_safe
+@never_cache
+def pulse(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A few bytes that change when the page should be brought anew."""
+    mark = reading.pulse_of_panel(request.user, pk)
+    if mark is None:
+        raise Http404
+    return HttpResponse(mark, content_type="text/plain")
+
+
+@requires(SEE_PANELS)
+@never_cache
+def live(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Choose, open, see who has answered, close, show the spread, take notes, open again."""
+    return _facilitate(request, find_panel(request, pk))
+
+
+def _facilitate(request: SignedInRequest, panel: Panel, *, status: int = 200, **typed: Any) -> HttpResponse:
+    """The page, or the part of it that follows; `typed` holds notes that could not be saved."""
+    mark = reading.pulse_of_panel(request.user, panel.pk)
+    session = reading.session_of(panel)
+    shown = session.on_screen
+    ballot = shown.ballot if shown else None
+    context = {
+        "panel": panel,
+        "mark": mark,
+        "every": STAFF_PULSE,
+        "session": session,
+        "shown": shown,
+        "tally": reading.tally_of(ballot, panel) if ballot else None,
+        "spread": spread_of(ballot, viewer=request.user) if ballot else [],
+        "notes": reading.notes_on(request.user, shown.entry) if shown else None,
+        "missing": [] if session.is_running else [(sentence, "") for sentence in selecting.why_not_open(panel)],
+        "may_manage": request.user.has_perm(MANAGE_PANELS),
+        "crumbs": crumbs(panel, "Live session"),
+        "refused": "",
+        "typed_on": None,
+        **typed,
+    }
+    return render(request, _template(request, "facilitate"), context, status=status)
+
+
+def _template(request: SignedInRequest, name: str) -> str:
+    """The whole page, or only what follows, for the script that asks for it."""
+    return f"sme_review/live/_{name}.html" if "X-Follow" in request.headers else f"sme_review/live/{name}.html"
+
+
+@requires(SEE_PANELS)
+@never_cache
+def screen(request: SignedInRequest, pk: int) -> HttpResponse:
+    """For the projector: large, without any name, and nothing of the ratings before they are revealed."""
+    panel = find_panel(request, pk)
+    mark = reading.pulse_of_panel(request.user, panel.pk)
+    shown = (session := reading.session_of(panel)).on_screen
+    ballot = shown.ballot if shown else None
+    context = {
+        "panel": panel,
+        "mark": mark,
+        "every": STAFF_PULSE,
+        "session": session,
+        "shown": shown,
+        "tally": reading.tally_of(ballot, panel) if ballot else None,
+        "spread": spread_of(ballot, viewer=request.user) if ballot else [],
+    }
+    return render(request, _template(request, "screen"), context)
+
+
+@requires(MANAGE_PANELS)
+@require_POST
+def start(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Start the session and mail links."""
+    panel = find_panel(request, pk)
+    mail_again = request.POST.get("mail") != "new"
+    try:
+        sessions.start_session(by=request.user, panel=panel, mail_again=mail_again)
+        messages.success(request, "The live session is running. Choose the first certification.")
+    except Problem as problem:
+        messages.error(request, problem.message)
+    return _back(pk)
+
+
+@requires(MANAGE_PANELS)
+@require_POST
+def end(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Close what is open and end the session, and say what was never rated."""
+    panel = find_panel(request, pk)
+    try:
+        ended = sessions.end_session(by=request.user, panel=panel)
+    except Problem as problem:
+        messages.error(request, problem.message)
+        return _back(pk)
+    if not ended:
+        messages.info(request, "The live session was ended already.")
+        return _back(pk)
+    unrated = ", ".join(str(entry) for entry in reading.session_of(find_panel(request, pk)).unrated)
+    if unrated:
+        messages.warning(request, f"The live session is ended. Never rated: {unrated}.")
+    else:
+        messages.success(request, "The live session is ended. Every certification was rated.")
+    return _back(pk)
+
+
+def _step(act: Callable[[SignedInRequest, PanelCertification], None]) -> Callable[..., HttpResponse]:
+    """A view that does one thing to one certification, and says what stood in its way."""
+
+    @require_POST
+    def view(request: SignedInRequest, pk: int, entry_pk: int) -> HttpResponse:
+        entry = _entry(request, pk, entry_pk)
+        try:
+            act(request, entry)
+        except Problem as problem:
+            messages.warning(request, problem.message)
+        return _back(pk)
+
+    view.__doc__ = act.__doc__
+    view.__name__ = act.__name__
+    return requires(MANAGE_PANELS)(view)
+
+
+def _number(request: SignedInRequest, name: str) -> int | None:
+    given = request.POST.get(name, "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None  # noqa: PLR2004
+
+
+@_step
+def show(request: SignedInRequest, entry: PanelCertification) -> None:
+    """Put a certification on the screen without opening it."""
+    ballots.put_on_screen(by=request.user, panel_certification=entry)
+
+
+@_step
+def open_entry(request: SignedInRequest, entry: PanelCertification) -> None:
+    """Open a certification for rating, or open it again."""
+    ballot = ballots.open_ballot(by=request.user, panel_certification=entry, seen=_number(request, "seen"))
+    messages.success(request, f"{entry} is open for rating, round {ballot.round.number}.")
+
+
+@_step
+def close_entry(request: SignedInRequest, entry: PanelCertification) -> None:
+    """Close a certification; what nobody has begun to rate is taken back."""
+    ballot = reading.ballot_of(entry, _number(request, "ballot"))
+    if ballot is None or ballot.closed_at:
+        who = f"{ballot.closed_by} closed it" if ballot else "The opening was taken back"
+        messages.info(request, f"{entry} is not open any more. {who} before you pressed the button.")
+        return
+    closed = ballots.close_ballot(by=request.user, ballot=ballot)
+    if closed.pk is None:
+        messages.info(request, f"{entry} is not open any more. Nobody had begun to rate it, so nothing was recorded.")
+    else:
+        messages.success(request, f"{entry} is closed. Nothing can be added now.")
+
+
+@_step
+def reveal(request: SignedInRequest, entry: PanelCertification) -> None:
+    """Show panelists the spread."""
+    ballot = reading.ballot_of(entry, _number(request, "ballot"))
+    if ballot is None:
+        raise Problem(f"{entry} stands otherwise now than on your page. See below, then choose again.")
+    ballots.reveal_ballot(by=request.user, ballot=ballot)
+    messages.success(request, f"Panelists now see the spread of {entry}.")
+
+
+@requires(MANAGE_PANELS)
+@require_POST
+def notes(request: SignedInRequest, pk: int, entry_pk: int) -> HttpResponse:
+    """Keep discussion notes, by the button or while somebody types; of two who write at once the second is told."""
+    entry = _entry(request, pk, entry_pk)
+    typed = request.POST.get("notes", "")
+    quietly = "X-Autosave" in request.headers
+    try:
+        kept = discussions.save_notes(
+            by=request.user, panel_certification=entry, notes=typed, version=_number(request, "version") or 0
+        )
+    except Problem as problem:
+        if quietly:
+            return JsonResponse({"message": problem.message}, status=_STALE)
+        return _notes_again(request, entry, typed, problem)
+    if quietly:
+        return JsonResponse({"message": "Notes saved.", "version": kept.version})
+    messages.success(request, "The notes are saved.")
+    return _back(pk)
+
+
+def _notes_again(request: SignedInRequest, entry: PanelCertification, typed: str, problem: Problem) -> HttpResponse:
+    """The page with what was typed; where somebody else's notes stand, they are shown beside it."""
+    theirs = reading.notes_on(request.user, entry) if isinstance(problem, StaleVersionError) else None
+    return _facilitate(
+        request,
+        entry.panel,
+        status=_STALE,
+        typed_on=entry,
+        typed=typed,
+        theirs=theirs,
+        refused=problem.message,
+    )

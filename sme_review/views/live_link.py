@@ -1,0 +1,143 @@
+"""The live session as one panelist follows it on a phone. What was typed stays on the page, whatever happens outside."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from octe_certs.access import personal_link
+from octe_certs.problems import Problem
+from sme_review.forms.ratings import RatingForm
+from sme_review.models import PanelCertification, Panelist
+from sme_review.selectors import live as reading
+from sme_review.selectors.live_spread import reasons_on, spread_before, spread_of
+from sme_review.selectors.ratings import answers_of
+from sme_review.services import ratings as writing
+from sme_review.validators import Answers
+from sme_review.views.link import WHY, for_panelist
+
+_LATE = 409
+# How often a page asks for the pulse, in milliseconds (docs/adr/0008); a change is to be seen within four seconds.
+PANELIST_PULSE = 2800
+
+
+@personal_link(WHY)
+@require_safe
+def pulse(request: HttpRequest, secret: str) -> HttpResponse:
+    """A few bytes that change when the page should be brought anew; `PulseMiddleware` answers most of them earlier."""
+    mark = reading.pulse_of_link(secret)
+    status = 200 if mark else 404
+    return HttpResponse(mark or "", content_type="text/plain", status=status, headers={"Cache-Control": "no-store"})
+
+
+@personal_link(WHY)
+@for_panelist
+def live(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
+    """What is on the screen now: wait, rate, closed, or the spread."""
+    stage = reading.stage_of(panelist)
+    return _show(request, panelist, secret, stage, form=_form(stage))
+
+
+def _form(stage: reading.Stage, typed: Any = None) -> RatingForm:
+    """The questions with what was saved; in round 2 with one's own first answers to start from."""
+    held = stage.rating or stage.earlier
+    return RatingForm(typed, saved=answers_of(held) if held else Answers())
+
+
+def _show(
+    request: HttpRequest,
+    panelist: Panelist,
+    secret: str,
+    stage: reading.Stage,
+    *,
+    form: RatingForm,
+    late: str = "",
+    kept: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    ballot = stage.ballot
+    earlier = ballot if ballot and stage.scene is not reading.Scene.REVEALED else None
+    context = {
+        "panelist": panelist,
+        "panel": panelist.panel,
+        "secret": secret,
+        "stage": stage,
+        "every": PANELIST_PULSE,
+        "form": form,
+        "late": late,
+        "kept": kept,
+        "spread": spread_of(ballot, viewer=panelist) if ballot and ballot.revealed_at else [],
+        "before": spread_before(earlier, viewer=panelist) if earlier else [],
+        "reasons": reasons_on(ballot, viewer=panelist) if ballot else [],
+    }
+    follows = "X-Follow" in request.headers
+    template = "sme_review/link/_live.html" if follows else "sme_review/link/live.html"
+    return render(request, template, context, status=status)
+
+
+@personal_link(WHY)
+@for_panelist
+def rate(request: HttpRequest, panelist: Panelist, secret: str, entry_pk: int) -> HttpResponse:
+    """Submit one certification, save it as a draft, or take it back to change it."""
+    action = request.POST.get("action")
+    stage = reading.stage_of(panelist, entry_pk=entry_pk)
+    if stage.entry is None:
+        raise Http404
+    if action == "change":
+        return _change(request, panelist, secret, stage.entry)
+    if action not in {"submit", "save"}:
+        return redirect("sme_review:link_live", secret)
+    form = _form(stage, request.POST)
+    form.is_valid()
+    if request.POST.get("ballot") != str(stage.ballot.pk if stage.ballot else ""):
+        return _too_late(request, panelist, secret, stage, form)
+    try:
+        return _keep(request, panelist, secret, stage.entry, form)
+    except writing.RoundClosedError:
+        return _too_late(request, panelist, secret, stage, form)
+    except Problem as problem:
+        form.add_error(None, problem.message)
+        return _show(request, panelist, secret, stage, form=form)
+
+
+def _keep(
+    request: HttpRequest, panelist: Panelist, secret: str, entry: PanelCertification, form: RatingForm
+) -> HttpResponse:
+    """Save what can be saved; submit it when the button says so and nothing is missing or wrong.
+
+    Raises:
+        Problem: it is closed, or was saved elsewhere since.
+    """
+    valid = not form.errors
+    given = request.POST.get("version", "")
+    writing.save_rating(
+        panelist=panelist,
+        panel_certification=entry,
+        answers=form.answers(),
+        version=int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0,  # noqa: PLR2004
+    )
+    if request.POST.get("action") == "submit" and not form.ask_for_the_rest() and valid:
+        writing.submit_ratings(panelist=panelist, panel_certification=entry)
+        messages.success(request, f"Your rating of {entry} is in.")
+        return redirect("sme_review:link_live", secret)
+    if form.errors:
+        return _show(request, panelist, secret, reading.stage_of(panelist, entry_pk=entry.pk), form=form, kept=True)
+    messages.success(request, "Your draft is saved. It counts when you submit it.")
+    return redirect("sme_review:link_live", secret)
+
+
+def _too_late(
+    request: HttpRequest, panelist: Panelist, secret: str, stage: reading.Stage, form: RatingForm
+) -> HttpResponse:
+    return _show(request, panelist, secret, stage, form=form, late=writing.CLOSED_MESSAGE, status=_LATE)
+
+
+def _change(request: HttpRequest, panelist: Panelist, secret: str, entry: PanelCertification) -> HttpResponse:
+    try:
+        writing.reopen_rating(panelist=panelist, panel_certification=entry)
+        messages.info(request, "You can change this rating now. It does not count until you submit it again.")
+    except Problem as problem:
+        messages.error(request, problem.message)
+    return redirect("sme_review:link_live", secret)

@@ -1,0 +1,158 @@
+// Keeps a page in step with what others do. It asks a tiny address for a mark; only when the mark has changed it brings
+// the part of the page that follows, and renews the pieces of it whose own marks changed. A piece in which somebody has
+// typed stays as it is. Changes are announced politely, at most once in five seconds; the person can pause all of it.
+//
+// <div data-behaviour="follow" data-follow-pulse="address" data-follow-page="address" data-follow-every="2500">
+//   <p role="status" data-follow-says></p>  and the other parts of templates/sme_review/live/_follow.html
+//   <div data-follow-part data-mark="17" data-says="Welder Sense is open.">
+//     <section data-follow-piece="stage" data-mark="rate-4" tabindex="-1">...</section>
+const QUIET = 5000;
+const PATIENCE = 10000;
+const SLOWEST = 20000;
+const HIDDEN = 15000;
+const GONE = [401, 403, 404, 410];
+const KEY = "follow-paused";
+
+for (const root of document.querySelectorAll('[data-behaviour~="follow"]')) follow(root);
+
+function follow(root) {
+  const every = Number(root.dataset.followEvery) || 2500;
+  const find = (name) => root.querySelector(`[data-follow-${name}]`);
+  const [says, trouble, notice, controls, button, standing] =
+    ["says", "trouble", "notice", "controls", "pause", "paused"].map(find);
+  const typedIn = new WeakSet();
+  let seen = find("part").dataset.mark;
+  let failures = 0;
+  let timer = 0;
+  let over = false;
+  let paused = remembered();
+  let words = "";
+  let spokenAt = 0;
+  let speaking = 0;
+
+  const speak = (text) => {
+    if (!text) return;
+    words = text;
+    if (speaking) return;
+    speaking = setTimeout(() => {
+      speaking = 0;
+      spokenAt = Date.now();
+      says.textContent = words;
+    }, Math.max(0, spokenAt + QUIET - Date.now()));
+  };
+
+  const tell = (text) => {
+    trouble.hidden = !text;
+    trouble.textContent = text;
+    speak(text);
+  };
+
+  const stop = () => {
+    over = true;
+    tell("This page no longer follows the session. Reload it to go on.");
+  };
+
+  const plan = () => {
+    clearTimeout(timer);
+    if (over || paused) return;
+    const slower = Math.min(every * 1.6 ** failures, SLOWEST);
+    const wait = document.hidden ? Math.max(slower, HIDDEN) : slower;
+    timer = setTimeout(ask, wait * (0.85 + Math.random() * 0.3));
+  };
+
+  const get = (address, headers = {}) =>
+    fetch(address, { headers, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+
+  async function ask() {
+    try {
+      const answer = await get(root.dataset.followPulse);
+      if (answer.type === "opaqueredirect" || GONE.includes(answer.status)) return stop();
+      if (!answer.ok) throw new Error(`The pulse answers ${answer.status}`);
+      if ((await answer.text()) !== seen) await bring();
+      if (failures > 1) {
+        tell("");
+        speak("Connected again.");
+      }
+      failures = 0;
+    } catch {
+      failures += 1;
+      if (failures === 2) tell("Connection lost, trying again.");
+    }
+    plan();
+  }
+
+  async function bring() {
+    const answer = await get(root.dataset.followPage, { "X-Follow": "1" });
+    if (!answer.ok) throw new Error(`The page answers ${answer.status}`);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const part = page.querySelector("[data-follow-part]");
+    if (!part || over || paused) return;
+    const kept = [...part.querySelectorAll("[data-follow-piece]")].filter((piece) => !renew(piece));
+    seen = part.dataset.mark;
+    if (kept.length) {
+      notice.hidden = false;
+      notice.querySelector("[data-follow-notice-words]").textContent = part.dataset.late || "Something has changed.";
+    }
+    speak(kept.length ? part.dataset.late || part.dataset.says : part.dataset.says);
+  }
+
+  // Puts the new piece in the old one's place, with the focus where it was; false where somebody has typed in it.
+  function renew(piece) {
+    const name = piece.dataset.followPiece;
+    const old = root.querySelector(`[data-follow-piece="${CSS.escape(name)}"]`);
+    if (!old || old.dataset.mark === piece.dataset.mark) return true;
+    if (typedIn.has(old) || "followKeep" in old.dataset) return false;
+    const held = old.contains(document.activeElement) ? document.activeElement : null;
+    const unfolded = new Set([...old.querySelectorAll("details[open] > summary")].map((line) => line.textContent));
+    const fresh = document.importNode(piece, true);
+    for (const line of fresh.querySelectorAll("details > summary")) {
+      if (unfolded.has(line.textContent)) line.parentElement.open = true;
+    }
+    old.replaceWith(fresh);
+    if (held) ((held.id && document.getElementById(held.id)) || fresh).focus({ preventScroll: true });
+    fresh.dispatchEvent(new CustomEvent("renewed", { bubbles: true }));
+    return true;
+  }
+
+  const pause = (wanted) => {
+    paused = wanted;
+    remember(wanted);
+    button.textContent = wanted ? "Follow again" : "Pause updates";
+    standing.hidden = !wanted;
+    if (wanted) clearTimeout(timer);
+    else ask();
+  };
+
+  root.addEventListener("input", (event) => {
+    const piece = event.target.closest("[data-follow-piece]");
+    if (piece) typedIn.add(piece);
+  });
+  // A behaviour that has saved what was typed says so; then the piece may be renewed again.
+  root.addEventListener("kept", (event) => typedIn.delete(event.target.closest("[data-follow-piece]")));
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && !paused && !over) ask();
+  });
+  window.addEventListener("online", () => {
+    if (!paused && !over) ask();
+  });
+  button.addEventListener("click", () => pause(!paused));
+  controls.hidden = false;
+  if (paused) pause(true);
+  else plan();
+}
+
+function remembered() {
+  try {
+    return sessionStorage.getItem(KEY) === "yes";
+  } catch {
+    return false;
+  }
+}
+
+function remember(wanted) {
+  try {
+    sessionStorage.setItem(KEY, wanted ? "yes" : "no");
+  } catch {
+    // Without storage the pause lasts as long as the page.
+  }
+}
