@@ -11,7 +11,7 @@ from accounts.services.audit import record
 from octe_certs.problems import MoveNotAllowedError, StaleVersionError
 from sme_review import verbs
 from sme_review.models import Ballot, Panel, PanelCertification, Rating, Round
-from sme_review.services.panels import bump, lock_panel
+from sme_review.services.panels import bump, hold_back_raters, lock_panel
 
 
 @transaction.atomic
@@ -103,6 +103,7 @@ def close_ballot(*, by: User, ballot: Ballot) -> Ballot:
     it stood before. The ballot that is returned then has no primary key.
     """
     panel = lock_panel(ballot.round.panel)
+    hold_back_raters(panel)
     held = Ballot.objects.select_for_update().select_related("panel_certification").get(pk=ballot.pk)
     if held.closed_at is None:
         _close(by=by, ballots=[held])
@@ -172,6 +173,7 @@ def close_open_ballots(*, by: User, held: Round) -> int:
     Returns:
         How many ratings were locked.
     """
+    hold_back_raters(held.panel)
     return _close(
         by=by, ballots=list(Ballot.objects.select_for_update().filter(round=held, closed_at=None).order_by("pk"))
     )

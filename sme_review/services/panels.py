@@ -1,10 +1,11 @@
 """Setting up a panel and its certifications."""
 
+import time
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
@@ -39,6 +40,11 @@ _CHANGEABLE = (
     "endorsement_to_8",
     "endorsement_from_9",
 )
+
+# The first key of our advisory locks for panels; the second is the panel's.
+_TURNSTILE = 20
+_TURNSTILE_TRIES = 20
+_TURNSTILE_PAUSE = 0.01
 
 
 def lock_panel(panel: Panel) -> Panel:
@@ -242,8 +248,35 @@ def put_away_panel(*, by: User, panel: Panel) -> Panel:
     return panel
 
 
+def hold_back_raters(panel: Panel) -> None:
+    """Let no rater begin to save until the transaction ends; those in flight go on.
+
+    Without it a stream of raters, who share the lock on a ballot, could keep whoever closes it waiting without end.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_TURNSTILE, panel.pk])
+
+
+def pass_turnstile(panel_id: int) -> None:
+    """Wait a little while somebody closes a certification of the panel; nothing stays locked.
+
+    Only a courtesy, so it gives up after a fifth of a second: somebody whose own transaction is what the closing waits
+    for must not wait for the closing. What keeps late ratings out is the lock on the ballot.
+    """
+    for _ in range(_TURNSTILE_TRIES):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT CASE WHEN pg_try_advisory_lock_shared(%s, %s) THEN pg_advisory_unlock_shared(%s, %s) END",
+                [_TURNSTILE, panel_id] * 2,
+            )
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(_TURNSTILE_PAUSE)
+
+
 def close_gate(panel: Panel) -> None:
     """Wait for ratings in flight and hold back new ones until the transaction ends (see `services.ratings`)."""
+    hold_back_raters(panel)
     list(Ballot.objects.select_for_update().filter(round__panel=panel, closed_at=None).order_by("pk"))
 
 

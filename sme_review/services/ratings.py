@@ -1,7 +1,8 @@
 """What panelists do through their personal link. Nothing enters after a recorded close.
 
 Every write first takes a share of the lock on the open ballot's row (`_hold_open`). Raters hold it together and do not
-wait for each other; whoever closes it waits for all of them and then keeps the rest out.
+wait for each other; whoever closes it waits for all of them and then keeps the rest out. Before that they pass a
+turnstile, which somebody who closes holds shut, so that no stream of raters keeps the closing waiting.
 """
 
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from sme_review.models import (
 )
 from sme_review.selectors.panels import standards_of
 from sme_review.selectors.ratings import answers_of, marks_of
+from sme_review.services.panels import pass_turnstile
 from sme_review.validators import Answers, what_is_missing
 
 CLOSED_MESSAGE = (
@@ -262,6 +264,7 @@ def _hold(panelist: Panelist, condition: str, values: list[int]) -> dict[int, Ba
     Django has no FOR SHARE, hence the SQL. PostgreSQL checks the condition again after waiting for the lock, so a
     ballot that was closed meanwhile is not found. One that opens later is not open yet.
     """
+    pass_turnstile(panelist.panel_id)
     lock = f"{BALLOT_LOCK} OF ballot" if BALLOT_LOCK else ""
     sql = f"""
         SELECT ballot.* FROM sme_review_ballot ballot
