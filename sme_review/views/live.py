@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import SignedInRequest
 from octe_certs.access import requires
 from octe_certs.problems import Problem, StaleVersionError
-from sme_review.models import Panel, PanelCertification
+from sme_review.models import PanelCertification
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors import live as reading
 from sme_review.selectors import panels as selecting
@@ -49,12 +49,16 @@ def pulse(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 def live(request: SignedInRequest, pk: int) -> HttpResponse:
     """Choose, open, see who has answered, close, show the spread, take notes, open again."""
-    return _facilitate(request, find_panel(request, pk))
+    return _facilitate(request, pk)
 
 
-def _facilitate(request: SignedInRequest, panel: Panel, *, status: int = 200, **typed: Any) -> HttpResponse:
-    """The page, or the part of it that follows; `typed` holds notes that could not be saved."""
-    mark = reading.pulse_of_panel(request.user, panel.pk)
+def _facilitate(request: SignedInRequest, pk: int, *, status: int = 200, **typed: Any) -> HttpResponse:
+    """The page, or the part of it that follows; `typed` holds notes that could not be saved.
+
+    The mark is read before all else: a page may be newer than its mark, never older.
+    """
+    mark = reading.pulse_of_panel(request.user, pk)
+    panel = find_panel(request, pk)
     session = reading.session_of(panel)
     shown = session.on_screen
     ballot = shown.ballot if shown else None
@@ -64,6 +68,7 @@ def _facilitate(request: SignedInRequest, panel: Panel, *, status: int = 200, **
         "every": STAFF_PULSE,
         "session": session,
         "shown": shown,
+        "submitted": sum(item.submitted for item in session.entries),
         "tally": reading.tally_of(ballot, panel) if ballot else None,
         "spread": spread_of(ballot, viewer=request.user) if ballot else [],
         "notes": reading.notes_on(request.user, shown.entry) if shown else None,
@@ -86,8 +91,8 @@ def _template(request: SignedInRequest, name: str) -> str:
 @never_cache
 def screen(request: SignedInRequest, pk: int) -> HttpResponse:
     """For the projector: large, without any name, and nothing of the ratings before they are revealed."""
+    mark = reading.pulse_of_panel(request.user, pk)
     panel = find_panel(request, pk)
-    mark = reading.pulse_of_panel(request.user, panel.pk)
     shown = (session := reading.session_of(panel)).on_screen
     ballot = shown.ballot if shown else None
     context = {
@@ -223,7 +228,7 @@ def _notes_again(request: SignedInRequest, entry: PanelCertification, typed: str
     theirs = reading.notes_on(request.user, entry) if isinstance(problem, StaleVersionError) else None
     return _facilitate(
         request,
-        entry.panel,
+        entry.panel_id,
         status=_STALE,
         typed_on=entry,
         typed=typed,

@@ -10,6 +10,7 @@ const QUIET = 5000;
 const PATIENCE = 10000;
 const SLOWEST = 20000;
 const HIDDEN = 15000;
+const READ = 8000;
 const GONE = [401, 403, 404, 410];
 const KEY = "follow-paused";
 
@@ -29,6 +30,7 @@ function follow(root) {
   let words = "";
   let spokenAt = 0;
   let speaking = 0;
+  let pressing = false;
 
   const speak = (text) => {
     if (!text) return;
@@ -68,7 +70,7 @@ function follow(root) {
       const answer = await get(root.dataset.followPulse);
       if (answer.type === "opaqueredirect" || GONE.includes(answer.status)) return stop();
       if (!answer.ok) throw new Error(`The pulse answers ${answer.status}`);
-      if ((await answer.text()) !== seen) await bring();
+      if ((await answer.text()) !== seen && !pressing) await bring();
       if (failures > 1) {
         tell("");
         speak("Connected again.");
@@ -86,9 +88,12 @@ function follow(root) {
     if (!answer.ok) throw new Error(`The page answers ${answer.status}`);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const part = page.querySelector("[data-follow-part]");
-    if (!part || over || paused) return;
+    // A button that is renewed between press and release would not be clicked.
+    if (!part || over || paused || pressing) return;
     const kept = [...part.querySelectorAll("[data-follow-piece]")].filter((piece) => !renew(piece));
     seen = part.dataset.mark;
+    // What the last button did was read by now; beside what changed since it would mislead.
+    if (performance.now() > READ) for (const told of document.querySelectorAll(".site-messages")) told.remove();
     if (kept.length) {
       notice.hidden = false;
       notice.querySelector("[data-follow-notice-words]").textContent = part.dataset.late || "Something has changed.";
@@ -129,6 +134,10 @@ function follow(root) {
   });
   // A behaviour that has saved what was typed says so; then the piece may be renewed again.
   root.addEventListener("kept", (event) => typedIn.delete(event.target.closest("[data-follow-piece]")));
+  document.addEventListener("pointerdown", () => { pressing = true; });
+  for (const name of ["pointerup", "pointercancel"]) {
+    document.addEventListener(name, () => { setTimeout(() => { pressing = false; }, 50); });
+  }
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && !paused && !over) ask();
   });

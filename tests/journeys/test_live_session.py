@@ -123,7 +123,7 @@ def test_a_live_session_runs_through_two_rounds(room, panel, check_page):
     check_page(phones[0])
     expect(screen.locator("main")).not_to_contain_text("Middle")
 
-    press(desk, "Close for rating Welder Sense")
+    press(desk, "Close the rating Welder Sense")
     for phone in phones:
         soon(phone, "The facilitator will show the panel's spread.")
     press(desk, "Show the spread Welder Sense")
@@ -141,7 +141,7 @@ def test_a_live_session_runs_through_two_rounds(room, panel, check_page):
     for phone, share, employers in zip(phones, ["55", "60", "65"], "445", strict=True):
         rate(phone, share, employers)
     soon(desk, "3 of 3 have answered")
-    press(desk, "Close for rating Welder Sense")
+    press(desk, "Close the rating Welder Sense")
     soon(phones[2], "The facilitator will show the panel's spread.")
     press(desk, "Show the spread Welder Sense")
     soon(screen, "1 went up, 1 went down, 1 stayed. The panel came closer together.")
@@ -169,7 +169,7 @@ def test_typing_survives_the_close_and_the_pages_recover(room, panel, check_page
     box = phone.get_by_label("Why this share?")
     box.fill("Typed with care")
     box.focus()
-    press(desk, "Close for rating Welder Sense")
+    press(desk, "Close the rating Welder Sense")
     soon(phone, "The facilitator closed this certification.")
     expect(phone.get_by_role("status").first).to_contain_text("closed", timeout=PATIENCE)
     expect(box).to_have_value("Typed with care")
@@ -225,7 +225,7 @@ def test_of_two_facilitators_both_pages_follow_and_the_second_is_told(
     expect(second.get_by_label("Your notes on Welder Level 1")).to_have_value("Mine, with more")
     soon(second, "Theirs")
     check_page(second)
-    press(second, "Close for rating Welder Level 1")
+    press(second, "Close the rating Welder Level 1")
     soon(desk, "Closed, spread not shown yet")
     second.context.close()
 

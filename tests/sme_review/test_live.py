@@ -267,7 +267,7 @@ def test_an_auditor_follows_and_changes_nothing(opened, state_auditor, client):
     client.force_login(state_auditor)
     page = client.get(address("live", opened.panel.pk)).content.decode()
     assert "0 of 5 have answered" in page
-    assert "Close for rating" not in page
+    assert "Close the rating" not in page
     entry = opened.entries[0].pk
     assert client.post(address("live_close", opened.panel.pk, entry)).status_code == 403
 
