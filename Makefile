@@ -28,8 +28,9 @@ check: install-test ## The quick part of the tests, under 40 s
 	@sh scripts/lint
 	$(BIN)/python -m pytest -q $(QUICK)
 
-bench: install-test ## Make the big state and measure pages against the saved baseline
+bench: install-test ## Measure pages on the big state, and live sessions at full size
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.live --seconds 30
 
 lock: ## Write requirements/*.txt anew from pyproject.toml (needs uv)
 	@sh scripts/lock

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import quantiles
+from typing import NamedTuple
 
 from benchmarks.state import ROOT
 
@@ -34,8 +35,15 @@ class Speed:
     p95_ms: float
 
 
+class Server(NamedTuple):
+    """Where gunicorn listens, and its process."""
+
+    port: int
+    pid: int
+
+
 @contextlib.contextmanager
-def server() -> Iterator[int]:
+def server() -> Iterator[Server]:
     """Run gunicorn on a free port of the loopback; ends it afterwards."""
     with socket.socket() as free:
         free.bind((HOST, 0))
@@ -47,7 +55,7 @@ def server() -> Iterator[int]:
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
     try:
         _wait(process, port)
-        yield port
+        yield Server(port, process.pid)
     finally:
         process.terminate()
         process.wait(timeout=40)

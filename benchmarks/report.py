@@ -51,7 +51,7 @@ def save(state: dict[str, Any], pages: dict[str, dict[str, Any]]) -> None:
     """Write the figures with where and when they were taken."""
     content = {
         "taken_at": datetime.now(UTC).isoformat(timespec="minutes"),
-        "commit": _commit(),
+        "commit": commit(),
         "machine": {
             "processor": _processor(),
             "cores": os.cpu_count(),
@@ -68,7 +68,8 @@ def _short(value: Any) -> Any:
     return round(value, 1) if isinstance(value, float) else value
 
 
-def _commit() -> str:
+def commit() -> str:
+    """The commit that is measured."""
     done = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
     )

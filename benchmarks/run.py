@@ -26,8 +26,8 @@ def measure() -> dict[str, dict[str, Any]]:
 
     costs = {page.name: inside.cost(page) for page in pages()}
     connection.close()
-    with outside.server() as port:
-        speeds = {name: outside.speed(port, cost.address, cost.cookie) for name, cost in costs.items()}
+    with outside.server() as web:
+        speeds = {name: outside.speed(web.port, cost.address, cost.cookie) for name, cost in costs.items()}
     hidden = {"address", "cookie", "slowest_sql"}
     for name, cost in costs.items():
         if cost.queries > report.MOST_QUERIES or cost.slowest_ms > report.MOST_CPU_MS:
