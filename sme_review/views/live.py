@@ -218,7 +218,8 @@ def notes(request: SignedInRequest, pk: int, entry_pk: int) -> HttpResponse:
             return JsonResponse({"message": problem.message}, status=_STALE)
         return _notes_again(request, entry, typed, problem)
     if quietly:
-        return JsonResponse({"message": "Notes saved.", "version": kept.version})
+        mark = f"{entry.pk}-{kept.version}"
+        return JsonResponse({"message": "Notes saved.", "version": kept.version, "mark": mark})
     messages.success(request, "The notes are saved.")
     return _back(pk)
 

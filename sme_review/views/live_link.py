@@ -112,21 +112,37 @@ def _keep(
         Problem: it is closed, or was saved elsewhere since.
     """
     valid = not form.errors
-    given = request.POST.get("version", "")
     writing.save_rating(
         panelist=panelist,
         panel_certification=entry,
         answers=form.answers(),
-        version=int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0,  # noqa: PLR2004
+        version=_number(request, "version") or 0,
+        material=_number(request, "material"),
     )
     if request.POST.get("action") == "submit" and not form.ask_for_the_rest() and valid:
         writing.submit_ratings(panelist=panelist, panel_certification=entry)
-        messages.success(request, f"Your rating of {entry} is in.")
-        return redirect("sme_review:link_live", secret)
+        return _submitted(request, panelist, secret, entry)
     if form.errors:
         return _show(request, panelist, secret, reading.stage_of(panelist, entry_pk=entry.pk), form=form, kept=True)
     messages.success(request, "Your draft is saved. It counts when you submit it.")
     return redirect("sme_review:link_live", secret)
+
+
+def _submitted(request: HttpRequest, panelist: Panelist, secret: str, entry: PanelCertification) -> HttpResponse:
+    """Say that it is in, or what the panel still asks for: the worksheet has a page of its own."""
+    if reading.stage_of(panelist, entry_pk=entry.pk).scene is reading.Scene.RATE:
+        messages.warning(
+            request, "Your answers are saved, but this panel asks for the worksheet too. Fill it in below."
+        )
+        return redirect("sme_review:link_rate", secret, entry.pk)
+    messages.success(request, f"Your rating of {entry} is in.")
+    return redirect("sme_review:link_live", secret)
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    """A hidden whole number of the page; None for anything else."""
+    given = request.POST.get(name, "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None  # noqa: PLR2004
 
 
 def _too_late(

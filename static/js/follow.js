@@ -31,6 +31,7 @@ function follow(root) {
   let spokenAt = 0;
   let speaking = 0;
   let pressing = false;
+  let later = false;
 
   const speak = (text) => {
     if (!text) return;
@@ -90,8 +91,9 @@ function follow(root) {
     const part = page.querySelector("[data-follow-part]");
     // A button that is renewed between press and release would not be clicked.
     if (!part || over || paused || pressing) return;
+    later = false;
     const kept = [...part.querySelectorAll("[data-follow-piece]")].filter((piece) => !renew(piece));
-    seen = part.dataset.mark;
+    seen = later ? "" : part.dataset.mark;
     // What the last button did was read by now; beside what changed since it would mislead.
     if (performance.now() > READ) for (const told of document.querySelectorAll(".site-messages")) told.remove();
     if (kept.length) {
@@ -101,11 +103,16 @@ function follow(root) {
     speak(kept.length ? part.dataset.late || part.dataset.says : part.dataset.says);
   }
 
-  // Puts the new piece in the old one's place, with the focus where it was; false where somebody has typed in it.
+  // Puts the new piece in the old one's place, with the focus where it was; false where somebody has typed in it. A
+  // piece that is being saved just now waits for the next time.
   function renew(piece) {
     const name = piece.dataset.followPiece;
     const old = root.querySelector(`[data-follow-piece="${CSS.escape(name)}"]`);
     if (!old || old.dataset.mark === piece.dataset.mark) return true;
+    if ("followBusy" in old.dataset) {
+      later = true;
+      return true;
+    }
     if (typedIn.has(old) || "followKeep" in old.dataset) return false;
     const held = old.contains(document.activeElement) ? document.activeElement : null;
     const unfolded = new Set([...old.querySelectorAll("details[open] > summary")].map((line) => line.textContent));

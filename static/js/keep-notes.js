@@ -5,6 +5,7 @@ const PAUSE = 2000;
 const bind = (form) => {
   const box = form.querySelector("textarea");
   const version = form.querySelector('[name="version"]');
+  const piece = form.closest("[data-follow-piece]");
   const says = form.querySelector("[data-keep-notes-says]");
   let timer = 0;
   let refused = false;
@@ -17,6 +18,7 @@ const bind = (form) => {
     }
     under = true;
     const sent = box.value;
+    piece.dataset.followBusy = "";
     try {
       const answer = await fetch(form.action, {
         method: "POST",
@@ -26,13 +28,19 @@ const bind = (form) => {
       });
       const told = await answer.json();
       says.textContent = told.message;
-      if (answer.ok) version.value = told.version;
-      else refused = true;
+      if (answer.ok) {
+        version.value = told.version;
+        // What we saved ourselves is on the page already; it need not be renewed.
+        piece.dataset.mark = told.mark;
+      } else {
+        refused = true;
+      }
       if (answer.ok && box.value === sent) box.dispatchEvent(new CustomEvent("kept", { bubbles: true }));
     } catch {
       says.textContent = "Not saved yet. Trying again.";
       timer = setTimeout(keep, PAUSE * 2);
     }
+    delete piece.dataset.followBusy;
     under = false;
   };
 

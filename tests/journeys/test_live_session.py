@@ -5,13 +5,17 @@ The panelists' pages follow by themselves: nothing here reloads one.
 
 import re
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 
 import pytest
 from django.core import mail
 from playwright.sync_api import Page, expect
 
+from certifications.models import ProgramCertification
+from sme_review.enums import Suggestion
 from sme_review.models import Ballot, Discussion, Panel, Rating
-from sme_review.services import panelists, panels
+from sme_review.services import decisions, panelists, panels, recommendations
 from sme_review.services.discussions import save_notes
 from tests.factories.certifications import CertificationFactory, ProgramFactory, ProgramStandardFactory
 from tests.factories.sme_review import PanelFactory
@@ -102,7 +106,48 @@ def rate(phone: Page, share: str, employers: str) -> None:
     soon(phone, "Your rating is in.")
 
 
-def test_a_live_session_runs_through_two_rounds(room, panel, check_page):
+def take_notes(desk: Page) -> None:
+    """Notes are saved by themselves, and saving leaves the cursor where it is."""
+    box = desk.get_by_label("What the panel says about Welder Sense")
+    box.fill("Employers differ by region.")
+    soon(desk, "Notes saved.")
+    assert Discussion.objects.get().notes == "Employers differ by region."
+    desk.wait_for_timeout(2500)
+    expect(box).to_be_focused()
+    desk.keyboard.type(" Much.")
+    expect(box).to_have_value("Employers differ by region. Much.")
+
+
+def assert_both_rounds_are_kept(panel: Panel) -> None:
+    shares = Rating.objects.filter(state=Rating.State.LOCKED, panel_certification=panel.certifications.first())
+    shares = shares.values_list("round__number", "proportion")
+    assert sorted(shares) == [(1, 40), (1, 60), (1, 80), (2, 55), (2, 60), (2, 65)]
+
+
+def recommend_and_release(panel: Panel, consultant, approver) -> None:
+    """Then the consultant sends the recommendation, and the approver decides and releases."""
+    first, second = panel.certifications.order_by("position")
+    choices = [
+        recommendations.Choice(first, Suggestion.RECOMMEND, "Closer together in round 2."),
+        recommendations.Choice(second, Suggestion.DO_NOT_RECOMMEND, "The first covers it."),
+    ]
+    text = "The panel is of one mind about Welder Sense."
+    recommendations.save_recommendation(by=consultant, panel=panel, text=text, choices=choices)
+    recommendations.send_recommendation(by=consultant, panel=panel)
+    for entry, outcome, year in ((first, "approved", 2027), (second, "declined", None)):
+        decisions.decide_listing(
+            by=approver,
+            recommendation=entry.recommendation,
+            outcome=outcome,
+            reason="As the panel found.",
+            first_school_year=year,
+            counts_federally=outcome == "approved",
+        )
+    if find_spec("sme_review.services.releases"):
+        import_module("sme_review.services.releases").release_decisions(by=approver, panel=panel)
+
+
+def test_a_live_session_runs_through_two_rounds_to_a_listing(room, panel, consultant, approver, check_page):
     desk, screen, phones = room.facilitator, room.screen, room.phones
     for each in (desk, screen, phones[0]):
         check_page(each)
@@ -130,9 +175,7 @@ def test_a_live_session_runs_through_two_rounds(room, panel, check_page):
     for each in (screen, *phones):
         soon(each, "Middle 60")
         check_page(each)
-    desk.get_by_label("What the panel says about Welder Sense").fill("Employers differ by region.")
-    soon(desk, "Notes saved.")
-    assert Discussion.objects.get().notes == "Employers differ by region."
+    take_notes(desk)
     check_page(desk)
 
     press(desk, "Open again for round 2 Welder Sense")
@@ -150,14 +193,23 @@ def test_a_live_session_runs_through_two_rounds(room, panel, check_page):
         soon(phone, "Since round 1:")
     check_page(phones[1])
 
+    press(desk, "Open Welder Level 1")
+    for phone in phones:
+        rate(phone, "50", "3")
     desk.on("dialog", lambda dialog: dialog.accept())
     press(desk, "End the live session")
-    soon(desk, "Never rated: Welder Level 1")
+    soon(desk, "Every certification was rated.")
     check_page(desk)
     for phone in phones:
         soon(phone, "No live session is running")
-    shares = Rating.objects.filter(state=Rating.State.LOCKED).values_list("round__number", "proportion")
-    assert sorted(shares) == [(1, 40), (1, 60), (1, 80), (2, 55), (2, 60), (2, 65)]
+    assert_both_rounds_are_kept(panel)
+
+    recommend_and_release(panel, consultant, approver)
+    listing = ProgramCertification.objects.in_force(2027).get()
+    assert (listing.program.cip_code, listing.certification.name) == ("48.0508", "Welder Sense")
+    phones[0].goto(link_of(PEOPLE[0][1]))
+    phones[0].get_by_role("link", name="See what was decided").click()
+    soon(phones[0], "Welder Sense")
 
 
 def test_typing_survives_the_close_and_the_pages_recover(room, panel, check_page):

@@ -249,7 +249,9 @@ def test_notes_are_kept_by_the_button_and_while_typing(opened, consultant, appro
     client.force_login(consultant)
     notes = address("live_notes", opened.panel.pk, opened.entries[0].pk)
     quietly = client.post(notes, {"notes": "One", "version": "0"}, headers={"X-Autosave": "1"})
-    assert quietly.json() == {"message": "Notes saved.", "version": 1}
+    mark = f"{opened.entries[0].pk}-1"
+    assert quietly.json() == {"message": "Notes saved.", "version": 1, "mark": mark}
+    assert f'data-mark="{mark}"' in client.get(address("live", opened.panel.pk)).content.decode()
     assert client.post(notes, {"notes": "One, two", "version": "1"}).status_code == 302
     client.force_login(approver)
     refused = client.post(notes, {"notes": "Mine", "version": "1"}, headers={"X-Autosave": "1"})
@@ -422,7 +424,7 @@ def test_only_the_part_that_follows_is_brought(opened, client):
 
 def posted(opened, **answers):
     typed = {"proportion": "70", "employer_value": "4", "postsecondary_value": "cannot_judge", "version": "0"}
-    return {**typed, "ballot": str(open_now().pk), "action": "submit", **answers}
+    return {**typed, "material": "1", "ballot": str(open_now().pk), "action": "submit", **answers}
 
 
 def test_a_panelist_submits_changes_and_submits_again(opened, client):
