@@ -1,6 +1,6 @@
-// Asks before a button does what cannot be undone. Without JavaScript the button works at once.
-for (const button of document.querySelectorAll('[data-behaviour~="confirm"]')) {
-  button.addEventListener("click", (event) => {
-    if (!window.confirm(button.dataset.confirm || "Are you sure?")) event.preventDefault();
-  });
-}
+// Asks before a button does what cannot be undone. Without JavaScript the button works at once. It listens on the whole
+// page, so that it also knows buttons that were brought later.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest('[data-behaviour~="confirm"]');
+  if (button && !window.confirm(button.dataset.confirm || "Are you sure?")) event.preventDefault();
+});

@@ -218,6 +218,7 @@ def test_typing_survives_the_close_and_the_pages_recover(room, panel, check_page
     soon(phone, "Please rate it now")
     rate(other, "50", "4")
     soon(desk, "1 of 3 have answered")
+    expect(phone.get_by_role("slider")).to_have_count(1)
     box = phone.get_by_label("Why this share?")
     box.fill("Typed with care")
     box.focus()
