@@ -38,9 +38,10 @@ def open_ballot(*, by: User, panel_certification: PanelCertification, seen: int 
     _ensure_seen(entry, seen)
     held = _live_round_for(by=by, panel=panel, entry=entry)
     ballot = start_ballot(by=by, held=held, entry=entry, at=timezone.now())
-    Ballot.objects.filter(
-        round__panel=panel, panel_certification=entry, round__number__lt=held.number, closed_at__isnull=False
-    ).filter(revealed_at=None).update(revealed_at=ballot.opened_at)
+    earlier = Ballot.objects.filter(round__panel=panel, panel_certification=entry, closed_at__isnull=False)
+    earlier.filter(round__number__lt=held.number, revealed_at=None).update(revealed_at=ballot.opened_at)
+    # What goes on in the same round is shown again only when somebody says so: the ratings may differ by then.
+    earlier.filter(round=held).update(revealed_at=None)
     panel.on_screen = entry
     panel.save(update_fields=["on_screen"])
     bump(panel)

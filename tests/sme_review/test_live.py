@@ -488,3 +488,64 @@ def test_a_session_after_a_round_by_mail_is_round_2(closed, consultant):
     assert held.number == 2
     assert ballots.open_ballot(by=consultant, panel_certification=closed.entries[0]).round.number == 2
     assert rounds.close_round(by=consultant, round=held).state == Round.State.CLOSED
+
+
+def test_nothing_opens_without_a_session(drafted, consultant):
+    with pytest.raises(MoveNotAllowedError, match="No live session is running"):
+        ballots.open_ballot(by=consultant, panel_certification=drafted.entries[0])
+
+
+def test_closing_and_revealing_twice_changes_nothing(opened, consultant):
+    ballot = open_now()
+    rate(opened.panelists[0], opened.entries[0])
+    with pytest.raises(MoveNotAllowedError, match="Close the certification first"):
+        ballots.reveal_ballot(by=consultant, ballot=ballot)
+    closed = ballots.close_ballot(by=consultant, ballot=ballot)
+    assert ballots.close_ballot(by=consultant, ballot=ballot).closed_at == closed.closed_at
+    shown = ballots.reveal_ballot(by=consultant, ballot=ballot)
+    assert ballots.reveal_ballot(by=consultant, ballot=ballot).revealed_at == shown.revealed_at
+
+
+def test_where_nobody_can_judge_there_is_no_picture(opened, consultant, client):
+    ballot = open_now()
+    unsure = Answers(proportion=50, employer_cannot_judge=True, postsecondary_value=3)
+    rate(opened.panelists[0], opened.entries[0], unsure)
+    ballots.close_ballot(by=consultant, ballot=ballot)
+    ballots.reveal_ballot(by=consultant, ballot=ballot)
+    client.force_login(consultant)
+    page = client.get(address("live_screen", opened.panel.pk)).content.decode()
+    assert "No ratings yet" in page
+    assert "1 cannot judge." in page
+
+
+def test_nobody_outside_the_state_reads_notes(opened, consultant, home_district):
+    save_notes(by=consultant, panel_certification=opened.entries[0], notes="Said", version=0)
+    assert reading.notes_on(home_district.coordinator, opened.entries[0]) is None
+    assert reading.notes_on(consultant, opened.entries[0]).notes == "Said"
+
+
+def test_a_panel_that_held_all_its_rounds_starts_no_session(closed, consultant, client):
+    live.start_session(by=consultant, panel=closed.panel, mail_again=False)
+    live.end_session(by=consultant, panel=closed.panel)
+    client.force_login(consultant)
+    told = client.post(address("live_start", closed.panel.pk), follow=True).content.decode()
+    assert "all were held" in told
+
+
+def test_what_goes_on_in_the_same_round_is_hidden_until_it_is_shown_again(opened, consultant):
+    Panel.objects.update(rounds_planned=1)
+    entry, panelist = opened.entries[0], opened.panelists[0]
+    others = Rating.objects.visible_to(opened.panelists[1])
+    rate(panelist, entry)
+    first = open_now()
+    ballots.close_ballot(by=consultant, ballot=first)
+    ballots.reveal_ballot(by=consultant, ballot=first)
+    assert others.count() == 1
+    second = ballots.open_ballot(by=consultant, panel_certification=entry)
+    assert (second.round, second.number) == (first.round, 2)
+    ratings.reopen_rating(panelist=panelist, panel_certification=entry)
+    rate(panelist, entry, TELLING, version=3)
+    ballots.close_ballot(by=consultant, ballot=second)
+    assert others.all().count() == 0
+    ballots.reveal_ballot(by=consultant, ballot=second)
+    assert others.all().count() == 1
