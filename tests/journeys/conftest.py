@@ -84,6 +84,8 @@ def sign_in(live_server) -> Callable[[Page, User], None]:
 
 def assert_accessible(page: Page) -> None:
     """No violation of the WCAG 2.2 AA rules that axe knows."""
+    # On a busy machine the address may have changed before the first element of the new page is there.
+    page.wait_for_load_state()
     results = Axe().run(page, options=RULES)
     found = [
         f"{violation['id']} ({violation['help']}): {node['html'][:200]} {node['failureSummary']}"
