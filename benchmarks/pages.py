@@ -14,7 +14,7 @@ class Page:
 
 
 def pages() -> list[Page]:
-    """The five pages; imported late, because they need Django."""
+    """The pages; imported late, because they need Django."""
     from django.urls import reverse
 
     from certifications.models import EntryDraft
@@ -37,4 +37,5 @@ def pages() -> list[Page]:
             lambda: reverse("admin:certifications_studentcertification_changelist"),
         ),
         Page("Results of a panel", "consultant@example.org", results),
+        Page("Public list", "consultant@example.org", lambda: reverse("certifications:approved")),
     ]

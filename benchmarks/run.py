@@ -1,4 +1,4 @@
-"""Make the big state if it is not there, measure five pages, and compare with the baseline."""
+"""Make the big state if it is not there, measure the pages, and compare with the baseline."""
 
 import argparse
 from dataclasses import asdict
