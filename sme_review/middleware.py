@@ -1,4 +1,4 @@
-"""A short cut for the one request that comes hundreds of times a second in live sessions (docs/adr/0008)."""
+"""A short cut for the one request that comes hundreds of times a second in live sessions (docs/adr/0009)."""
 
 import re
 from collections.abc import Callable

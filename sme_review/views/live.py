@@ -22,7 +22,7 @@ from sme_review.services import live as sessions
 from sme_review.views.panels import crumbs, find_panel
 
 _STALE = 409
-# How often a page asks for the pulse, in milliseconds (docs/adr/0008); a rating is to be seen within two seconds.
+# How often a page asks for the pulse, in milliseconds (docs/adr/0009); a rating is to be seen within two seconds.
 STAFF_PULSE = 1500
 
 

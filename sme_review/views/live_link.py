@@ -19,7 +19,7 @@ from sme_review.validators import Answers
 from sme_review.views.link import WHY, for_panelist
 
 _LATE = 409
-# How often a page asks for the pulse, in milliseconds (docs/adr/0008); a change is to be seen within four seconds.
+# How often a page asks for the pulse, in milliseconds (docs/adr/0009); a change is to be seen within four seconds.
 PANELIST_PULSE = 2800
 
 
