@@ -6,7 +6,7 @@ from typing import Any
 
 from certifications.models import ProgramStandard
 from sme_review.charts import draw_coverage, letters_of, shade_of
-from sme_review.coverage import Cell
+from sme_review.coverage import Cell, CoveringSet
 from sme_review.selectors.coverage import Coverage
 
 COVERAGE_HEADINGS = (
@@ -43,18 +43,20 @@ class ShownLine:
 
 @dataclass(frozen=True)
 class ShownSet:
-    """Certifications by name, and what they cover together in percent."""
+    """Certifications by their numbers on the page and by name, and what they cover together in percent."""
 
+    numbers: list[int]
     names: list[str]
     share: float
 
 
 @dataclass(frozen=True)
 class ShownSize:
-    """The best set of one size and its runners-up."""
+    """The best set of one size, what it gains over the size before, and its runners-up."""
 
     size: int
     best: ShownSet
+    gain: float
     others: list[ShownSet]
 
 
@@ -78,7 +80,8 @@ class Dispute:
 
 def coverage_picture(coverage: Coverage, title: str) -> bytes:
     """The heat map as SVG; the same map gives the same bytes."""
-    return draw_coverage(coverage.found, [str(entry) for entry in coverage.entries], title=title)
+    names = [f"{number}. {entry}" for number, entry in enumerate(coverage.entries, start=1)]
+    return draw_coverage(coverage.found, names, title=title)
 
 
 def columns(coverage: Coverage) -> list[ShownColumn]:
@@ -103,14 +106,18 @@ def lines(coverage: Coverage) -> list[ShownLine]:
 
 def sizes(coverage: Coverage) -> list[ShownSize]:
     """The small sets that cover the most."""
-    return [
-        ShownSize(
-            size=one.size,
-            best=ShownSet(coverage.names_of(one.best), one.best.share),
-            others=[ShownSet(coverage.names_of(other), other.share) for other in one.sets[1:]],
-        )
-        for one in coverage.found.sets.by_size
-    ]
+    found, before = [], 0.0
+    for one in coverage.found.sets.by_size:
+        best, *others = (_shown_set(coverage, each) for each in one.sets)
+        found.append(ShownSize(one.size, best, best.share - before, others))
+        before = best.share
+    return found
+
+
+def _shown_set(coverage: Coverage, found: CoveringSet) -> ShownSet:
+    numbered = {entry.pk: (number, str(entry)) for number, entry in enumerate(coverage.entries, start=1)}
+    chosen = [numbered[key] for key in found.certifications]
+    return ShownSet([number for number, _ in chosen], [name for _, name in chosen], found.share)
 
 
 def disputes(coverage: Coverage) -> list[Dispute]:

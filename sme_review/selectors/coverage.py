@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from certifications.models import ProgramStandard
 from certifications.selectors.standards import segment_weights
-from sme_review.coverage import CoverageMap, CoveringSet, coverage_map
+from sme_review.coverage import CoverageMap, coverage_map
 from sme_review.models import Panel, PanelCertification, Panelist, Rating, StandardMark
 from sme_review.selectors.ballots import final_ballots
 from sme_review.worksheet import StandardLine
@@ -25,10 +25,6 @@ class Coverage:
     def name_of(self, key: int) -> str:
         """What a certification is called."""
         return next(str(entry) for entry in self.entries if entry.pk == key)
-
-    def names_of(self, chosen: CoveringSet) -> list[str]:
-        """What the certifications of a set are called."""
-        return [self.name_of(key) for key in chosen.certifications]
 
 
 def coverage_of(panel: Panel, *, viewer: User | Panelist) -> Coverage:

@@ -90,7 +90,9 @@ def test_page_says_what_is_covered_untouched_and_disputed(staff, marked):
     assert f"{marked.entries[1]}: 1 full, 1 part, 1 none" in text
     assert [line.untouched for line in response.context["lines"]] == [False, True]
     assert [[cell.letters for cell in line.cells] for line in response.context["lines"]] == [["F", "P!"], ["N", "N"]]
-    assert [(size.size, size.best.share, len(size.others)) for size in response.context["sizes"]] == [(1, 50, 1)]
+    (alone,) = response.context["sizes"]
+    assert (alone.size, alone.best.names, alone.best.share, alone.gain) == (1, [str(marked.entries[0])], 50, 50)
+    assert [(other.numbers, other.share) for other in alone.others] == [([2], 25)]
 
 
 def test_picture_is_svg_and_always_the_same(staff, marked):

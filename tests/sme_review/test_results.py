@@ -11,11 +11,12 @@ from openpyxl import load_workbook
 from octe_certs.problems import Problem
 from sme_review import explanations
 from sme_review.enums import Reading
-from sme_review.models import Panelist
+from sme_review.models import Panel, Panelist, Rating
 from sme_review.result_files import SUMMARY_HEADINGS
 from sme_review.selectors.results import all_results, figures_over_panel, results_of
 from sme_review.services import panels, ratings, rounds
 from sme_review.validators import Answers
+from tests.factories.sme_review import AssignmentFactory, PanelistFactory
 from tests.sme_review.conftest import rate_all, refresh
 
 
@@ -269,3 +270,22 @@ def test_results_are_for_state_staff(client, varied, home_district, name):
 def test_results_take_the_same_queries_with_two_rounds(staff, second_round, django_assert_num_queries):
     with django_assert_num_queries(10):
         staff.get(url("results", second_round))
+
+
+def test_invited_are_those_who_are_asked_for_it(varied, consultant):
+    """Where certifications are shared out, nobody is missing who was not asked; who rated unasked counts."""
+    _, second = varied.entries
+    late = PanelistFactory(panel=varied.panel, group="business")
+    AssignmentFactory(panelist=late, panel_certification=second)
+    Panel.objects.filter(pk=varied.panel.pk).update(assignment=Panel.Assignment.BALANCED, ratings_wanted=5)
+    refresh(varied)
+    totals = [result.questions[0].total for result in results_of(varied.panel, viewer=consultant)]
+    assert [(total.invited, total.answered, total.missing) for total in totals] == [(5, 5, 0), (6, 5, 1)]
+
+
+def test_no_change_is_told_where_a_round_has_no_answer(second_round, consultant):
+    Rating.objects.filter(panel_certification=second_round.entries[1], round__number=1).update(
+        state=Rating.State.DRAFT, submitted_at=None
+    )
+    changes = all_results(second_round.panel, viewer=consultant).changes
+    assert {entry for entry, _ in changes} == {second_round.entries[0].pk}
