@@ -115,7 +115,7 @@ def test_coverage_map_shows_picture_table_and_sets(page, panel, consultant, sign
     page.get_by_role("link", name="Coverage map").click()
     picture = page.get_by_role("img", name="Heat map of 8 standards and 3 certifications")
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth > 100)")
-    expect(page.get_by_role("table", name="The best set of each size")).to_contain_text("Welder Sense")
+    expect(page.get_by_role("table", name="The best set of each size")).to_contain_text("1 + 2: 50 percent")
     check_page(page)
     look(page, "coverage")
 
