@@ -53,7 +53,7 @@ def test_certifications_are_shared_out(page, panel, consultant, sign_in, check_p
     # and changed by hand from either side
     follow(page, "Welder Sense")
     check_page(page)
-    page.get_by_role("checkbox").first.set_checked(not page.get_by_role("checkbox").first.is_checked())
+    page.get_by_role("checkbox", checked=True).first.uncheck()
     press(page, "Save")
     expect(page.get_by_text("Saved:")).to_be_visible()
     follow(page, "Expert 0")
