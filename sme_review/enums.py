@@ -12,11 +12,12 @@ class StakeholderGroup(TextChoices):
 
 
 class Suggestion(TextChoices):
-    """What a panel's numbers read like, or what a consultant recommends."""
+    """What a consultant recommends. What nobody rated can only be set aside, with the reason."""
 
     RECOMMEND = "recommend", "Recommend"
     DISCUSS = "discuss", "Discuss"
     DO_NOT_RECOMMEND = "do_not_recommend", "Do not recommend"
+    SET_ASIDE = "set_aside", "Set aside: not rated"
 
 
 class Reading(TextChoices):

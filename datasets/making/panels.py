@@ -15,6 +15,7 @@ from sme_review.models import (
     ConflictDeclaration,
     ListingDecision,
     Material,
+    Packet,
     Panel,
     PanelCertification,
     Panelist,
@@ -23,6 +24,8 @@ from sme_review.models import (
     Recommendation,
     Round,
 )
+from sme_review.packets.canonical import sha256_of
+from sme_review.selectors.packet_content import packet_content
 from sme_review.services.panelists import mail_link
 from sme_review.services.recommendations import Choice, save_recommendation
 
@@ -213,6 +216,7 @@ def _recommend_and_decide(seats: Seats, cast: Cast) -> None:
     for kept in save_recommendation(by=cast.consultant, panel=seats.panel, text=_TEXT, choices=choices):
         if kept.choice != kept.reading:
             Recommendation.objects.filter(pk=kept.pk).update(note=_DIFFERS)
+    _freeze(seats.panel, cast)
     Round.objects.filter(panel=seats.panel).update(state=Round.State.FROZEN)
     Panel.objects.filter(pk=seats.panel.pk).update(
         state=Panel.State.DECIDED,
@@ -235,3 +239,12 @@ def _recommend_and_decide(seats: Seats, cast: Cast) -> None:
             decided_at=moment(_DECIDED_ON, 10 * entry.position),
             released_at=moment(_DECIDED_ON, 120),
         )
+
+
+def _freeze(panel: Panel, cast: Cast) -> None:
+    """The packet as it was on the day the recommendation was sent."""
+    sent = moment(_SENT)
+    content = packet_content(panel, viewer=cast.consultant, number=1, frozen_by=cast.consultant, frozen_at=sent)
+    Packet.objects.create(
+        panel=panel, content=content, sha256=sha256_of(content), frozen_by=cast.consultant, frozen_at=sent
+    )

@@ -4,6 +4,7 @@ Each form's fields carry the key of their certification or recommendation, never
 answer cannot land on a neighbour when the order changes while somebody types (a known fault of such pages).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from sme_review.forms.asked import AskedCharField, AskedChoiceField
 from sme_review.models import ListingDecision, PanelCertification, Recommendation
 
 _YEARS_AHEAD = 3
+_LAST_YEARS_AHEAD = 11
 
 
 class RecommendationTextForm(forms.Form):
@@ -30,12 +32,16 @@ class RecommendationTextForm(forms.Form):
     )
 
 
+_RATED = [choice for choice in Suggestion.choices if choice[0] != Suggestion.SET_ASIDE]
+_NOT_RATED = [(Suggestion.SET_ASIDE.value, Suggestion.SET_ASIDE.label)]
+
+
 class ChoiceForm(forms.Form):
-    """The recommendation for one certification."""
+    """The recommendation for one certification; what nobody rated can only be set aside."""
 
     use_required_attribute = False
 
-    choice = AskedChoiceField(label="Recommendation", choices=Suggestion, widget=forms.RadioSelect)
+    choice = AskedChoiceField(label="Recommendation", choices=_RATED, widget=forms.RadioSelect)
     note = forms.CharField(
         label="Note",
         required=False,
@@ -45,7 +51,14 @@ class ChoiceForm(forms.Form):
     position = forms.IntegerField(label="Place in the list", min_value=1, max_value=99)
 
     def __init__(
-        self, data: Any = None, *, entry: PanelCertification, recommendation: Recommendation | None, place: int
+        self,
+        data: Any = None,
+        *,
+        entry: PanelCertification,
+        recommendation: Recommendation | None,
+        place: int,
+        is_rated: bool = True,
+        sent_back: ListingDecision | None = None,
     ) -> None:
         initial = {
             "choice": recommendation.choice if recommendation else "",
@@ -54,64 +67,89 @@ class ChoiceForm(forms.Form):
         }
         super().__init__(data, initial=initial, prefix=f"certification-{entry.pk}")
         self.entry = entry
+        self.sent_back = sent_back
+        if not is_rated:
+            self.fields["choice"].choices = _NOT_RATED  # type: ignore[attr-defined]
+            self.fields["note"].help_text = "Say why it was not rated. Approvers read it."
         # The messages stand together above a page of many such forms, so each says which one it is about.
         wrong_place = f"Place in the list of {entry}: enter a whole number from 1 to 99."
         self.fields["position"].error_messages |= {"required": wrong_place, "invalid": wrong_place}
         self.fields["position"].validators = [MinValueValidator(1, wrong_place), MaxValueValidator(99, wrong_place)]
 
 
-class DecisionForm(forms.Form):
-    """OCTE's decision on one certification; left without an outcome it decides nothing."""
+class _Decision(forms.Form):
+    """The parts of a decision: what, why, and how an approval is listed."""
 
     use_required_attribute = False
+
+    reason = AskedCharField(
+        label="Reason",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Kept with the decision. Panelists, districts and the public can read it.",
+    )
+    first_school_year = forms.TypedChoiceField(label="First school year", coerce=int, empty_value=None)
+    last_school_year = forms.TypedChoiceField(
+        label="Last school year", coerce=int, empty_value=None, required=False, help_text="If it is known."
+    )
+    type = forms.ChoiceField(label="Type", choices=ProgramCertification.Type)
+    counts_federally = forms.BooleanField(
+        label="Counts for federal reporting (indicator 5S1)", required=False, help_text="Only if approved."
+    )
+
+    def offer_years(self, *more: int | None) -> None:
+        """The school years from this one on, and those that the catalogue names."""
+        this_year = school_year.current()
+        years = sorted({*range(this_year, this_year + _YEARS_AHEAD), *(year for year in more if year)})
+        last = [(year, school_year.label(year)) for year in range(this_year, this_year + _LAST_YEARS_AHEAD)]
+        self.fields["first_school_year"].choices = [(year, school_year.label(year)) for year in years]  # type: ignore[attr-defined]
+        self.fields["last_school_year"].choices = [("", "No end"), *last]  # type: ignore[attr-defined]
+
+    def check(self, about: str) -> None:
+        """Only an approval counts federally; its years run forward."""
+        data = self.cleaned_data
+        outcome = data.get("outcome")
+        approved = outcome == ListingDecision.Outcome.APPROVED
+        if data.get("counts_federally") and outcome and not approved:
+            self.add_error(
+                "counts_federally",
+                f"Only an approved certification can count for federal reporting. Approve {about}, or clear this box.",
+            )
+        first, last = data.get("first_school_year"), data.get("last_school_year")
+        if approved and first and last and last < first:
+            self.add_error("last_school_year", f"The last school year of {about} must not come before the first.")
+
+
+class DecisionForm(_Decision):
+    """OCTE's decision on one certification; left without an outcome it decides nothing."""
 
     outcome = AskedChoiceField(
         label="Decision",
         choices=[("", "Not yet"), *ListingDecision.Outcome.choices],
         widget=forms.RadioSelect,
     )
-    reason = AskedCharField(
-        label="Reason",
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Kept with the decision. The panelists can read it too.",
-    )
-    first_school_year = forms.TypedChoiceField(label="First school year", coerce=int, empty_value=None)
-    type = forms.ChoiceField(label="Type", choices=ProgramCertification.Type)
-    counts_federally = forms.BooleanField(
-        label="Counts for federal reporting (indicator 5S1)", required=False, help_text="Only if approved."
-    )
+    field_order = ("outcome", "reason")
 
     def __init__(
         self, data: Any = None, *, recommendation: Recommendation, listed: ProgramCertification | None
     ) -> None:
-        this_year = school_year.current()
-        years = set(range(this_year, this_year + _YEARS_AHEAD))
-        if listed:
-            years.add(listed.first_school_year)
         initial = {
             "outcome": "",
-            "first_school_year": listed.first_school_year if listed else this_year,
+            "first_school_year": listed.first_school_year if listed else school_year.current(),
             "type": listed.type
             if listed and listed.status == ProgramCertification.Status.APPROVED
             else ProgramCertification.Type.APPROVED,
             "counts_federally": listed.counts_federally if listed else False,
         }
         super().__init__(data, initial=initial, prefix=f"recommendation-{recommendation.pk}")
-        field = self.fields["first_school_year"]
-        field.choices = [(year, school_year.label(year)) for year in sorted(years)]  # type: ignore[attr-defined]
+        self.offer_years(listed.first_school_year if listed else None)
         self.recommendation = recommendation
 
     def clean(self) -> dict[str, Any]:
-        """A decision has a reason; only an approval counts federally."""
+        """A decision has a reason; a reason has a decision."""
         data = self.cleaned_data
         if data.get("outcome") and not data.get("reason", "").strip():
             self.add_error("reason", f"Give the reason for the decision on {self.recommendation}.")
-        if data.get("counts_federally") and data.get("outcome") in {"declined", "deferred"}:
-            self.add_error(
-                "counts_federally",
-                f"Only an approved certification can count for federal reporting. Approve {self.recommendation}, or clear "
-                "this box.",
-            )
+        self.check(str(self.recommendation))
         if data.get("reason", "").strip() and not data.get("outcome"):
             self.add_error("outcome", f"Choose a decision for {self.recommendation}, or empty its reason.")
         return data
@@ -120,3 +158,40 @@ class DecisionForm(forms.Form):
     def decides(self) -> bool:
         """The approver chose an outcome here."""
         return self.is_valid() and bool(self.cleaned_data["outcome"])
+
+
+class SeveralForm(_Decision):
+    """One decision for all certifications that are ticked."""
+
+    ticked = forms.MultipleChoiceField(
+        label="Certifications",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Tick at least one certification.",
+            "invalid_choice": "One that you ticked was decided since you opened this page. Look at the list again.",
+        },
+    )
+    outcome = forms.ChoiceField(
+        label="Decision",
+        choices=ListingDecision.Outcome,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the decision."},
+    )
+    field_order = ("ticked", "outcome", "reason")
+
+    def __init__(self, data: Any = None, *, waiting: Sequence[Recommendation]) -> None:
+        super().__init__(data, initial={"first_school_year": school_year.current()})
+        self._waiting = {str(item.pk): item for item in waiting}
+        self.fields["ticked"].choices = [(key, str(item)) for key, item in self._waiting.items()]  # type: ignore[attr-defined]
+        self.offer_years()
+
+    def clean_ticked(self) -> list[Recommendation]:
+        """The recommendations themselves."""
+        return [self._waiting[key] for key in self.cleaned_data["ticked"]]
+
+    def clean(self) -> dict[str, Any]:
+        """A decision has a reason; only approvals count federally."""
+        if not self.cleaned_data.get("reason", "").strip():
+            self.add_error("reason", "Give the reason for the decision.")
+        self.check("them")
+        return self.cleaned_data

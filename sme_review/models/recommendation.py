@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import User
 from sme_review.enums import Reading, Suggestion
 from sme_review.models.panel import Panel
 from sme_review.models.panel_certification import PanelCertification
@@ -41,6 +42,14 @@ class Recommendation(models.Model):
         return str(self.panel_certification)
 
 
+class PacketQuerySet(models.QuerySet["Packet"]):
+    """Reads of packets."""
+
+    def visible_to(self, user: User) -> "PacketQuerySet":
+        """State roles see what was handed to the approvers; nobody else does."""
+        return self.all() if user.scope.state else self.none()
+
+
 class Packet(models.Model):
     """What was handed to the approvers, frozen when it was sent; page, PDF and XLSX are drawn from it alone.
 
@@ -53,6 +62,8 @@ class Packet(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64)
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="packets_frozen")
     frozen_at = models.DateTimeField()
+
+    objects = PacketQuerySet.as_manager()
 
     class Meta:
         ordering = ("panel", "-number")

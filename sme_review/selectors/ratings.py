@@ -11,7 +11,6 @@ from certifications.models import ProgramStandard
 from sme_review.models import (
     Ballot,
     ConflictDeclaration,
-    ListingDecision,
     Panel,
     PanelCertification,
     Panelist,
@@ -178,14 +177,3 @@ def by_segment(standards: QuerySet[ProgramStandard]) -> list[Segment]:
         segment = segments.setdefault(standard.segment_code, Segment(standard.segment_code, standard.segment_title, []))
         segment.standards.append(standard)
     return list(segments.values())
-
-
-def outcomes_of(panelist: Panelist) -> list[ListingDecision]:
-    """What OCTE decided on the panel's certifications; empty before decisions are released."""
-    return list(
-        ListingDecision.objects.filter(
-            recommendation__panel_id=panelist.panel_id, superseded_at=None, released_at__isnull=False
-        )
-        .select_related("recommendation__panel_certification__certification__entity")
-        .order_by("recommendation__position")
-    )

@@ -115,6 +115,13 @@ def results_of(panel: Panel, *, viewer: User | Panelist, held: Round | None = No
     return _results(panel, _entries(panel), ballots, _Invited.of(panel), _visible_ratings(panel, viewer))
 
 
+def results_by_entry(panel: Panel, *, viewer: User) -> dict[int, CertificationResult]:
+    """Primary key of PanelCertification -> what the panel concluded; those never opened or never rated are left out."""
+    if not final_ballots(panel):
+        return {}
+    return {result.entry.pk: result for result in results_of(panel, viewer=viewer) if result.raters}
+
+
 def _entries(panel: Panel) -> list[PanelCertification]:
     entries = PanelCertification.objects.filter(panel=panel).select_related("certification__entity")
     return list(entries.order_by("position", "id"))

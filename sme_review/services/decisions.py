@@ -1,4 +1,4 @@
-"""OCTE's decisions, which write the catalogue's listings in the same transaction."""
+"""OCTE's decisions, kept until somebody releases them; services/releases.py writes them into the catalogue."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -7,17 +7,12 @@ from accounts.models import User
 from accounts.services.audit import record
 from certifications import school_year
 from certifications.models import ProgramCertification
-from certifications.services.listings import set_listing
-from octe_certs.problems import MoveNotAllowedError, Problem
+from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
+from sme_review.enums import Suggestion
 from sme_review.models import ListingDecision, Panel, Recommendation
+from sme_review.selectors.packets import latest_packet
 from sme_review.services.panels import lock_panel
-
-_LISTING_STATUS = {
-    ListingDecision.Outcome.APPROVED: ProgramCertification.Status.APPROVED,
-    ListingDecision.Outcome.DECLINED: ProgramCertification.Status.DECLINED,
-    ListingDecision.Outcome.DEFERRED: ProgramCertification.Status.UNDER_REVIEW,
-}
 
 
 @transaction.atomic
@@ -28,99 +23,112 @@ def decide_listing(
     outcome: str,
     reason: str,
     first_school_year: int | None = None,
+    last_school_year: int | None = None,
     type: str = ProgramCertification.Type.APPROVED,  # noqa: A002 - the field's own name
     counts_federally: bool = False,
+    packet: int | None = None,
 ) -> ListingDecision:
-    """Approve, decline or defer one recommended certification, and write its listing.
+    """Approve, decline, defer or send back one recommended certification.
 
-    The panel is decided when each of its certifications is. A deferred one can be decided again later. The same
-    decision by the same person again changes nothing.
+    The decision is kept, every approver sees it, and it can be undone until it is released. The same decision by the
+    same person again changes nothing.
 
     Args:
         outcome: a value of ListingDecision.Outcome.
-        first_school_year: ending year from which the listing holds; needed to approve.
+        first_school_year, last_school_year: ending years of an approval; None for no end.
+        packet: the number of the packet that the person has read.
 
     Raises:
-        Problem: a reason or the first school year is missing, or the listing cannot be written.
+        Problem: a reason or the first school year is missing, or the years contradict each other.
+        StaleVersionError: another packet was sent since.
         MoveNotAllowedError: the recommendation is not sent, or this certification is already decided.
     """
     panel = lock_panel(recommendation.panel)
-    if panel.state not in {Panel.State.RECOMMENDED, Panel.State.DECIDED}:
-        raise MoveNotAllowedError("The recommendation has not been sent yet.")
+    _ensure_waits(panel, packet)
     approved = outcome == ListingDecision.Outcome.APPROVED
-    if not reason.strip():
-        raise Problem("Give the reason for the decision.", field="reason")
-    if approved and first_school_year is None:
-        raise Problem("Choose the first school year.", field="first_school_year")
-    current = recommendation.decisions.filter(superseded_at=None, undone_at=None).first()
+    if approved and recommendation.choice == Suggestion.SET_ASIDE:
+        raise Problem(
+            "Nobody on the panel rated it, and the procedure asks for ratings before a certification is accepted. "
+            "Decline, defer or send it back.",
+            field="outcome",
+        )
+    _ensure_complete(reason, first_school_year if approved else 0, last_school_year if approved else None)
+    fields = {
+        "outcome": outcome,
+        "reason": reason.strip(),
+        "first_school_year": first_school_year if approved else None,
+        "last_school_year": last_school_year if approved else None,
+        "type": type,
+        "counts_federally": counts_federally and approved,
+        "decided_by": by,
+    }
+    current = _current(recommendation)
     if current is not None:
-        if (current.outcome, current.reason, current.decided_by_id) == (outcome, reason.strip(), by.pk):
+        if current.released_at is None and all(getattr(current, name) == value for name, value in fields.items()):
             return current
-        if current.outcome != ListingDecision.Outcome.DEFERRED:
-            raise MoveNotAllowedError(
-                f"{current.decided_by} has already decided this certification ({current.outcome_words.lower()})."
-            )
+        _ensure_open_again(current)
         current.superseded_at = timezone.now()
         current.save(update_fields=["superseded_at"])
-    now = timezone.now()
-    listing = _write_listing(
-        by=by,
-        panel=panel,
-        recommendation=recommendation,
-        outcome=outcome,
-        reason=reason.strip(),
-        first_school_year=first_school_year,
-        type=type,
-        counts_federally=counts_federally and approved,
-    )
-    decision = ListingDecision.objects.create(
-        recommendation=recommendation,
-        outcome=outcome,
-        reason=reason.strip(),
-        first_school_year=first_school_year if approved else None,
-        type=type,
-        counts_federally=counts_federally and approved,
-        listing=listing,
-        decided_by=by,
-        decided_at=now,
-        released_at=now,
-    )
+    decision = ListingDecision.objects.create(recommendation=recommendation, decided_at=timezone.now(), **fields)
     record(by=by, verb=verbs.LISTING_DECIDED, target=recommendation, detail={"outcome": outcome, "panel": panel.pk})
-    _finish_when_all_decided(panel)
     return decision
 
 
-def _write_listing(
-    *,
-    by: User,
-    panel: Panel,
-    recommendation: Recommendation,
-    outcome: str,
-    reason: str,
-    first_school_year: int | None,
-    type: str,  # noqa: A002
-    counts_federally: bool,
-) -> ProgramCertification | None:
-    """The listing that follows from a decision; None where a deferral leaves the catalogue as it is."""
-    certification = recommendation.panel_certification.certification
-    pair = ProgramCertification.objects.filter(program=panel.program, certification=certification)
-    settled = pair.exclude(status=ProgramCertification.Status.SUGGESTED)
-    if outcome == ListingDecision.Outcome.DEFERRED and settled.exists():
-        return None
-    return set_listing(
-        by=by,
-        program=panel.program,
-        certification=certification,
-        first_school_year=first_school_year or school_year.current() + 1,
-        status=_LISTING_STATUS[ListingDecision.Outcome(outcome)],
-        type=type,
-        counts_federally=counts_federally,
-        reason=reason,
-    )
+@transaction.atomic
+def undo_decision(*, by: User, decision: ListingDecision) -> ListingDecision:
+    """Take a decision back that is not released; any approver may. Undoing twice changes nothing.
+
+    Raises:
+        MoveNotAllowedError: it is released: the catalogue has changed and people were told.
+    """
+    lock_panel(decision.recommendation.panel)
+    held = ListingDecision.objects.select_for_update(of=("self",)).select_related("recommendation").get(pk=decision.pk)
+    if held.undone_at:
+        return held
+    if held.released_at:
+        raise MoveNotAllowedError("This decision is released, so it can no longer be undone.")
+    held.undone_at = timezone.now()
+    held.undone_by = by
+    held.save(update_fields=["undone_at", "undone_by"])
+    record(by=by, verb=verbs.DECISION_UNDONE, target=held.recommendation, detail={"outcome": held.outcome})
+    return held
 
 
-def _finish_when_all_decided(panel: Panel) -> None:
-    decided = ListingDecision.objects.filter(recommendation__panel=panel, superseded_at=None).count()
-    if panel.state == Panel.State.RECOMMENDED and decided == panel.recommendations.count():
-        panel.state = Panel.State.DECIDED
-        panel.save(update_fields=["state"])
+def _ensure_waits(panel: Panel, packet: int | None) -> None:
+    if panel.state != Panel.State.RECOMMENDED:
+        raise MoveNotAllowedError(
+            "Everything on this panel is decided and released."
+            if panel.state == Panel.State.DECIDED
+            else "The recommendation is not with the approvers now."
+        )
+    latest = latest_packet(panel)
+    if packet is not None and latest is not None and latest.number != packet:
+        raise StaleVersionError(
+            f"Packet {latest.number} was sent since you opened this page. Read it, then decide: what you typed is kept."
+        )
+
+
+def _ensure_complete(reason: str, first: int | None, last: int | None) -> None:
+    if not reason.strip():
+        raise Problem("Give the reason for the decision.", field="reason")
+    if first is None:
+        raise Problem("Choose the first school year.", field="first_school_year")
+    if last is not None and last < first:
+        raise Problem(
+            f"The last school year must not come before the first ({school_year.label(first)}).",
+            field="last_school_year",
+        )
+
+
+def _current(recommendation: Recommendation) -> ListingDecision | None:
+    held = recommendation.decisions.filter(superseded_at=None, undone_at=None).select_related("decided_by")
+    return held.first()
+
+
+def _ensure_open_again(current: ListingDecision) -> None:
+    """Only a deferral that was released is followed by another decision; whatever is not released is undone first."""
+    words = f"{current.decided_by} has already decided this certification ({current.outcome_words.lower()})."
+    if current.released_at is None:
+        raise MoveNotAllowedError(f"{words} To decide otherwise, undo that decision first.")
+    if current.outcome != ListingDecision.Outcome.DEFERRED:
+        raise MoveNotAllowedError(words)

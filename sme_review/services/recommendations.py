@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
@@ -13,8 +12,11 @@ from accounts.services.audit import record
 from octe_certs.mail import absolute, send_after_commit
 from octe_certs.problems import MoveNotAllowedError, Problem
 from sme_review import verbs
-from sme_review.models import Panel, PanelCertification, Recommendation, Round
-from sme_review.selectors.results import results_of
+from sme_review.enums import Reading, Suggestion
+from sme_review.models import ListingDecision, Packet, Panel, PanelCertification, Recommendation, Round
+from sme_review.selectors.decisions import settled_entries
+from sme_review.selectors.results import CertificationResult, results_by_entry
+from sme_review.services.packets import freeze_packet
 from sme_review.services.panels import ensure_move, lock_panel
 
 
@@ -28,11 +30,32 @@ class Choice:
     position: int = 1
 
 
+@dataclass(frozen=True)
+class Missing:
+    """What a recommendation lacks; `entry` is None for the text as a whole, `field` is the form's own name."""
+
+    entry: PanelCertification | None
+    field: str
+    message: str
+
+
+NOT_RATED = "Nobody on the panel rated it, so there is nothing to read."
+
+
+class NotWholeError(Problem):
+    """A recommendation that cannot be sent yet, with all that it lacks."""
+
+    def __init__(self, missing: Sequence[Missing]) -> None:
+        super().__init__(" ".join(lack.message for lack in missing))
+        self.missing = missing
+
+
 @transaction.atomic
 def save_recommendation(*, by: User, panel: Panel, text: str, choices: Sequence[Choice]) -> list[Recommendation]:
     """Keep the recommendation list (procedure, identification step 1.4), finished or not.
 
-    The suggested reading and its rule are worked out anew and kept beside each choice.
+    The suggested reading and its rule are worked out anew and kept beside each choice. A certification whose decision is
+    released stays as it is.
 
     Raises:
         MoveNotAllowedError: the round is not closed, or the recommendation is sent already.
@@ -40,17 +63,20 @@ def save_recommendation(*, by: User, panel: Panel, text: str, choices: Sequence[
     panel = lock_panel(panel)
     if panel.state != Panel.State.CLOSED:
         raise MoveNotAllowedError("A recommendation is written after the round is closed and before it is sent.")
-    suggested = {result.entry.pk: result.suggested for result in results_of(panel, viewer=by)}
+    results = results_by_entry(panel, viewer=by)
+    settled = settled_entries(panel)
     saved = []
     for choice in choices:
-        suggestion = suggested[choice.panel_certification.pk]
+        if choice.panel_certification.pk in settled:
+            continue
+        reading, rule = _read(results.get(choice.panel_certification.pk))
         recommendation, _ = Recommendation.objects.update_or_create(
             panel_certification=choice.panel_certification,
             defaults={
                 "panel": panel,
                 "position": choice.position,
-                "reading": suggestion.reading,
-                "rule": suggestion.rule,
+                "reading": reading,
+                "rule": rule,
                 "choice": choice.choice,
                 "note": choice.note.strip(),
             },
@@ -64,26 +90,35 @@ def save_recommendation(*, by: User, panel: Panel, text: str, choices: Sequence[
 
 @transaction.atomic
 def send_recommendation(*, by: User, panel: Panel) -> Panel:
-    """Freeze the round and hand the recommendation to the approvers, who are told by mail.
+    """Freeze the rounds and the packet, and hand the recommendation to the approvers, who are told by mail.
 
-    Sending twice changes nothing.
+    Certifications that were sent back wait for a decision again. Sending twice changes nothing.
 
     Raises:
-        Problem: a certification has no recommendation yet, a note is missing, or the text is empty.
+        NotWholeError: a certification has no recommendation yet, a note is missing, or the text is empty.
     """
     panel = lock_panel(panel)
     if panel.state == Panel.State.RECOMMENDED:
         return panel
     ensure_move(panel, to=Panel.State.RECOMMENDED)
-    missing = why_not_send(panel)
+    missing = why_not_send(panel, viewer=by)
     if missing:
-        raise Problem(" ".join(missing))
+        raise NotWholeError(missing)
+    packet = freeze_packet(by=by, panel=panel)
     panel.state = Panel.State.RECOMMENDED
-    panel.sent_at = timezone.now()
+    panel.sent_at = packet.frozen_at
     panel.sent_by = by
     panel.save(update_fields=["state", "sent_at", "sent_by"])
     Round.objects.filter(panel=panel, state=Round.State.CLOSED).update(state=Round.State.FROZEN)
+    ListingDecision.objects.filter(
+        recommendation__panel=panel, outcome=ListingDecision.Outcome.SENT_BACK, superseded_at=None, undone_at=None
+    ).update(superseded_at=packet.frozen_at)
     record(by=by, verb=verbs.RECOMMENDATION_SENT, target=panel)
+    _tell_approvers(panel, packet)
+    return panel
+
+
+def _tell_approvers(panel: Panel, packet: Packet) -> None:
     for approver in _approvers():
         send_after_commit(
             to=approver.email,
@@ -92,26 +127,48 @@ def send_recommendation(*, by: User, panel: Panel) -> Panel:
             context={
                 "approver": approver,
                 "panel": panel,
-                "count": panel.recommendations.count(),
+                "count": panel.recommendations.count() - len(settled_entries(panel)),
                 "link": absolute(reverse("sme_review:decide", args=[panel.pk])),
+                "packet_link": absolute(reverse("sme_review:packet", args=[panel.pk, packet.number])),
             },
         )
-    return panel
 
 
-def why_not_send(panel: Panel) -> list[str]:
+def _read(result: CertificationResult | None) -> tuple[str, str]:
+    """The suggested reading with its rule; of what nobody rated, that there is none."""
+    return (result.reading, result.suggested.rule) if result else (Reading.WITHHELD, NOT_RATED)
+
+
+def why_not_send(panel: Panel, *, viewer: User) -> list[Missing]:
     """What the recommendation still lacks, each in a sentence; empty when it can be sent."""
     recommendations = {item.panel_certification_id: item for item in panel.recommendations.all()}
+    settled, rated = settled_entries(panel), set(results_by_entry(panel, viewer=viewer))
     missing = []
     for entry in panel.certifications.select_related("certification"):
         item = recommendations.get(entry.pk)
-        if item is None or not item.choice:
-            missing.append(f"Choose a recommendation for {entry}.")
-        elif item.choice != item.reading and not item.note:
-            missing.append(f"Say in the note why the recommendation for {entry} differs from the suggested reading.")
+        lack = None if item and entry.pk in settled else _lack(entry, item, is_rated=entry.pk in rated)
+        missing += [lack] if lack else []
     if not panel.recommendation_text:
-        missing.append("Write the recommendation in a few sentences.")
+        missing.append(Missing(None, "text", "Write the recommendation in a few sentences."))
     return missing
+
+
+def _lack(entry: PanelCertification, item: Recommendation | None, *, is_rated: bool) -> Missing | None:
+    """What one certification lacks."""
+    if item is None or not item.choice:
+        return Missing(entry, "choice", f"Choose a recommendation for {entry}.")
+    aside = item.choice == Suggestion.SET_ASIDE
+    if aside and is_rated:
+        return Missing(entry, "choice", f"{entry} was rated, so it cannot be set aside. Choose another recommendation.")
+    if not aside and not is_rated:
+        return Missing(entry, "choice", f"Nobody rated {entry}, so it can only be set aside.")
+    if item.note or item.choice == item.reading:
+        return None
+    if aside:
+        return Missing(entry, "note", f"Say in the note why {entry} was not rated.")
+    return Missing(
+        entry, "note", f"Say in the note why the recommendation for {entry} differs from the suggested reading."
+    )
 
 
 def _approvers() -> list[User]:

@@ -14,9 +14,11 @@ from octe_certs.access import personal_link
 from octe_certs.problems import Problem
 from sme_review.forms.ratings import ConflictsForm
 from sme_review.models import Panelist
+from sme_review.packets.shown import show_outcomes
 from sme_review.selectors import panels as selecting
 from sme_review.selectors import ratings as reading
 from sme_review.selectors.ballots import current_round
+from sme_review.selectors.outcomes import outcomes_of
 from sme_review.services import ratings as writing
 from sme_review.services.panelists import minutes_for
 
@@ -60,7 +62,7 @@ def shared(panelist: Panelist, secret: str) -> dict[str, Any]:
 def welcome(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
     """What this is about, by when, how long, and how answers are used."""
     context = shared(panelist, secret)
-    extra = {"minutes": minutes_for(len(context["tasks"])), "outcomes": reading.outcomes_of(panelist)}
+    extra = {"minutes": minutes_for(len(context["tasks"])), "outcomes": outcomes_of(panelist)}
     return render(request, "sme_review/link/welcome.html", {**context, **extra})
 
 
@@ -127,6 +129,7 @@ def submitted(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResp
 @personal_link(WHY)
 @for_panelist
 def outcome(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
-    """What OCTE decided."""
+    """After the release: what the panel concluded, beside one's own answers, and what OCTE decided."""
     context = {"panelist": panelist, "panel": panelist.panel, "secret": secret}
-    return render(request, "sme_review/link/outcome.html", {**context, "outcomes": reading.outcomes_of(panelist)})
+    outcomes = show_outcomes(outcomes_of(panelist))
+    return render(request, "sme_review/link/outcome.html", {**context, "outcomes": outcomes})

@@ -18,6 +18,7 @@ from sme_review.presenters import STATE_TONES, panel_steps
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors import panels as selecting
 from sme_review.selectors.ballots import current_round
+from sme_review.selectors.packets import packets_visible_to
 from sme_review.services import panels as writing
 from sme_review.tables import PanelTable
 
@@ -69,6 +70,7 @@ def panel_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "panel": panel,
         "tone": STATE_TONES[Panel.State(panel.state)],
         "steps": panel_steps(panel, current_round(panel), decided=len(decisions)),
+        "packets": packets_visible_to(request.user, panel),
         "crumbs": crumbs(panel),
         "may_manage": request.user.has_perm(MANAGE_PANELS),
     }

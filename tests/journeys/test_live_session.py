@@ -5,20 +5,18 @@ The panelists' pages follow by themselves: nothing here reloads one.
 
 import re
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 
 import pytest
 from django.core import mail
 from playwright.sync_api import Page, expect
 
 from certifications.models import ProgramCertification
-from sme_review.enums import Suggestion
 from sme_review.models import Ballot, Discussion, Panel, Rating
-from sme_review.services import decisions, panelists, panels, recommendations
+from sme_review.services import panelists, panels
 from sme_review.services.discussions import save_notes
 from tests.factories.certifications import CertificationFactory, ProgramFactory, ProgramStandardFactory
 from tests.factories.sme_review import PanelFactory
+from tests.journeys import deciding
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -124,30 +122,37 @@ def assert_both_rounds_are_kept(panel: Panel) -> None:
     assert sorted(shares) == [(1, 40), (1, 60), (1, 80), (2, 55), (2, 60), (2, 65)]
 
 
-def recommend_and_release(panel: Panel, consultant, approver) -> None:
-    """Then the consultant sends the recommendation, and the approver decides and releases."""
-    first, second = panel.certifications.order_by("position")
-    choices = [
-        recommendations.Choice(first, Suggestion.RECOMMEND, "Closer together in round 2."),
-        recommendations.Choice(second, Suggestion.DO_NOT_RECOMMEND, "The first covers it."),
-    ]
-    text = "The panel is of one mind about Welder Sense."
-    recommendations.save_recommendation(by=consultant, panel=panel, text=text, choices=choices)
-    recommendations.send_recommendation(by=consultant, panel=panel)
-    for entry, outcome, year in ((first, "approved", 2027), (second, "declined", None)):
-        decisions.decide_listing(
-            by=approver,
-            recommendation=entry.recommendation,
-            outcome=outcome,
-            reason="As the panel found.",
-            first_school_year=year,
-            counts_federally=outcome == "approved",
-        )
-    if find_spec("sme_review.services.releases"):
-        import_module("sme_review.services.releases").release_decisions(by=approver, panel=panel)
+def recommend_and_release(desk: Page, panel: Panel, sign_in, approver, check_page) -> None:
+    """Then the consultant sends the packet, and the approver decides and releases."""
+    choices = {"Welder Sense": "Recommend", "Welder Level 1": "Do not recommend"}
+    deciding.recommend(desk, panel.pk, choices, check_page)
+    sign_in(desk, approver)
+    deciding.decide(desk, {"Welder Sense": "Approve", "Welder Level 1": "Decline"}, check_page)
+    deciding.release(desk, check_page)
+    listing = ProgramCertification.objects.in_force(2027).get()
+    assert (listing.program.cip_code, listing.certification.name) == ("48.0508", "Welder Sense")
 
 
-def test_a_live_session_runs_through_two_rounds_to_a_listing(room, panel, consultant, approver, check_page):
+def outcome_link_of(email: str) -> str:
+    """The link of the mail that tells what was decided."""
+    message = next(message for message in mail.outbox[::-1] if message.to == [email])
+    assert message.subject.startswith("What OCTE decided")
+    return re.search(r"/link/panel/\S+/outcome/", message.body).group(0)
+
+
+def everybody_learns_what_was_decided(phone: Page, check_page) -> None:
+    """The public sees the listing; a panelist sees the outcome, and nobody's name."""
+    phone.goto("/approved/48.0508/")
+    soon(phone, "Welder Sense")
+    phone.goto(outcome_link_of(PEOPLE[0][1]))
+    for words in ("The panel's median is 60", "Your answer: 55 percent", "Reason: As the panel found."):
+        soon(phone, words)
+    check_page(phone)
+    page = phone.content()
+    assert [name for person in PEOPLE for name in person[:2] if name in page] == []
+
+
+def test_a_live_session_runs_through_two_rounds_to_a_listing(room, panel, sign_in, approver, check_page):
     desk, screen, phones = room.facilitator, room.screen, room.phones
     for each in (desk, screen, phones[0]):
         check_page(each)
@@ -204,12 +209,8 @@ def test_a_live_session_runs_through_two_rounds_to_a_listing(room, panel, consul
         soon(phone, "No live session is running")
     assert_both_rounds_are_kept(panel)
 
-    recommend_and_release(panel, consultant, approver)
-    listing = ProgramCertification.objects.in_force(2027).get()
-    assert (listing.program.cip_code, listing.certification.name) == ("48.0508", "Welder Sense")
-    phones[0].goto(link_of(PEOPLE[0][1]))
-    phones[0].get_by_role("link", name="See what was decided").click()
-    soon(phones[0], "Welder Sense")
+    recommend_and_release(desk, panel, sign_in, approver, check_page)
+    everybody_learns_what_was_decided(phones[0], check_page)
 
 
 def test_typing_survives_the_close_and_the_pages_recover(room, panel, check_page):

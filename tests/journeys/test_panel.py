@@ -10,6 +10,7 @@ from certifications.models import ProgramCertification
 from sme_review.models import Rating
 from tests.factories.certifications import CertificationFactory, ProgramFactory, ProgramStandardFactory
 from tests.journeys.conftest import at
+from tests.journeys.deciding import release
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -190,6 +191,8 @@ def test_panel_ends_in_a_listing_in_force(page, browser, sign_in, check_page, st
     last.get_by_label("Reason").fill("The first covers it.")
     press(page, "Keep these decisions")
     check_page(page)
+    assert not ProgramCertification.objects.exists()
+    release(page, check_page)
     assert ProgramCertification.objects.in_force(2027).get().program.cip_code == "48.0508"
 
     with at(page, PHONE):

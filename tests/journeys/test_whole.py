@@ -22,6 +22,7 @@ from tests.factories.data_collection import CollectionWindowFactory, standard_qu
 from tests.journeys import test_entry as entry
 from tests.journeys import test_panel as panel
 from tests.journeys import test_questionnaire as questionnaire
+from tests.journeys.deciding import release
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 RATED = "Welder Sense"
@@ -70,7 +71,11 @@ def panel_lists_it(page, browser, sign_in, live_server, consultant, approver):
     section.get_by_label("Reason").fill("Strong on every question.")
     section.get_by_label("First school year").select_option(label="2026-27")
     section.get_by_label("Counts for federal reporting").check()
+    other = page.locator("section").filter(has_not_text=RATED).first
+    other.get_by_label("Defer", exact=True).check()
+    other.get_by_label("Reason").fill("OCTE waits for more districts that ask for it.")
     panel.press(page, "Keep these decisions")
+    release(page, no_check)
 
 
 def entity_answers_and_octe_decides(page, live_server, sign_in, consultant, approver, entity):

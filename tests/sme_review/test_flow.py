@@ -6,6 +6,7 @@ from sme_review.models import ListingDecision, Panel, Round
 from sme_review.selectors.results import results_of
 from sme_review.services.decisions import decide_listing
 from sme_review.services.recommendations import Choice, save_recommendation, send_recommendation
+from sme_review.services.releases import release_decisions
 
 
 def test_panel_runs_from_draft_to_listing(closed, consultant, approver):
@@ -31,7 +32,10 @@ def test_panel_runs_from_draft_to_listing(closed, consultant, approver):
     declined = decide_listing(
         by=approver, recommendation=saved[1], outcome=ListingDecision.Outcome.DECLINED, reason="Covered by the first."
     )
-    panel.refresh_from_db()
+    assert not ProgramCertification.objects.exists()
+    release_decisions(by=approver, panel=panel)
+    for thing in (panel, approved, declined):
+        thing.refresh_from_db()
     assert panel.state == Panel.State.DECIDED
     assert list(ProgramCertification.objects.in_force(2027)) == [approved.listing]
     assert declined.listing.status == ProgramCertification.Status.DECLINED

@@ -8,6 +8,7 @@ from accounts.models import AuditEntry
 from sme_review.models import ConflictDeclaration, Panelist, Rating
 from sme_review.services import panelists, panels, ratings, recommendations, rounds
 from sme_review.services.decisions import decide_listing
+from sme_review.services.releases import release_decisions
 from sme_review.validators import Answers
 from tests.sme_review.conftest import COMPLETE, rate_all
 
@@ -307,9 +308,12 @@ def test_panelist_sees_the_outcome_after_the_decision(client, closed, consultant
     choices = [recommendations.Choice(entry, "recommend") for entry in closed.entries]
     items = recommendations.save_recommendation(by=consultant, panel=closed.panel, text="Fine.", choices=choices)
     recommendations.send_recommendation(by=consultant, panel=closed.panel)
-    decide_listing(by=approver, recommendation=items[0], outcome="declined", reason="Too narrow.")
+    for item in items:
+        decide_listing(by=approver, recommendation=item, outcome="declined", reason="Too narrow.")
+    assert b"Nothing is decided yet" in client.get(url("link_outcome", secret)).content
+    release_decisions(by=approver, panel=closed.panel)
     page = client.get(url("link_outcome", secret))
-    assert [decision.reason for decision in page.context["outcomes"]] == ["Too narrow."]
+    assert [outcome.decision.reason for outcome, _ in page.context["outcomes"]] == ["Too narrow.", "Too narrow."]
     assert client.get(url("link_welcome", secret)).context["outcomes"] != []
 
 

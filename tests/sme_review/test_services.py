@@ -4,19 +4,16 @@ import pytest
 import time_machine
 
 from accounts.models import AuditEntry
-from certifications.models import ProgramCertification
-from certifications.school_year import current
 from octe_certs.problems import MoveNotAllowedError, Problem
 from sme_review.enums import Reading
-from sme_review.models import ListingDecision, Panel, Panelist, Rating
+from sme_review.models import Panel, Panelist, Rating
 from sme_review.selectors.home import home_items
 from sme_review.selectors.panels import opening_warnings
 from sme_review.selectors.results import results_of
 from sme_review.services import panelists, panels, ratings, rounds
-from sme_review.services.decisions import decide_listing
 from sme_review.services.recommendations import Choice, save_recommendation, send_recommendation
 from sme_review.validators import Answers
-from tests.factories.certifications import CertificationFactory, ProgramCertificationFactory
+from tests.factories.certifications import CertificationFactory
 from tests.factories.sme_review import PanelFactory
 from tests.sme_review.conftest import COMPLETE, rate_all, refresh
 
@@ -274,66 +271,6 @@ def test_sending_twice_mails_once(sent, closed, consultant, approver, django_cap
     with django_capture_on_commit_callbacks() as queued:
         send_recommendation(by=consultant, panel=closed.panel)
     assert queued == []
-
-
-def decide(by, line, outcome, **more):
-    return decide_listing(by=by, recommendation=line, outcome=outcome, reason="Because.", **more)
-
-
-def test_decision_before_sending_is_refused(closed, consultant, approver):
-    line = recommend(closed, consultant)[0]
-    with pytest.raises(MoveNotAllowedError):
-        decide(approver, line, "declined")
-
-
-def test_decision_needs_reason_and_approval_its_year(sent, approver):
-    with pytest.raises(Problem) as refused:
-        decide_listing(by=approver, recommendation=sent[0], outcome="declined", reason=" ")
-    assert refused.value.field == "reason"
-    with pytest.raises(Problem) as refused:
-        decide(approver, sent[0], "approved")
-    assert refused.value.field == "first_school_year"
-
-
-def test_same_decision_again_changes_nothing_and_another_is_refused(sent, approver):
-    first = decide(approver, sent[0], "declined")
-    assert decide(approver, sent[0], "declined") == first
-    with pytest.raises(MoveNotAllowedError, match="already decided"):
-        decide(approver, sent[0], "approved", first_school_year=2027)
-
-
-def test_deferred_goes_under_review_and_can_be_decided_later(sent, closed, approver):
-    deferred = decide(approver, sent[0], "deferred", counts_federally=True)
-    assert (deferred.listing.status, deferred.counts_federally) == ("under_review", False)
-    approved = decide(approver, sent[0], "approved", first_school_year=2027, counts_federally=True)
-    assert approved.listing == deferred.listing
-    deferred.refresh_from_db()
-    assert deferred.superseded_at is not None
-    decide(approver, sent[1], "declined")
-    closed.panel.refresh_from_db()
-    assert closed.panel.state == Panel.State.DECIDED
-
-
-def test_deferral_leaves_a_standing_listing_alone(sent, closed, approver):
-    listing = ProgramCertificationFactory(
-        program=closed.panel.program, certification=closed.entries[0].certification, first_school_year=2024
-    )
-    assert decide(approver, sent[0], "deferred").listing is None
-    listing.refresh_from_db()
-    assert listing.status == ProgramCertification.Status.APPROVED
-
-
-def test_listing_that_overlaps_is_refused_and_nothing_is_decided(sent, closed, approver):
-    ProgramCertificationFactory(
-        program=closed.panel.program,
-        certification=closed.entries[0].certification,
-        first_school_year=2024,
-        last_school_year=current() + 1,
-    )
-    with pytest.raises(Problem) as refused:
-        decide(approver, sent[0], "approved", first_school_year=current() + 1)
-    assert refused.value.field == "first_school_year"
-    assert ListingDecision.objects.count() == 0
 
 
 def test_home_follows_the_panel(closed, consultant, approver, state_auditor, home_district):

@@ -1,0 +1,90 @@
+"""One digest for each person whom released decisions concern. No mail tells of a student or of a panelist's answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.links import new_secret
+from accounts.models import User
+from certifications import school_year
+from octe_certs.mail import absolute, send_after_commit
+from sme_review.models import ListingDecision, Panel, Panelist, PanelistLink
+from sme_review.selectors.audiences import coordinators_to_tell, panelists_to_tell
+
+
+def tell_of_release(*, panel: Panel, decisions: Sequence[ListingDecision], consultants: Sequence[User]) -> None:
+    """Queue the digests; they leave once the release is committed.
+
+    Args:
+        panel: the caller holds its lock.
+        decisions: those released just now, with their certifications.
+        consultants: who set up the panel and who sent the recommendation.
+    """
+    told = [decision for decision in decisions if decision.outcome != ListingDecision.Outcome.SENT_BACK]
+    lines = [_line(decision) for decision in decisions]
+    context: dict[str, Any] = {"panel": panel, "lines": [_line(decision) for decision in told]}
+    if told:
+        for panelist in panelists_to_tell(panel):
+            _tell_panelist(panelist, panel, context)
+    changed = [decision for decision in told if decision.listing is not None and decision.is_final]
+    if changed:
+        _tell_districts(panel, {**context, "lines": [_line(decision) for decision in changed]})
+    for consultant in consultants:
+        send_after_commit(
+            to=consultant.email,
+            subject=f"Decided: certifications for {panel.program}",
+            template="sme_review/mail/decisions_for_consultant.txt",
+            context={
+                **context,
+                "consultant": consultant,
+                "lines": lines,
+                "sent_back": len(lines) - len(told),
+                "link": absolute(reverse("sme_review:panel", args=[panel.pk])),
+            },
+        )
+
+
+def _tell_panelist(panelist: Panelist, panel: Panel, context: dict[str, Any]) -> None:
+    """With a fresh link: of the earlier ones only the hashes are kept."""
+    secret, secret_hash = new_secret()
+    PanelistLink.objects.create(panelist=panelist, secret_hash=secret_hash, sent_at=timezone.now())
+    send_after_commit(
+        to=panelist.email,
+        subject=f"What OCTE decided: certifications for {panel.program.title}",
+        template="sme_review/mail/decisions_for_panelist.txt",
+        context={
+            **context,
+            "panelist": panelist,
+            "link": absolute(reverse("sme_review:link_outcome", args=[secret])),
+        },
+    )
+
+
+def _tell_districts(panel: Panel, context: dict[str, Any]) -> None:
+    for reader in coordinators_to_tell(panel):
+        send_after_commit(
+            to=reader.user.email,
+            subject=f"Certifications for {panel.program}: what changes",
+            template="sme_review/mail/decisions_for_district.txt",
+            context={
+                **context,
+                "reader": reader,
+                "link": absolute(reverse("certifications:approved_program", args=[panel.program.cip_code])),
+            },
+        )
+
+
+def _line(decision: ListingDecision) -> str:
+    """One decision as a line of a mail."""
+    words = f"{decision.recommendation}: {decision.outcome_words.lower()}"
+    if decision.outcome == ListingDecision.Outcome.APPROVED and decision.first_school_year:
+        words += f" from school year {school_year.label(decision.first_school_year)}"
+        if decision.last_school_year:
+            words += f" to {school_year.label(decision.last_school_year)}"
+        words += ", counts" if decision.counts_federally else ", does not count"
+        words += " for federal reporting"
+    elif decision.outcome == ListingDecision.Outcome.DECLINED and decision.listing:
+        words += f" from school year {school_year.label(decision.listing.first_school_year)}"
+    return f"{words}. Reason: {decision.reason}"

@@ -1,0 +1,198 @@
+"""The approver's pages: decide, one by one or several at once, and undo."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts.requests import SignedInRequest
+from octe_certs.access import require, requires
+from octe_certs.problems import Problem
+from sme_review.forms.decisions import DecisionForm, SeveralForm
+from sme_review.models import ListingDecision, Packet, Panel, Recommendation
+from sme_review.packets.shown import show_entries
+from sme_review.rules import DECIDE_LISTINGS, SEE_PANELS
+from sme_review.selectors import decisions as reading
+from sme_review.selectors import panels as selecting
+from sme_review.selectors.packets import latest_packet
+from sme_review.services.decisions import decide_listing, undo_decision
+from sme_review.views.panels import crumbs, find_panel
+from sme_review.views.problems import problems_of
+
+
+@requires(SEE_PANELS)
+def decide(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The packet beside what the catalogue and earlier panels say; approvers decide each certification."""
+    panel = find_panel(request, pk)
+    packet = latest_packet(panel)
+    if packet is None or panel.sent_at is None:
+        return redirect("sme_review:panel", pk)
+    recommendations = list(selecting.recommendations_of(panel))
+    decided = selecting.current_decisions(panel)
+    forms = _decision_forms(request, panel, recommendations, decided)
+    if request.method == "POST":
+        require(request.user, DECIDE_LISTINGS)
+        if _keep_all(request, packet, list(forms.values())):
+            return redirect("sme_review:decide", pk)
+    context = {
+        "panel": panel,
+        "packet": packet,
+        "rows": _rows(panel, packet, recommendations, decided, forms),
+        "open_count": len(forms),
+        "problems": problems_of(list(forms.values())),
+        "crumbs": crumbs(panel, "Decision"),
+        **_standing(request, panel, recommendations, decided),
+    }
+    return render(request, "sme_review/decide.html", context)
+
+
+def _standing(
+    request: SignedInRequest,
+    panel: Panel,
+    recommendations: list[Recommendation],
+    decided: dict[int, ListingDecision],
+) -> dict[str, Any]:
+    """What is kept and can be undone, and whether all is ready to be released."""
+    kept = [decided[item.pk] for item in recommendations if item.pk in decided and not decided[item.pk].released_at]
+    return {
+        "kept": kept,
+        "undecided_count": len(recommendations) - len(decided),
+        "may_decide": panel.state == Panel.State.RECOMMENDED and request.user.has_perm(DECIDE_LISTINGS),
+        "listings": list(selecting.present_listings(panel)),
+    }
+
+
+def _rows(
+    panel: Panel,
+    packet: Packet,
+    recommendations: list[Recommendation],
+    decided: dict[int, ListingDecision],
+    forms: dict[int, DecisionForm],
+) -> list[tuple[Any, ...]]:
+    """For each certification: its recommendation, frozen numbers, history, decision and form."""
+    shown = {entry.key: entry for entry in show_entries(packet.content)}
+    history = reading.history_of(panel)
+    return [
+        (
+            item,
+            shown.get(item.panel_certification_id),
+            history[item.panel_certification.certification_id],
+            decided.get(item.pk),
+            forms.get(item.pk),
+        )
+        for item in recommendations
+    ]
+
+
+def _decision_forms(
+    request: SignedInRequest,
+    panel: Panel,
+    recommendations: list[Recommendation],
+    decided: dict[int, ListingDecision],
+) -> dict[int, DecisionForm]:
+    """A form for each certification that waits for a decision, and for each that somebody has just decided elsewhere."""
+    if panel.state != Panel.State.RECOMMENDED or not request.user.has_perm(DECIDE_LISTINGS):
+        return {}
+    data = request.POST or None
+    latest = {listing.certification_id: listing for listing in reversed(selecting.present_listings(panel))}
+    return {
+        item.pk: DecisionForm(data, recommendation=item, listed=latest.get(item.panel_certification.certification_id))
+        for item in recommendations
+        if _waits(decided.get(item.pk)) or request.POST.get(f"recommendation-{item.pk}-outcome")
+    }
+
+
+def _waits(decision: ListingDecision | None) -> bool:
+    return decision is None or (decision.released_at is not None and not decision.is_final)
+
+
+def _keep_all(request: SignedInRequest, packet: Packet, forms: list[DecisionForm]) -> bool:
+    """Keep every decision on the page that can be kept; whether all could. The others stay as typed."""
+    if not all([form.is_valid() for form in forms]):  # noqa: C419 - every form must be checked, not only the first
+        return False
+    chosen = [form for form in forms if form.decides]
+    if not chosen:
+        messages.error(request, "Choose a decision for at least one certification.")
+        return False
+    kept = [form for form in chosen if _keep_one(request, packet, form)]
+    if kept:
+        messages.success(request, f"{len(kept)} decided and kept with your name. Nothing changes until you release.")
+    return len(kept) == len(chosen)
+
+
+def _keep_one(request: SignedInRequest, packet: Packet, form: DecisionForm) -> bool:
+    try:
+        decide_listing(
+            by=request.user,
+            recommendation=form.recommendation,
+            packet=_packet_read(request, packet),
+            **form.cleaned_data,
+        )
+    except Problem as problem:
+        form.add_error(problem.field, f"{form.recommendation}: {problem.message}")
+        return False
+    return True
+
+
+def _packet_read(request: SignedInRequest, packet: Packet) -> int:
+    """The number of the packet that was on the page, as the page sent it back."""
+    read = request.POST.get("packet", "")
+    return int(read) if read.isdecimal() else packet.number
+
+
+@requires(DECIDE_LISTINGS)
+def decide_several(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The same decision, with the same reason, for all certifications that are ticked."""
+    panel = find_panel(request, pk)
+    packet = latest_packet(panel)
+    if packet is None or panel.state != Panel.State.RECOMMENDED:
+        return redirect("sme_review:panel", pk)
+    decided = selecting.current_decisions(panel)
+    waiting = [item for item in selecting.recommendations_of(panel) if _waits(decided.get(item.pk))]
+    form = SeveralForm(request.POST or None, waiting=waiting)
+    if request.method == "POST" and form.is_valid() and _keep_ticked(request, packet, form):
+        return redirect("sme_review:decide", pk)
+    context = {
+        "panel": panel,
+        "packet": packet,
+        "form": form,
+        "waiting": waiting,
+        "crumbs": crumbs(panel, "Several at once"),
+    }
+    return render(request, "sme_review/decide_several.html", context)
+
+
+def _keep_ticked(request: SignedInRequest, packet: Packet, form: SeveralForm) -> bool:
+    decision = {**form.cleaned_data}
+    ticked = decision.pop("ticked")
+    kept = 0
+    for recommendation in ticked:
+        try:
+            decide_listing(
+                by=request.user,
+                recommendation=recommendation,
+                packet=_packet_read(request, packet),
+                **decision,
+            )
+            kept += 1
+        except Problem as problem:
+            form.add_error(problem.field, f"{recommendation}: {problem.message}")
+    if kept:
+        messages.success(request, f"{kept} decided and kept with your name. Nothing changes until you release.")
+    return kept == len(ticked)
+
+
+@requires(DECIDE_LISTINGS)
+@require_POST
+def undo(request: SignedInRequest, pk: int, decision_pk: int) -> HttpResponse:
+    """Take back a decision that is not released."""
+    panel = find_panel(request, pk)
+    decision = get_object_or_404(reading.decisions_of(panel), pk=decision_pk)
+    try:
+        undo_decision(by=request.user, decision=decision)
+        messages.success(request, f"The decision on {decision.recommendation} is undone. Decide it again.")
+    except Problem as problem:
+        messages.error(request, problem.message)
+    return redirect("sme_review:decide", pk)

@@ -1,0 +1,77 @@
+"""The packet: its page, PDF, spreadsheet and JSON, all drawn from the frozen content."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from accounts.requests import SignedInRequest
+from octe_certs.access import requires
+from octe_certs.xlsx_files import CONTENT_TYPE
+from sme_review.models import Packet
+from sme_review.packets.canonical import canonical_bytes, sha256_of
+from sme_review.packets.pdf import packet_pdf
+from sme_review.packets.pictures import coverage_picture
+from sme_review.packets.sheets import packet_xlsx
+from sme_review.packets.shown import show_coverage, show_entries, show_rounds
+from sme_review.rules import SEE_PANELS
+from sme_review.selectors.packets import packets_visible_to
+from sme_review.views.panels import crumbs, find_panel
+
+
+def _find(request: SignedInRequest, pk: int, number: int) -> Packet:
+    return get_object_or_404(packets_visible_to(request.user, find_panel(request, pk)), number=number)
+
+
+@requires(SEE_PANELS)
+def packet(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """The packet as a page, with its hash and who froze it when."""
+    found = _find(request, pk, number)
+    panel = find_panel(request, pk)
+    context = {
+        "panel": panel,
+        "packet": found,
+        "content": found.content,
+        "entries": show_entries(found.content),
+        "rounds": show_rounds(found.content),
+        "coverage": show_coverage(found.content),
+        "is_whole": sha256_of(found.content) == found.sha256,
+        "others": [other for other in packets_visible_to(request.user, panel) if other.pk != found.pk],
+        "crumbs": crumbs(panel, f"Packet {number}"),
+    }
+    return render(request, "sme_review/packet.html", context)
+
+
+@requires(SEE_PANELS)
+def packet_as_pdf(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """The packet as a tagged PDF."""
+    found = _find(request, pk, number)
+    return _file(packet_pdf(found.content, sha256=found.sha256), "application/pdf", found, "pdf")
+
+
+@requires(SEE_PANELS)
+def packet_as_xlsx(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """The packet as a spreadsheet."""
+    found = _find(request, pk, number)
+    return _file(packet_xlsx(found.content, sha256=found.sha256), CONTENT_TYPE, found, "xlsx")
+
+
+@requires(SEE_PANELS)
+def packet_as_json(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """The content itself, byte by byte what the hash is of."""
+    found = _find(request, pk, number)
+    return _file(canonical_bytes(found.content), "application/json", found, "json")
+
+
+@requires(SEE_PANELS)
+def coverage(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
+    """The frozen coverage map as a picture (SVG); 404 where nobody filled in a worksheet."""
+    found = _find(request, pk, number)
+    if not found.content["coverage"]:
+        raise Http404
+    return HttpResponse(coverage_picture(found.content), content_type="image/svg+xml")
+
+
+def _file(content: bytes, content_type: str, found: Packet, ending: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    name = f"packet-{found.content['program']['cip_code']}-panel-{found.panel_id}-{found.number}.{ending}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,137 @@
+"""Writing the recommendation and sending it."""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.models import User
+from accounts.requests import SignedInRequest
+from octe_certs.access import require, requires
+from octe_certs.problems import Problem
+from sme_review.forms.decisions import ChoiceForm, RecommendationTextForm
+from sme_review.models import Panel
+from sme_review.presenters import ShownCertification, show_results
+from sme_review.rules import MANAGE_PANELS, SEE_PANELS
+from sme_review.selectors import decisions as deciding
+from sme_review.selectors import panels as selecting
+from sme_review.selectors.packets import packets_visible_to
+from sme_review.selectors.results import results_by_entry
+from sme_review.services import recommendations as recommending
+from sme_review.views.panels import crumbs, find_panel
+from sme_review.views.problems import problems_of
+
+_BEFORE_RESULTS = {Panel.State.DRAFT, Panel.State.RUNNING}
+
+
+@requires(SEE_PANELS)
+def recommend(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Write the recommendation list; Save keeps it, finished or not."""
+    panel = find_panel(request, pk)
+    if panel.state in _BEFORE_RESULTS:
+        return redirect("sme_review:panel", pk)
+    shown = _shown_by_entry(panel, request.user)
+    text_form = RecommendationTextForm(request.POST or None, initial={"text": panel.recommendation_text})
+    forms = _choice_forms(request, panel, shown)
+    if request.method == "POST":
+        require(request.user, MANAGE_PANELS)
+        if all([text_form.is_valid(), *(form.is_valid() for form in forms)]) and _keep(
+            request, panel, text_form, forms
+        ):
+            return redirect("sme_review:panel" if _wants_to_send(request) else "sme_review:recommend", pk)
+    context = {
+        "panel": panel,
+        "rows": [(form, shown.get(form.entry.pk)) for form in sorted(forms, key=_place)],
+        "text_form": text_form,
+        "problems": problems_of([text_form, *forms]),
+        "crumbs": crumbs(panel, "Recommendation"),
+        "may_write": panel.state == Panel.State.CLOSED and request.user.has_perm(MANAGE_PANELS),
+        **_known(request, panel),
+    }
+    return render(request, "sme_review/recommend.html", context)
+
+
+def _known(request: SignedInRequest, panel: Panel) -> dict[str, object]:
+    """What was recommended, decided and sent back before."""
+    return {
+        "recommendations": selecting.recommendations_of(panel),
+        "sent_back": list(deciding.sent_back(panel).values()),
+        "settled": [item for item in selecting.current_decisions(panel).values() if item.released_at and item.is_final],
+        "packets": packets_visible_to(request.user, panel),
+        "rounds_left": panel.rounds_planned - panel.rounds.count(),
+    }
+
+
+def _shown_by_entry(panel: Panel, viewer: User) -> dict[int, ShownCertification]:
+    """Primary key of PanelCertification -> what the panel concluded; those that nobody rated are left out."""
+    results = list(results_by_entry(panel, viewer=viewer).values())
+    return {shown.result.entry.pk: shown for shown in show_results(results)}
+
+
+def _choice_forms(request: SignedInRequest, panel: Panel, shown: dict[int, ShownCertification]) -> list[ChoiceForm]:
+    """A form for each certification whose decision is not released."""
+    known = {item.panel_certification_id: item for item in selecting.recommendations_of(panel)}
+    settled, back = deciding.settled_entries(panel), deciding.sent_back(panel)
+    return [
+        ChoiceForm(
+            request.POST or None,
+            entry=entry,
+            recommendation=known.get(entry.pk),
+            place=place,
+            is_rated=entry.pk in shown,
+            sent_back=back.get(entry.pk),
+        )
+        for place, entry in enumerate(selecting.certifications_of(panel), start=1)
+        if entry.pk not in settled
+    ]
+
+
+def _place(form: ChoiceForm) -> tuple[int, int]:
+    return int(form.initial["position"]), form.entry.pk
+
+
+def _wants_to_send(request: SignedInRequest) -> bool:
+    return request.POST.get("action") == "send"
+
+
+def _keep(
+    request: SignedInRequest, panel: Panel, text_form: RecommendationTextForm, forms: Sequence[ChoiceForm]
+) -> bool:
+    """Save what was written and, if asked, send it; whether the page is done with."""
+    choices = [
+        recommending.Choice(
+            panel_certification=form.entry,
+            choice=form.cleaned_data["choice"],
+            note=form.cleaned_data["note"],
+            position=form.cleaned_data["position"],
+        )
+        for form in forms
+    ]
+    try:
+        recommending.save_recommendation(
+            by=request.user, panel=panel, text=text_form.cleaned_data["text"], choices=choices
+        )
+        if not _wants_to_send(request):
+            messages.success(request, "Saved. Nobody is told until you send it.")
+            return True
+        recommending.send_recommendation(by=request.user, panel=panel)
+    except recommending.NotWholeError as lacking:
+        _point_at(lacking, text_form, forms)
+        return False
+    except Problem as problem:
+        messages.error(request, problem.message)
+        return False
+    messages.success(request, "The recommendation is sent, and its packet is frozen. Approvers get a mail.")
+    return True
+
+
+def _point_at(
+    lacking: recommending.NotWholeError, text_form: RecommendationTextForm, forms: Sequence[ChoiceForm]
+) -> None:
+    """Each thing that is missing becomes an error at its field."""
+    by_entry = {form.entry.pk: form for form in forms}
+    for lack in lacking.missing:
+        form = by_entry.get(lack.entry.pk) if lack.entry else text_form
+        if form is not None:
+            form.add_error(lack.field, lack.message)

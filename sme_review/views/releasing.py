@@ -1,0 +1,54 @@
+"""Checking what a release will change, and releasing."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.requests import SignedInRequest
+from octe_certs.access import requires
+from octe_certs.problems import Problem
+from sme_review.models import Panel
+from sme_review.rules import DECIDE_LISTINGS
+from sme_review.selectors import audiences
+from sme_review.selectors import decisions as reading
+from sme_review.services.releases import release_decisions
+from sme_review.views.panels import crumbs, find_panel
+
+
+@requires(DECIDE_LISTINGS)
+def release(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What will change in the catalogue and who will be told; one button does it."""
+    panel = find_panel(request, pk)
+    if request.method == "POST" and _release(request, panel):
+        return redirect("sme_review:decide" if find_panel(request, pk).sent_at else "sme_review:panel", pk)
+    planned = reading.planned_changes(panel)
+    if not planned:
+        return redirect("sme_review:panel", pk)
+    context = {
+        "panel": panel,
+        "planned": planned,
+        "undecided": reading.undecided(panel),
+        "panelists": len(audiences.panelists_to_tell(panel)),
+        "districts": len(audiences.districts_offering(panel)),
+        "coordinators": len(audiences.coordinators_to_tell(panel)),
+        "sent_back": any(change.decision.outcome == "sent_back" for change in planned),
+        "crumbs": crumbs(panel, "Release"),
+    }
+    return render(request, "sme_review/release.html", context)
+
+
+def _release(request: SignedInRequest, panel: Panel) -> bool:
+    """Whether the page is done with: what was on it is released."""
+    seen = [int(pk) for pk in request.POST.getlist("decision") if pk.isdecimal()]
+    try:
+        released = release_decisions(by=request.user, panel=panel, seen=seen)
+    except Problem as problem:
+        messages.error(request, problem.message)
+        return False
+    if released:
+        messages.success(
+            request, f"Released: {len(released)}. The catalog is changed, and everybody concerned gets a mail."
+        )
+    else:
+        messages.info(request, "These decisions are already released.")
+    return True
