@@ -1,4 +1,4 @@
-"""Three panels: one decided, one rating now, one being set up."""
+"""Six panels, one at each step: three from the sample files (decided, rating now, being set up), and panel_steps.py's."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from certifications.models import Certification, Program, ProgramCertification
 from datasets.files import DEMO, Row, read
+from datasets.making.panel_steps import STANDARDS, freeze, make_panel_steps
 from datasets.making.people import Cast
 from datasets.making.plan import LAST_YEAR, moment
 from datasets.making.worksheets import fill_worksheets
@@ -15,7 +16,6 @@ from sme_review.models import (
     ConflictDeclaration,
     ListingDecision,
     Material,
-    Packet,
     Panel,
     PanelCertification,
     Panelist,
@@ -24,12 +24,9 @@ from sme_review.models import (
     Recommendation,
     Round,
 )
-from sme_review.packets.canonical import sha256_of
-from sme_review.selectors.packet_content import packet_content
 from sme_review.services.panelists import mail_link
 from sme_review.services.recommendations import Choice, save_recommendation
 
-STANDARDS = "2026 demo"
 DECIDED, RUNNING, SET_UP = "47.0604", "48.0508", "51.0000"
 _TITLES = {
     DECIDED: "Automobile technician certifications, fall 2026",
@@ -59,7 +56,7 @@ class Seats:
 
 
 def make_panels(cast: Cast) -> None:
-    """Make the three panels, unless the programs have panels already."""
+    """Make the panels, unless the programs have panels already."""
     if Panel.objects.filter(program__cip_code__in=_TITLES).exists():
         return
     decided, running = _seats(DECIDED, cast), _seats(RUNNING, cast)
@@ -74,6 +71,7 @@ def make_panels(cast: Cast) -> None:
     Panelist.objects.filter(panel=running.panel).update(invited_at=moment(_OPENED[RUNNING]))
     PanelistLink.objects.filter(panelist__panel=running.panel).update(sent_at=moment(_OPENED[RUNNING]))
     _recommend_and_decide(decided, cast)
+    make_panel_steps(cast)
 
 
 def _seats(cip_code: str, cast: Cast) -> Seats:
@@ -216,7 +214,8 @@ def _recommend_and_decide(seats: Seats, cast: Cast) -> None:
     for kept in save_recommendation(by=cast.consultant, panel=seats.panel, text=_TEXT, choices=choices):
         if kept.choice != kept.reading:
             Recommendation.objects.filter(pk=kept.pk).update(note=_DIFFERS)
-    _freeze(seats.panel, cast)
+    seats.panel.refresh_from_db()
+    freeze(seats.panel, cast, moment(_SENT))
     Round.objects.filter(panel=seats.panel).update(state=Round.State.FROZEN)
     Panel.objects.filter(pk=seats.panel.pk).update(
         state=Panel.State.DECIDED,
@@ -239,12 +238,3 @@ def _recommend_and_decide(seats: Seats, cast: Cast) -> None:
             decided_at=moment(_DECIDED_ON, 10 * entry.position),
             released_at=moment(_DECIDED_ON, 120),
         )
-
-
-def _freeze(panel: Panel, cast: Cast) -> None:
-    """The packet as it was on the day the recommendation was sent."""
-    sent = moment(_SENT)
-    content = packet_content(panel, viewer=cast.consultant, number=1, frozen_by=cast.consultant, frozen_at=sent)
-    Packet.objects.create(
-        panel=panel, content=content, sha256=sha256_of(content), frozen_by=cast.consultant, frozen_at=sent
-    )

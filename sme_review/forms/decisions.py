@@ -105,11 +105,11 @@ class _Decision(forms.Form):
         self.fields["last_school_year"].choices = [("", "No end"), *last]  # type: ignore[attr-defined]
 
     def check(self, about: str) -> None:
-        """Only an approval counts federally; its years run forward."""
+        """Only an approval counts federally, and a box that was ticked before anybody looked says nothing; years run forward."""
         data = self.cleaned_data
         outcome = data.get("outcome")
         approved = outcome == ListingDecision.Outcome.APPROVED
-        if data.get("counts_federally") and outcome and not approved:
+        if data.get("counts_federally") and outcome and not approved and "counts_federally" in self.changed_data:
             self.add_error(
                 "counts_federally",
                 f"Only an approved certification can count for federal reporting. Approve {about}, or clear this box.",
@@ -182,7 +182,9 @@ class SeveralForm(_Decision):
     def __init__(self, data: Any = None, *, waiting: Sequence[Recommendation]) -> None:
         super().__init__(data, initial={"first_school_year": school_year.current()})
         self._waiting = {str(item.pk): item for item in waiting}
-        self.fields["ticked"].choices = [(key, str(item)) for key, item in self._waiting.items()]  # type: ignore[attr-defined]
+        self.fields["ticked"].choices = [  # type: ignore[attr-defined]
+            (key, f"{item} (recommended: {item.get_choice_display()})") for key, item in self._waiting.items()
+        ]
         self.offer_years()
 
     def clean_ticked(self) -> list[Recommendation]:

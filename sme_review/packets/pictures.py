@@ -1,5 +1,6 @@
 """The pictures of a packet, drawn from the frozen content: the same content gives the same bytes."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,9 +10,9 @@ from sme_review.packets.text import plain_text
 from sme_review.statistics import Summary
 from sme_review.worksheet import StandardLine
 
-_NAME_LENGTH = 45
+_NAME_LENGTH = 80
 # As many standards as fit on a page of the PDF, one below the other.
-_STANDARDS_ON_A_PAGE = 26
+_STANDARDS_ON_A_PAGE = 32
 
 
 def spread_pictures(content: dict[str, Any]) -> list[dict[str, str]]:
@@ -40,7 +41,9 @@ def coverage_pages(content: dict[str, Any]) -> list[dict[str, str]]:
     if not coverage:
         return []
     standards = coverage["standards"]
-    parts = [standards[at : at + _STANDARDS_ON_A_PAGE] for at in range(0, len(standards), _STANDARDS_ON_A_PAGE)]
+    pages = math.ceil(len(standards) / _STANDARDS_ON_A_PAGE)
+    size = math.ceil(len(standards) / pages)
+    parts = [standards[at : at + size] for at in range(0, len(standards), size)]
     pictures = []
     for part in parts:
         title = f"Coverage map, standards {plain_text(part[0]['code'])} to {plain_text(part[-1]['code'])}"
@@ -76,7 +79,7 @@ def _heat_map(coverage: dict[str, Any], standards: Sequence[dict[str, Any]], tit
 
 def _name(name: str) -> str:
     plain = plain_text(name)
-    return plain if len(plain) <= _NAME_LENGTH else f"{plain[:_NAME_LENGTH]} [cut]"
+    return plain if len(plain) <= _NAME_LENGTH else f"{plain[:_NAME_LENGTH]}…"
 
 
 def _summary(numbers: dict[str, Any] | None) -> Summary | None:

@@ -1,16 +1,19 @@
 """What waits for a person on the home page."""
 
 from datetime import timedelta
+from typing import Any
 
+from django.db.models import OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.home import HomeItem
 from accounts.models import User
-from sme_review.models import Panel
+from sme_review.models import ListingDecision, Panel, Recommendation
 from sme_review.rules import DECIDE_LISTINGS, MANAGE_PANELS
-from sme_review.selectors.panels import panels_visible_to, with_progress
+from sme_review.selectors.panels import count_per, panels_visible_to, with_progress
 
+_FINAL = (ListingDecision.Outcome.APPROVED, ListingDecision.Outcome.DECLINED)
 _CLOSING_SOON = timedelta(days=3)
 
 
@@ -19,19 +22,38 @@ def home_items(user: User) -> list[HomeItem]:
     panels = with_progress(panels_visible_to(user).filter(put_away_at=None))
     items: list[HomeItem] = []
     if user.has_perm(DECIDE_LISTINGS):
-        items += [_to_decide(panel) for panel in panels.filter(state=Panel.State.RECOMMENDED)]
+        items += [_to_decide(panel) for panel in _waiting(panels)]
     if user.has_perm(MANAGE_PANELS):
         items += [_round_due(panel) for panel in panels.filter(state=Panel.State.RUNNING)]
         items += [_to_recommend(panel) for panel in panels.filter(state=Panel.State.CLOSED)]
     return items
 
 
-def _to_decide(panel: Panel) -> HomeItem:
+def _waiting(panels: QuerySet[Panel]) -> QuerySet[Panel]:
+    """Panels with the approvers; adds open_count (no decision yet, or deferred) and kept_count (decided, not released)."""
+    standing = ListingDecision.objects.filter(superseded_at=None, undone_at=None)
+    kept, final = standing.filter(released_at=None), standing.filter(outcome__in=_FINAL)
+    lines = Recommendation.objects.filter(panel=OuterRef("pk"))
+    settled = lines.filter(Q(pk__in=kept.values("recommendation")) | Q(pk__in=final.values("recommendation")))
+    return panels.filter(state=Panel.State.RECOMMENDED).annotate(
+        open_count=count_per(lines, "panel") - count_per(settled, "panel"),
+        kept_count=count_per(lines.filter(pk__in=kept.values("recommendation")), "panel"),
+    )
+
+
+def _to_decide(panel: Any) -> HomeItem:
+    if panel.kept_count and not panel.open_count:
+        return HomeItem(
+            title=f"Release the decisions for {panel.program}",
+            text=f"Every certification of the panel “{panel.title}” has a decision. Nothing changes until you release them.",
+            href=reverse("sme_review:release", args=[panel.pk]),
+            count=panel.kept_count,
+        )
     return HomeItem(
         title=f"Decide on the recommendation for {panel.program}",
         text=f"The panel “{panel.title}” has rated these certifications; each needs your decision and reason.",
         href=reverse("sme_review:decide", args=[panel.pk]),
-        count=panel.certification_count,  # type: ignore[attr-defined]
+        count=panel.open_count,
     )
 
 

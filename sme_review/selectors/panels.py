@@ -42,14 +42,14 @@ def with_progress(panels: QuerySet[Panel]) -> QuerySet[Panel]:
     return (
         panels.annotate(round_number=Coalesce(Subquery(latest), 1))
         .annotate(
-            panelist_count=_count_per(Panelist.objects.filter(panel=OuterRef("pk"), withdrawn_at=None), "panel"),
-            certification_count=_count_per(PanelCertification.objects.filter(panel=OuterRef("pk")), "panel"),
-            rated_count=_count_per(conflicts, "panelist__panel") + _count_per(submitted, "round__panel"),
-            asked_count=_count_per(asked, "round__panel"),
+            panelist_count=count_per(Panelist.objects.filter(panel=OuterRef("pk"), withdrawn_at=None), "panel"),
+            certification_count=count_per(PanelCertification.objects.filter(panel=OuterRef("pk")), "panel"),
+            rated_count=count_per(conflicts, "panelist__panel") + count_per(submitted, "round__panel"),
+            asked_count=count_per(asked, "round__panel"),
         )
         .annotate(
             expected_count=Case(
-                When(assignment=Panel.Assignment.BALANCED, then=_count_per(assigned, "panelist__panel")),
+                When(assignment=Panel.Assignment.BALANCED, then=count_per(assigned, "panelist__panel")),
                 When(asked_count=0, then=F("panelist_count") * F("certification_count")),
                 default=F("panelist_count") * F("asked_count"),
             )
@@ -57,7 +57,8 @@ def with_progress(panels: QuerySet[Panel]) -> QuerySet[Panel]:
     )
 
 
-def _count_per(rows: QuerySet, column: str) -> Coalesce:
+def count_per(rows: QuerySet, column: str) -> Coalesce:
+    """How many rows there are for the outer row, by the column that names it; 0 where there are none."""
     counted = rows.order_by().values(column).annotate(total=Count("pk")).values("total")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
@@ -74,7 +75,7 @@ def certifications_of(panel: Panel) -> QuerySet[PanelCertification]:
 def with_rating_counts(entries: QuerySet[PanelCertification]) -> QuerySet[PanelCertification]:
     """Adds rating_count: how many panelists have begun or finished rating it."""
     return entries.annotate(
-        rating_count=_count_per(Rating.objects.filter(panel_certification=OuterRef("pk")), "panel_certification")
+        rating_count=count_per(Rating.objects.filter(panel_certification=OuterRef("pk")), "panel_certification")
     )
 
 
@@ -92,7 +93,7 @@ def addable_certifications(panel: Panel, *, words: str = "") -> QuerySet[Certifi
     listed = ProgramCertification.objects.filter(program_id=panel.program_id, certification=OuterRef("pk"))
     return (
         found.select_related("entity")
-        .annotate(listed_for_program=_count_per(listed, "certification"))
+        .annotate(listed_for_program=count_per(listed, "certification"))
         .order_by("-listed_for_program", "name", "version", "id")
     )
 
@@ -116,10 +117,10 @@ def panelists_of(user: User, panel: Panel) -> QuerySet[Any]:
         Panelist.objects.visible_to(user)
         .filter(panel=panel, withdrawn_at=None)
         .annotate(
-            begun_count=_count_per(ratings, "panelist"),
-            submitted_count=_count_per(ratings.filter(state__in=Rating.COUNTED), "panelist"),
-            conflict_count=_count_per(ConflictDeclaration.objects.filter(panelist=OuterRef("pk")), "panelist"),
-            assigned_count=_count_per(Assignment.objects.filter(panelist=OuterRef("pk")), "panelist"),
+            begun_count=count_per(ratings, "panelist"),
+            submitted_count=count_per(ratings.filter(state__in=Rating.COUNTED), "panelist"),
+            conflict_count=count_per(ConflictDeclaration.objects.filter(panelist=OuterRef("pk")), "panelist"),
+            assigned_count=count_per(Assignment.objects.filter(panelist=OuterRef("pk")), "panelist"),
         )
     )
 

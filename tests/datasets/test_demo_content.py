@@ -38,6 +38,7 @@ from sme_review.models import (
     Recommendation,
 )
 from sme_review.selectors.coverage import coverage_of
+from sme_review.selectors.decisions import planned_changes, undecided
 from sme_review.selectors.results import results_of
 from sme_review.worksheet import StandardLine, suggest_share
 from tests.datasets.demo import make_demo
@@ -133,13 +134,29 @@ def test_broken_reference_is_found(demo):
     EvidenceLink.objects.filter(pk=999_999).delete()
 
 
-def test_panels_stand_in_three_states_and_their_decisions_agree_with_the_listings(demo):
+def test_a_panel_stands_at_each_step_and_decisions_agree_with_the_listings(demo):
     panels = {panel.program.cip_code: panel for panel in Panel.objects.select_related("program")}
     assert {code: panel.state for code, panel in panels.items()} == {
         "47.0604": "decided",
         "48.0508": "running",
         "51.0000": "draft",
+        "46.0000": "running",
+        "11.0901": "recommended",
+        "12.0500": "recommended",
     }
+    assert {code: panel.rounds.count() for code, panel in panels.items()} == {
+        **dict.fromkeys(panels, 1),
+        "51.0000": 0,
+        "46.0000": 2,
+    }
+    assert {code for code in panels if not undecided(panels[code])} == {
+        "12.0500",
+        "47.0604",
+        "48.0508",
+        "51.0000",
+        "46.0000",
+    }
+    assert len(planned_changes(panels["12.0500"])) == 5
     decisions = ListingDecision.objects.filter(recommendation__panel=panels["47.0604"]).select_related("listing")
     assert sorted(decision.outcome for decision in decisions) == ["approved"] * 5 + ["declined"]
     assert all(decision.outcome == decision.listing.status for decision in decisions)
