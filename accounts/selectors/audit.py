@@ -19,6 +19,8 @@ from pghistory.models import Context, MiddlewareEvents
 from accounts.models import AuditEntry, User
 
 OWN_APPS = ("accounts", "certifications", "sme_review", "data_collection", "datasets")
+# A model may name fields (`audit_hides`) whose values the database keeps and no page shows, such as what a panelist answered.
+HIDDEN = "not shown"
 KINDS_OF_CHANGE = {"insert": "added", "update": "changed", "delete": "deleted"}
 
 
@@ -125,9 +127,12 @@ def entries_about(user: User, label: str, pk: int) -> QuerySet[AuditEntry]:
 def describe(model: type[models.Model], events: Iterable[Any]) -> list[RowEvent]:
     """Row events in words: fields by their names, related rows by theirs, people by theirs.
 
+    Of fields that are hidden not even which of them changed is told.
+
     Reads each kind of related row once, whatever the number of events.
     """
-    fields: dict[str, Any] = {str(f.column): f for f in model._meta.concrete_fields}
+    hides = getattr(model, "audit_hides", ())
+    fields: dict[str, Any] = {str(f.column): f for f in model._meta.concrete_fields if f.name not in hides}
     raw = [(event, _raw_changes(event, fields)) for event in events]
     names = _names_of(raw)
     return [
@@ -138,7 +143,8 @@ def describe(model: type[models.Model], events: Iterable[Any]) -> list[RowEvent]
             changes=[
                 Change(_field_name(f), _in_words(f, before, names), _in_words(f, after, names))
                 for f, before, after in changes
-            ],
+            ]
+            + [Change("Confidential fields", Link(HIDDEN), Link(HIDDEN))] * bool(hides),
         )
         for event, changes in raw
     ]

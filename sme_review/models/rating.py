@@ -93,6 +93,17 @@ class Rating(models.Model):
         WIDE_CREDIT = 5, "Credit agreed widely, or a required step of a degree or apprenticeship"
 
     COUNTED = (State.SUBMITTED, State.LOCKED)
+    # The row log keeps the answers beside the panelist's name; no page shows the two together.
+    audit_hides: ClassVar = (
+        "proportion",
+        "proportion_reason",
+        "employer_value",
+        "employer_cannot_judge",
+        "employer_reason",
+        "postsecondary_value",
+        "postsecondary_cannot_judge",
+        "postsecondary_reason",
+    )
 
     panelist = models.ForeignKey(Panelist, on_delete=models.PROTECT, related_name="ratings")
     panel_certification = models.ForeignKey(PanelCertification, on_delete=models.PROTECT, related_name="ratings")
@@ -184,6 +195,8 @@ class StandardMark(models.Model):
         FULL = "full", "Full"
         PART = "part", "Part"
         NONE = "none", "None"
+
+    audit_hides: ClassVar = ("standard", "mark")
 
     rating = models.ForeignKey(Rating, on_delete=models.CASCADE, related_name="marks")
     standard = models.ForeignKey(ProgramStandard, on_delete=models.PROTECT, related_name="marks")
