@@ -46,7 +46,6 @@ def _data(content: dict[str, Any], sha256: str) -> str:
     shown = {
         "content": content,
         "title": title_of(content),
-        "sha256": sha256,
         "frozen": in_michigan(content["frozen"]["at"]),
         "rounds": [
             {**held, "opened": in_michigan(held["opened"]), "closed": in_michigan(held["closed"])}
@@ -54,7 +53,8 @@ def _data(content: dict[str, Any], sha256: str) -> str:
         ],
     }
     pictures = {"pictures": spread_pictures(content), "maps": coverage_pages(content), "letters": _letters(content)}
-    return json.dumps({**fit(shown), **pictures})
+    # The hash stays whole, so that it can be copied.
+    return json.dumps({**fit(shown), **pictures, "sha256": sha256})
 
 
 def _letters(content: dict[str, Any]) -> list[list[str]]:
