@@ -10,11 +10,12 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.services.audit import record
 from octe_certs.mail import absolute, send_after_commit
-from octe_certs.problems import MoveNotAllowedError, Problem
+from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.enums import Reading, Suggestion
 from sme_review.models import ListingDecision, Packet, Panel, PanelCertification, Recommendation, Round
 from sme_review.selectors.decisions import settled_entries
+from sme_review.selectors.recommendations import recommendation_mark
 from sme_review.selectors.results import CertificationResult, results_by_entry
 from sme_review.services.packets import freeze_packet
 from sme_review.services.panels import ensure_move, lock_panel
@@ -51,20 +52,31 @@ class NotWholeError(Problem):
 
 
 @transaction.atomic
-def save_recommendation(*, by: User, panel: Panel, text: str, choices: Sequence[Choice]) -> list[Recommendation]:
+def save_recommendation(
+    *, by: User, panel: Panel, text: str, choices: Sequence[Choice], seen: str | None = None
+) -> list[Recommendation]:
     """Keep the recommendation list (procedure, identification step 1.4), finished or not.
 
     The suggested reading and its rule are worked out anew and kept beside each choice. A certification whose decision is
     released stays as it is.
 
+    Args:
+        seen: the mark of what was on the page (`selectors.recommendations`); saving the same twice changes nothing.
+
     Raises:
         MoveNotAllowedError: the round is not closed, or the recommendation is sent already.
+        StaleVersionError: somebody has saved something else since.
     """
     panel = lock_panel(panel)
     if panel.state != Panel.State.CLOSED:
         raise MoveNotAllowedError("A recommendation is written after the round is closed and before it is sent.")
-    results = results_by_entry(panel, viewer=by)
     settled = settled_entries(panel)
+    if seen is not None and seen != recommendation_mark(panel) and not _is_held(panel, text, choices, settled):
+        raise StaleVersionError(
+            "Somebody saved this recommendation since you opened the page, so yours is not saved. What you typed is still "
+            "below. Compare it with what is saved now, then save again."
+        )
+    results = results_by_entry(panel, viewer=by)
     saved = []
     for choice in choices:
         if choice.panel_certification.pk in settled:
@@ -88,6 +100,18 @@ def save_recommendation(*, by: User, panel: Panel, text: str, choices: Sequence[
     return saved
 
 
+def _is_held(panel: Panel, text: str, choices: Sequence[Choice], settled: set[int]) -> bool:
+    """Whether exactly this is saved already."""
+    held = {
+        item.panel_certification_id: (item.choice, item.note, item.position) for item in panel.recommendations.all()
+    }
+    return panel.recommendation_text == text.strip() and all(
+        held.get(choice.panel_certification.pk) == (choice.choice, choice.note.strip(), choice.position)
+        for choice in choices
+        if choice.panel_certification.pk not in settled
+    )
+
+
 @transaction.atomic
 def send_recommendation(*, by: User, panel: Panel) -> Panel:
     """Freeze the rounds and the packet, and hand the recommendation to the approvers, who are told by mail.
@@ -101,6 +125,7 @@ def send_recommendation(*, by: User, panel: Panel) -> Panel:
     if panel.state == Panel.State.RECOMMENDED:
         return panel
     ensure_move(panel, to=Panel.State.RECOMMENDED)
+    _read_again(panel, by)
     missing = why_not_send(panel, viewer=by)
     if missing:
         raise NotWholeError(missing)
@@ -116,6 +141,14 @@ def send_recommendation(*, by: User, panel: Panel) -> Panel:
     record(by=by, verb=verbs.RECOMMENDATION_SENT, target=panel)
     _tell_approvers(panel, packet)
     return panel
+
+
+def _read_again(panel: Panel, viewer: User) -> None:
+    """The readings as they are now: rules may have changed, or somebody left the panel, since it was saved."""
+    results = results_by_entry(panel, viewer=viewer)
+    for item in panel.recommendations.all():
+        item.reading, item.rule = _read(results.get(item.panel_certification_id))
+        item.save(update_fields=["reading", "rule"])
 
 
 def _tell_approvers(panel: Panel, packet: Packet) -> None:

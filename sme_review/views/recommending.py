@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from octe_certs.access import require, requires
-from octe_certs.problems import Problem
+from octe_certs.problems import Problem, StaleVersionError
 from sme_review.forms.decisions import ChoiceForm, RecommendationTextForm
 from sme_review.models import Panel
 from sme_review.presenters import ShownCertification, show_results
@@ -17,6 +17,7 @@ from sme_review.rules import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors import decisions as deciding
 from sme_review.selectors import panels as selecting
 from sme_review.selectors.packets import packets_visible_to
+from sme_review.selectors.recommendations import recommendation_mark
 from sme_review.selectors.results import results_by_entry
 from sme_review.services import recommendations as recommending
 from sme_review.views.panels import crumbs, find_panel
@@ -34,27 +35,32 @@ def recommend(request: SignedInRequest, pk: int) -> HttpResponse:
     shown = _shown_by_entry(panel, request.user)
     text_form = RecommendationTextForm(request.POST or None, initial={"text": panel.recommendation_text})
     forms = _choice_forms(request, panel, shown)
+    is_stale = False
     if request.method == "POST":
         require(request.user, MANAGE_PANELS)
-        if all([text_form.is_valid(), *(form.is_valid() for form in forms)]) and _keep(
-            request, panel, text_form, forms
-        ):
-            return redirect("sme_review:panel" if _wants_to_send(request) else "sme_review:recommend", pk)
+        try:
+            if _keep(request, panel, text_form, forms):
+                return redirect("sme_review:panel" if _wants_to_send(request) else "sme_review:recommend", pk)
+        except StaleVersionError as stale:
+            messages.error(request, stale.message)
+            is_stale = True
     context = {
-        "panel": panel,
         "rows": [(form, shown.get(form.entry.pk)) for form in sorted(forms, key=_place)],
         "text_form": text_form,
         "problems": problems_of([text_form, *forms]),
-        "crumbs": crumbs(panel, "Recommendation"),
-        "may_write": panel.state == Panel.State.CLOSED and request.user.has_perm(MANAGE_PANELS),
-        **_known(request, panel),
+        "is_stale": is_stale,
+        **_known(request, find_panel(request, pk)),
     }
     return render(request, "sme_review/recommend.html", context)
 
 
 def _known(request: SignedInRequest, panel: Panel) -> dict[str, object]:
-    """What was recommended, decided and sent back before."""
+    """The panel as it is now: what was recommended, decided and sent back before."""
     return {
+        "panel": panel,
+        "mark": recommendation_mark(panel),
+        "crumbs": crumbs(panel, "Recommendation"),
+        "may_write": panel.state == Panel.State.CLOSED and request.user.has_perm(MANAGE_PANELS),
         "recommendations": selecting.recommendations_of(panel),
         "sent_back": list(deciding.sent_back(panel).values()),
         "settled": [item for item in selecting.current_decisions(panel).values() if item.released_at and item.is_final],
@@ -98,7 +104,13 @@ def _wants_to_send(request: SignedInRequest) -> bool:
 def _keep(
     request: SignedInRequest, panel: Panel, text_form: RecommendationTextForm, forms: Sequence[ChoiceForm]
 ) -> bool:
-    """Save what was written and, if asked, send it; whether the page is done with."""
+    """Save what was written and, if asked, send it; whether the page is done with.
+
+    Raises:
+        StaleVersionError: somebody has saved something else since the page was opened.
+    """
+    if not all([text_form.is_valid(), *(form.is_valid() for form in forms)]):
+        return False
     choices = [
         recommending.Choice(
             panel_certification=form.entry,
@@ -110,7 +122,11 @@ def _keep(
     ]
     try:
         recommending.save_recommendation(
-            by=request.user, panel=panel, text=text_form.cleaned_data["text"], choices=choices
+            by=request.user,
+            panel=panel,
+            text=text_form.cleaned_data["text"],
+            choices=choices,
+            seen=request.POST.get("seen"),
         )
         if not _wants_to_send(request):
             messages.success(request, "Saved. Nobody is told until you send it.")
@@ -119,6 +135,8 @@ def _keep(
     except recommending.NotWholeError as lacking:
         _point_at(lacking, text_form, forms)
         return False
+    except StaleVersionError:
+        raise
     except Problem as problem:
         messages.error(request, problem.message)
         return False

@@ -1,0 +1,209 @@
+"""Known faults of such tools: an item deleted with ratings attached; statistics stale after somebody is removed or a
+threshold changes; two saves racing.
+"""
+
+import threading
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from octe_certs.problems import Problem, StaleVersionError
+from sme_review.models import ListingDecision, Panel, PanelCertification, Rating, Recommendation
+from sme_review.packets.canonical import sha256_of
+from sme_review.selectors.coverage import coverage_of
+from sme_review.selectors.packet_content import packet_content
+from sme_review.selectors.recommendations import recommendation_mark
+from sme_review.selectors.results import results_of
+from sme_review.services import panels
+from sme_review.services.recommendations import Choice, save_recommendation, send_recommendation
+from sme_review.validators import Answers
+from tests.conftest import Role, make_member
+from tests.sme_review.conftest import rate_all
+from tests.sme_review.deciding import again, decide, recommend, send
+
+
+def url(name, *args):
+    return reverse(f"sme_review:{name}", args=args)
+
+
+def test_an_item_with_ratings_is_not_deleted_from_its_panel(rated, consultant, client):
+    """Known fault: an item deleted with ratings attached. The page refuses and says why; nothing is lost."""
+    entry = rated.entries[0]
+    with pytest.raises(Problem, match=f"{entry} cannot be removed: 5 panelists have already rated it"):
+        panels.remove_certification(by=consultant, panel_certification=entry)
+    client.force_login(consultant)
+    page = client.post(url("remove_certification", rated.panel.pk, entry.pk), follow=True)
+    assert "5 panelists have already rated it, and ratings are kept" in page.content.decode()
+    assert Rating.objects.filter(panel_certification=entry).count() == 5
+
+
+def delete_past_the_code(entry) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM sme_review_panelcertification WHERE id = %s", [entry.pk])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_an_item_with_ratings_is_not_deleted_from_the_catalogue_nor_past_the_code(rated, approver, client):
+    """Known fault: an item deleted with ratings attached, from the catalogue's admin, the shell or the database."""
+    entry = rated.entries[0]
+    for thing in (entry, entry.certification):
+        with pytest.raises(ProtectedError):
+            thing.delete()
+    with pytest.raises(IntegrityError):
+        delete_past_the_code(entry)
+    client.force_login(approver)
+    page = client.post(
+        reverse("admin:certifications_certification_delete", args=[entry.certification_id]), {"post": "yes"}
+    )
+    assert page.status_code in {200, 302, 403}
+    assert PanelCertification.objects.filter(pk=entry.pk, certification=entry.certification).exists()
+    assert Rating.objects.filter(panel_certification=entry).count() == 5
+
+
+def preview(panel, viewer):
+    """What a packet would hold if it were sent now."""
+    return packet_content(panel, viewer=viewer, number=9, frozen_by=viewer, frozen_at=timezone.now())
+
+
+def test_statistics_follow_when_somebody_leaves_the_panel(closed, consultant, client):
+    """Known fault: statistics stale after a panelist is removed. Page, files, map and the next packet all follow."""
+    send(closed, consultant)
+    frozen = closed.panel.packets.get()
+    outlier = closed.panelists[4]
+    Rating.objects.filter(panelist=outlier).update(proportion=0)
+    assert results_of(closed.panel, viewer=consultant)[0].questions[0].summary.minimum == 0
+    client.force_login(consultant)
+    before = client.get(url("download_results", closed.panel.pk)).content
+    outlier.withdrawn_at, outlier.withdrawn_by = timezone.now(), consultant
+    outlier.withdrawal_reason = "Moved out of state"
+    outlier.save()
+    result = results_of(closed.panel, viewer=consultant)[0]
+    assert (result.raters, result.questions[0].summary.minimum) == (4, 60)
+    assert result.withheld.startswith("4 of the 5 raters")
+    assert sum(coverage_of(closed.panel, viewer=consultant).worksheets.values()) == 0
+    shown = client.get(url("results", closed.panel.pk))
+    assert [item.result.raters for item in shown.context["shown"]] == [4, 4]
+    assert client.get(url("download_results", closed.panel.pk)).content != before
+    entry = preview(closed.panel, consultant)["certifications"][0]
+    assert (entry["raters"], entry["reading"]) == (4, "Withheld: too few raters")
+    frozen.refresh_from_db()
+    assert frozen.content["certifications"][0]["raters"] == 5
+    assert sha256_of(frozen.content) == frozen.sha256
+
+
+def test_readings_follow_when_a_threshold_changes_after_the_recommendation_was_written(closed, consultant):
+    """Known fault: statistics stale after a threshold changes. What is sent is read by the rules of that moment."""
+    recommend(closed, consultant)
+    assert set(Recommendation.objects.values_list("reading", flat=True)) == {"recommend"}
+    panels.change_panel(by=consultant, panel=closed.panel, quorum=6)
+    with pytest.raises(Problem, match="differs from the suggested reading"):
+        send_recommendation(by=consultant, panel=closed.panel)
+    recommend(closed, consultant, note="Five are enough here.")
+    send_recommendation(by=consultant, panel=closed.panel)
+    entry = closed.panel.packets.get().content["certifications"][0]
+    assert (entry["reading"], entry["withheld"][:18]) == ("Withheld: too few raters", "5 of the 6 raters ")
+    assert set(Recommendation.objects.values_list("reading", flat=True)) == {"withheld"}
+
+
+def form_of(cast, text, note, seen, action="save"):
+    data = {"action": action, "text": text, "seen": seen}
+    for place, entry in enumerate(cast.entries, start=1):
+        prefix = f"certification-{entry.pk}"
+        data |= {f"{prefix}-choice": "discuss", f"{prefix}-note": note, f"{prefix}-position": str(place)}
+    return data
+
+
+def test_of_two_saves_of_a_recommendation_the_second_is_told_and_keeps_its_text(closed, consultant):
+    """Known fault: two saves racing. Two consultants have the page open; one saves, and the other must not undo it."""
+    first, second = Client(), Client()
+    first.force_login(consultant)
+    second.force_login(make_member(Role.OCTE_CONSULTANT))
+    address = url("recommend", closed.panel.pk)
+    seen = [browser.get(address).context["mark"] for browser in (first, second)]
+    mine, theirs = form_of(closed, "Mine.", "N", seen[0]), form_of(closed, "Theirs.", "M", seen[1])
+    assert first.post(address, mine).status_code == 302
+    assert first.post(address, mine).status_code == 302
+    refused = second.post(address, theirs)
+    page = refused.content.decode()
+    assert "Somebody saved this recommendation since you opened the page" in page
+    assert "Theirs." in page
+    assert "Mine." in page
+    assert again(closed.panel).recommendation_text == "Mine."
+    assert second.post(address, {**theirs, "seen": refused.context["mark"]}).status_code == 302
+    assert again(closed.panel).recommendation_text == "Theirs."
+
+
+def test_a_save_after_somebody_sent_is_told_and_keeps_its_text(closed, consultant, client):
+    """Known fault: two saves racing, one of them the sending."""
+    client.force_login(consultant)
+    address = url("recommend", closed.panel.pk)
+    seen = client.get(address).context["mark"]
+    send(closed, consultant)
+    page = client.post(address, form_of(closed, "Typed for an hour.", "N", seen)).content.decode()
+    assert "before it is sent" in page
+    assert "Typed for an hour." in page
+    assert again(closed.panel).recommendation_text == "Both fit."
+
+
+def together(*acts):
+    """Run them in threads that start at once; what each returned, or the problem that it met."""
+    met, start = [], threading.Barrier(len(acts))
+
+    def run(act):
+        start.wait()
+        try:
+            met.append(act())
+        except Problem as problem:
+            met.append(problem)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return met
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_transactions_that_save_a_recommendation_one_wins(closed, consultant):
+    """Known fault: two saves racing, in the same instant."""
+    seen = recommendation_mark(closed.panel)
+
+    def saving(text):
+        choices = [Choice(entry, "discuss", text, n) for n, entry in enumerate(closed.entries, start=1)]
+        return lambda: save_recommendation(by=consultant, panel=closed.panel, text=text, choices=choices, seen=seen)
+
+    met = together(saving("One."), saving("Other."))
+    assert sum(isinstance(each, StaleVersionError) for each in met) == 1
+    text = again(closed.panel).recommendation_text
+    assert set(Recommendation.objects.values_list("note", flat=True)) == {text}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_approvers_who_decide_the_same_at_once_one_wins(closed, consultant, approver):
+    """Known fault: two saves racing, on a decision."""
+    line = send(closed, consultant)[0]
+    other = make_member(Role.OCTE_APPROVER)
+    met = together(lambda: decide(approver, line, "approved"), lambda: decide(other, line, "declined"))
+    [problem] = [each for each in met if isinstance(each, Problem)]
+    assert "has already decided this certification" in problem.message
+    assert ListingDecision.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_panelist_in_two_browsers_keeps_one_rating(running):
+    """Known fault: two saves racing, on a rating: the same first version from a phone and a laptop."""
+    panelist, entry = running.panelists[0], running.entries[0]
+    met = together(
+        lambda: rate_all(panelist, [entry], Answers(60, "", 4, postsecondary_value=3)),
+        lambda: rate_all(panelist, [entry], Answers(70, "", 3, postsecondary_value=3)),
+    )
+    assert Rating.objects.filter(panelist=panelist, panel_certification=entry).count() == 1
+    assert sum(isinstance(each, StaleVersionError) for each in met) == 1
+    assert Panel.objects.get(pk=running.panel.pk).state == Panel.State.RUNNING
