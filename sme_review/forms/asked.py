@@ -30,3 +30,7 @@ class AskedCharField(_Asked, forms.CharField):
 
 class AskedChoiceField(_Asked, forms.ChoiceField):
     """One of several."""
+
+
+class AskedTypedChoiceField(_Asked, forms.TypedChoiceField):
+    """One of several, as a number."""

@@ -13,7 +13,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from certifications import school_year
 from certifications.models import ProgramCertification
 from sme_review.enums import Suggestion
-from sme_review.forms.asked import AskedCharField, AskedChoiceField
+from sme_review.forms.asked import AskedCharField, AskedChoiceField, AskedTypedChoiceField
 from sme_review.models import ListingDecision, PanelCertification, Recommendation
 
 _YEARS_AHEAD = 3
@@ -87,11 +87,11 @@ class _Decision(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Kept with the decision. Panelists, districts and the public can read it.",
     )
-    first_school_year = forms.TypedChoiceField(label="First school year", coerce=int, empty_value=None)
+    first_school_year = AskedTypedChoiceField(label="First school year", coerce=int, empty_value=None)
     last_school_year = forms.TypedChoiceField(
         label="Last school year", coerce=int, empty_value=None, required=False, help_text="If it is known."
     )
-    type = forms.ChoiceField(label="Type", choices=ProgramCertification.Type)
+    type = AskedChoiceField(label="Type", choices=ProgramCertification.Type)
     counts_federally = forms.BooleanField(
         label="Counts for federal reporting (indicator 5S1)", required=False, help_text="Only if approved."
     )
@@ -114,7 +114,10 @@ class _Decision(forms.Form):
                 "counts_federally",
                 f"Only an approved certification can count for federal reporting. Approve {about}, or clear this box.",
             )
+        data["type"] = data.get("type") or ProgramCertification.Type.APPROVED
         first, last = data.get("first_school_year"), data.get("last_school_year")
+        if approved and not first and "first_school_year" not in self.errors:
+            self.add_error("first_school_year", f"Choose the first school year of {about}.")
         if approved and first and last and last < first:
             self.add_error("last_school_year", f"The last school year of {about} must not come before the first.")
 

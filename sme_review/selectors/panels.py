@@ -218,7 +218,7 @@ def current_decisions(panel: Panel) -> dict[int, ListingDecision]:
     """Primary key of Recommendation -> the decision that stands, released or not."""
     decisions = ListingDecision.objects.filter(
         recommendation__panel=panel, superseded_at=None, undone_at=None
-    ).select_related("decided_by")
+    ).select_related("decided_by", "recommendation__panel_certification__certification")
     return {decision.recommendation_id: decision for decision in decisions}
 
 
