@@ -37,12 +37,15 @@ _TEXT = (
     "of two minds about the others; the comments say why."
 )
 _NOTE = "Invented for demonstration. The comments weigh more here than the numbers."
-_REASONS = (
-    "Shops near us name it in their job postings.",
+_FOR = (
+    "Employers near us name it in their job postings.",
     "It matches what we teach in the first year.",
+    "Our students ask for it by name.",
+)
+_AGAINST = (
     "Few of our students would sit for it.",
-    "The college gives placement for it.",
     "It leaves out what employers ask for first.",
+    "Nobody has ever shown me this card.",
 )
 _PEOPLE = (
     ("Avery Lindgren", StakeholderGroup.SECONDARY),
@@ -160,7 +163,7 @@ def _rating(ballot: Ballot, person: Panelist, *, at: datetime) -> None:
     steps = [_step(person.name, entry.position, number, question) for question in range(3)]
     proportion = min(_TOP_SHARE, max(0, share + 10 * steps[0]))
     values = [min(_HIGH, max(1, value + step)) for value, step in ((employers, steps[1]), (postsecondary, steps[2]))]
-    said = _REASONS[(entry.position + len(person.name)) % len(_REASONS)]
+    good, bad = (words[(entry.position + len(person.name)) % len(words)] for words in (_FOR, _AGAINST))
     Rating.objects.create(
         panelist=person,
         panel_certification=entry,
@@ -168,11 +171,11 @@ def _rating(ballot: Ballot, person: Panelist, *, at: datetime) -> None:
         ballot=ballot,
         material=entry.materials.get(),
         proportion=proportion,
-        proportion_reason=said if proportion < _LOW_SHARE else "",
+        proportion_reason=bad if proportion < _LOW_SHARE else "",
         employer_value=values[0],
-        employer_reason=said if values[0] in {1, _HIGH} else "",
+        employer_reason={1: bad, _HIGH: good}.get(values[0], ""),
         postsecondary_value=values[1],
-        postsecondary_reason=said if values[1] in {1, _HIGH} else "",
+        postsecondary_reason={1: bad, _HIGH: good}.get(values[1], ""),
         state=Rating.State.LOCKED if ballot.closed_at else Rating.State.SUBMITTED,
         saved_at=at,
         submitted_at=at,

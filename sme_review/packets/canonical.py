@@ -13,3 +13,8 @@ def canonical_bytes(content: dict[str, Any]) -> bytes:
 def sha256_of(content: dict[str, Any]) -> str:
     """The SHA-256 of the canonical form, 64 hexadecimal digits."""
     return hashlib.sha256(canonical_bytes(content)).hexdigest()
+
+
+def is_whole(content: dict[str, Any], sha256: str) -> bool:
+    """Whether the content is still what was hashed when it was frozen."""
+    return sha256_of(content) == sha256

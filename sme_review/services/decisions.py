@@ -11,6 +11,7 @@ from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.enums import Suggestion
 from sme_review.models import ListingDecision, Panel, Recommendation
+from sme_review.packets.canonical import is_whole
 from sme_review.selectors.packets import latest_packet
 from sme_review.services.panels import lock_panel
 
@@ -102,6 +103,11 @@ def _ensure_waits(panel: Panel, packet: int | None) -> None:
             else "The recommendation is not with the approvers now."
         )
     latest = latest_packet(panel)
+    if latest is not None and not is_whole(latest.content, latest.sha256):
+        raise Problem(
+            f"Packet {latest.number} does not match its hash, so nothing can be decided on it. Tell the people who run this "
+            "system; a new packet can be sent."
+        )
     if packet is not None and latest is not None and latest.number != packet:
         raise StaleVersionError(
             f"Packet {latest.number} was sent since you opened this page. Read it, then decide: what you typed is kept."

@@ -30,7 +30,9 @@ def tell_of_release(*, panel: Panel, decisions: Sequence[ListingDecision], consu
             _tell_panelist(panelist, panel, context)
     changed = [decision for decision in told if decision.listing is not None and decision.is_final]
     if changed:
-        _tell_districts(panel, {**context, "lines": [_line(decision) for decision in changed]})
+        # A teacher of the panel may coordinate a district, too; the panel's digest holds all of it.
+        already = {panelist.email.casefold() for panelist in panelists_to_tell(panel)}
+        _tell_districts(panel, {**context, "lines": [_line(decision) for decision in changed]}, already)
     for consultant in consultants:
         send_after_commit(
             to=consultant.email,
@@ -62,8 +64,10 @@ def _tell_panelist(panelist: Panelist, panel: Panel, context: dict[str, Any]) ->
     )
 
 
-def _tell_districts(panel: Panel, context: dict[str, Any]) -> None:
+def _tell_districts(panel: Panel, context: dict[str, Any], already: set[str]) -> None:
     for reader in coordinators_to_tell(panel):
+        if reader.user.email.casefold() in already:
+            continue
         send_after_commit(
             to=reader.user.email,
             subject=f"Certifications for {panel.program}: what changes",

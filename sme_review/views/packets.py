@@ -1,13 +1,15 @@
 """The packet: its page, PDF, spreadsheet and JSON, all drawn from the frozen content."""
 
+from collections.abc import Callable
+
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.requests import SignedInRequest
 from octe_certs.access import requires
 from octe_certs.xlsx_files import CONTENT_TYPE
 from sme_review.models import Packet
-from sme_review.packets.canonical import canonical_bytes, sha256_of
+from sme_review.packets.canonical import canonical_bytes, is_whole
 from sme_review.packets.pdf import packet_pdf
 from sme_review.packets.pictures import coverage_picture
 from sme_review.packets.sheets import packet_xlsx
@@ -33,7 +35,7 @@ def packet(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
         "entries": show_entries(found.content),
         "rounds": show_rounds(found.content),
         "coverage": show_coverage(found.content),
-        "is_whole": sha256_of(found.content) == found.sha256,
+        "is_whole": is_whole(found.content, found.sha256),
         "others": [other for other in packets_visible_to(request.user, panel) if other.pk != found.pk],
         "crumbs": crumbs(panel, f"Packet {number}"),
     }
@@ -43,22 +45,19 @@ def packet(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
 @requires(SEE_PANELS)
 def packet_as_pdf(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """The packet as a tagged PDF."""
-    found = _find(request, pk, number)
-    return _file(packet_pdf(found.content, sha256=found.sha256), "application/pdf", found, "pdf")
+    return _file(_find(request, pk, number), "pdf", "application/pdf", packet_pdf)
 
 
 @requires(SEE_PANELS)
 def packet_as_xlsx(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """The packet as a spreadsheet."""
-    found = _find(request, pk, number)
-    return _file(packet_xlsx(found.content, sha256=found.sha256), CONTENT_TYPE, found, "xlsx")
+    return _file(_find(request, pk, number), "xlsx", CONTENT_TYPE, packet_xlsx)
 
 
 @requires(SEE_PANELS)
 def packet_as_json(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """The content itself, byte by byte what the hash is of."""
-    found = _find(request, pk, number)
-    return _file(canonical_bytes(found.content), "application/json", found, "json")
+    return _file(_find(request, pk, number), "json", "application/json", lambda content, **_: canonical_bytes(content))
 
 
 @requires(SEE_PANELS)
@@ -70,8 +69,11 @@ def coverage(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     return HttpResponse(coverage_picture(found.content), content_type="image/svg+xml")
 
 
-def _file(content: bytes, content_type: str, found: Packet, ending: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
+def _file(found: Packet, ending: str, content_type: str, draw: Callable[..., bytes]) -> HttpResponse:
+    """A file drawn from the frozen content; none from content that does not match its hash: the page says why."""
+    if not is_whole(found.content, found.sha256):
+        return redirect("sme_review:packet", found.panel_id, found.number)
+    response = HttpResponse(draw(found.content, sha256=found.sha256), content_type=content_type)
     name = f"packet-{found.content['program']['cip_code']}-panel-{found.panel_id}-{found.number}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

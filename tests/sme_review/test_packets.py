@@ -149,7 +149,7 @@ def test_without_worksheets_there_is_no_map(closed, consultant, client):
     assert client.get(url("packet_pdf", closed.panel.pk, 1)).content.startswith(b"%PDF")
 
 
-def test_a_packet_that_does_not_match_its_hash_says_so(closed, consultant, client):
+def test_a_packet_that_does_not_match_its_hash_says_so(closed, consultant, approver, client):
     send(closed, consultant)
     packet = closed.panel.packets.get()
     changed = json.loads(json.dumps(packet.content).replace("Both fit.", "Neither fits."))
@@ -157,6 +157,18 @@ def test_a_packet_that_does_not_match_its_hash_says_so(closed, consultant, clien
     client.force_login(consultant)
     assert "does not match its hash" in client.get(url("packet", closed.panel.pk, 2)).content.decode()
     assert "does not match its hash" not in client.get(url("packet", closed.panel.pk, 1)).content.decode()
+    for name in ("packet_pdf", "packet_xlsx", "packet_json"):
+        assert client.get(url(name, closed.panel.pk, 2))["Location"] == url("packet", closed.panel.pk, 2)
+    client.force_login(approver)
+    line = closed.panel.recommendations.first()
+    data = {
+        f"recommendation-{line.pk}-outcome": "declined",
+        f"recommendation-{line.pk}-reason": "Typed.",
+        "packet": "2",
+    }
+    refused = client.post(url("decide", closed.panel.pk), data).content.decode()
+    assert "Packet 2 does not match its hash, so nothing can be decided on it." in refused
+    assert "Typed." in refused
 
 
 def test_the_pdf_is_tagged_as_pdf_ua_asks(packet):
