@@ -127,13 +127,13 @@ def _decision_step(panel: Any, decided: int) -> Step:
     return Step("Decision", hint, "With the approvers", "amber", href)
 
 
-def panelist_status(panelist: Any, certification_count: int) -> tuple[str, str]:
+def panelist_status(panelist: Any) -> tuple[str, str]:
     """How far a panelist is, in words and with a tone; takes the counts of `selectors.panels.panelists_of`."""
     answered = panelist.submitted_count + panelist.conflict_count
-    if certification_count and answered >= certification_count:
+    if panelist.asked_count and answered >= panelist.asked_count:
         return "Submitted", "green"
     if panelist.begun_count:
-        return f"Started, {answered} of {certification_count} submitted", "blue"
+        return f"Started, {answered} of {panelist.asked_count} submitted", "blue"
     if panelist.first_opened_at:
         return "Opened", "blue"
     return ("Invited", "grey") if panelist.invited_at else ("Not invited yet", "grey")
@@ -150,7 +150,7 @@ class GroupProgress:
     submitted: int
 
 
-def progress_by_group(panelists: list[Any], certification_count: int) -> list[GroupProgress]:
+def progress_by_group(panelists: list[Any]) -> list[GroupProgress]:
     """Counts for each stakeholder group; each number includes those further on."""
     groups: dict[str, list[Any]] = {}
     for panelist in sorted(panelists, key=lambda person: person.group):
@@ -161,7 +161,7 @@ def progress_by_group(panelists: list[Any], certification_count: int) -> list[Gr
             invited=sum(bool(person.invited_at) for person in members),
             opened=sum(bool(person.first_opened_at) for person in members),
             started=sum(bool(person.begun_count) for person in members),
-            submitted=sum(panelist_status(person, certification_count)[0] == "Submitted" for person in members),
+            submitted=sum(panelist_status(person)[0] == "Submitted" for person in members),
         )
         for label, members in groups.items()
     ]

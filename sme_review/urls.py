@@ -13,6 +13,7 @@ from sme_review.views import (
     packets,
     panelists,
     panels,
+    people,
     rating,
     recommending,
     releasing,
@@ -38,6 +39,10 @@ urlpatterns: list[URLPattern] = [
     path("panels/<int:pk>/panelists/paste/", panelists.paste_panelists, name="paste_panelists"),
     path("panels/<int:pk>/panelists/<int:panelist_pk>/remove/", panelists.remove_panelist, name="remove_panelist"),
     path("panels/<int:pk>/panelists/<int:panelist_pk>/link/", panelists.send_link, name="send_link"),
+    path("panels/<int:pk>/panelists/remind/", people.remind, name="remind"),
+    path("panels/<int:pk>/panelists/conflicts/", people.conflicts, name="conflicts"),
+    path("panels/<int:pk>/panelists/<int:panelist_pk>/withdraw/", people.withdraw, name="withdraw_panelist"),
+    path("panels/<int:pk>/panelists/<int:panelist_pk>/replace/", people.replace, name="replace_panelist"),
     path("panels/<int:pk>/assignment/", assignment.assignment, name="assignment"),
     path("panels/<int:pk>/assignment/preview/", assignment.preview, name="assignment_preview"),
     path(

@@ -151,6 +151,44 @@ class PanelistForm(forms.ModelForm):
         fields = ("name", "email", "group", "title", "organisation")
 
 
+class WithdrawForm(forms.Form):
+    """Why somebody is taken off."""
+
+    reason = forms.CharField(
+        label="Why",
+        max_length=300,
+        help_text="OCTE staff see it; the panelist does not. For example: changed jobs.",
+        error_messages={"required": "Say why, in a few words."},
+    )
+
+
+class ReplaceForm(PanelistForm):
+    """Who takes somebody's place, and why."""
+
+    reason = forms.CharField(
+        label="Why",
+        max_length=300,
+        help_text="OCTE staff see it; the panelists do not. For example: changed jobs.",
+        error_messages={"required": "Say why, in a few words."},
+    )
+    field_order = ("reason", "name", "email", "group", "title", "organisation")
+
+    def __init__(self, *args: Any, person: Panelist, **kwargs: Any) -> None:
+        kwargs["initial"] = {
+            "group": person.group,
+            "organisation": person.organisation,
+            "reason": person.withdrawal_reason,
+        }
+        super().__init__(*args, **kwargs)
+
+
+class ReminderForm(forms.Form):
+    """Who gets a reminder."""
+
+    opened_at = forms.DateTimeField(widget=forms.HiddenInput)
+    include_recent = forms.BooleanField(required=False)
+
+
 class PasteForm(forms.Form):
     """Several panelists, one a line."""
 

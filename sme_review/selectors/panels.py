@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -109,7 +109,8 @@ def _matching(word: str) -> QuerySet[Certification]:
 def panelists_of(user: User, panel: Panel) -> QuerySet[Any]:
     """A panel's panelists with how far each has come in the latest round; those taken off are left out.
 
-    Adds: begun_count (ratings of any state), submitted_count, conflict_count, assigned_count.
+    Adds: begun_count (ratings of any state), submitted_count, conflict_count, assigned_count, and asked_count, of how
+    many certifications they are asked for, those included from which they step back.
     """
     held = Round.objects.filter(panel=panel).order_by("-number").first()
     ratings = Rating.objects.filter(panelist=OuterRef("pk"), round=held)
@@ -122,7 +123,24 @@ def panelists_of(user: User, panel: Panel) -> QuerySet[Any]:
             conflict_count=count_per(ConflictDeclaration.objects.filter(panelist=OuterRef("pk")), "panelist"),
             assigned_count=count_per(Assignment.objects.filter(panelist=OuterRef("pk")), "panelist"),
         )
+        .annotate(asked_count=_asked_count(panel, held))
     )
+
+
+def people_ever_on(user: User, panel: Panel) -> QuerySet[Panelist]:
+    """Everybody who sits or sat on a panel, with who took their place."""
+    return Panelist.objects.visible_to(user).filter(panel=panel).select_related("replaced_by")
+
+
+def _asked_count(panel: Panel, held: Round | None) -> Any:
+    """Of how many certifications each panelist is asked: what is assigned, or what the latest round rates."""
+    if panel.assignment == Panel.Assignment.BALANCED:
+        conflicts = ConflictDeclaration.objects.filter(panelist=OuterRef("panelist"))
+        recused = conflicts.filter(panel_certification=OuterRef("panel_certification"))
+        pairs = Assignment.objects.filter(~Exists(recused), panelist=OuterRef("pk"))
+        return _count_per(pairs, "panelist") + F("conflict_count")
+    rated = Ballot.objects.filter(round=held, number=1).count() if held else 0
+    return Value(rated or panel.certifications.count())
 
 
 def standards_of(panel: Panel) -> QuerySet[ProgramStandard]:

@@ -14,9 +14,9 @@ from accounts.services.audit import record
 from octe_certs.mail import absolute, send_after_commit
 from octe_certs.problems import MoveNotAllowedError, Problem
 from sme_review import verbs
-from sme_review.models import Panel, Panelist, PanelistLink
+from sme_review.models import Assignment, Panel, Panelist, PanelistLink
 from sme_review.selectors.panels import asked_of
-from sme_review.services.panels import close_gate, lock_panel
+from sme_review.services.panels import bump, close_gate, lock_panel
 
 # How long it takes, as invitations say it: reading in, then each certification.
 _MINUTES_TO_START = 10
@@ -36,9 +36,20 @@ class NewPanelist:
 
 @transaction.atomic
 def add_panelist(
-    *, by: User, panel: Panel, name: str, email: str, group: str, title: str = "", organisation: str = ""
+    *,
+    by: User,
+    panel: Panel,
+    name: str,
+    email: str,
+    group: str,
+    title: str = "",
+    organisation: str = "",
+    replaces: Panelist | None = None,
 ) -> Panelist:
     """Add one person. While the round is open they are invited at once.
+
+    Args:
+        replaces: somebody who was taken off; the new one is asked for the certifications that were theirs.
 
     Raises:
         Problem: the address is on the panel already, something is missing, or the panel's round is closed.
@@ -54,7 +65,13 @@ def add_panelist(
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         raise Problem(messages[0], field="email" if field == "__all__" else field) from error
+    panelist.replaces = replaces
     panelist.save()
+    if replaces is not None:
+        Assignment.objects.bulk_create(
+            Assignment(panelist=panelist, panel_certification_id=pair.panel_certification_id, source=pair.source)
+            for pair in replaces.assignments.all()
+        )
     record(by=by, verb=verbs.PANELIST_ADDED, target=panelist, detail={"panel": panel.pk})
     if panel.state == Panel.State.RUNNING:
         mail_link(panelist)
@@ -100,10 +117,62 @@ def remove_panelist(*, by: User, panelist: Panelist) -> None:
     if person is None:
         return
     if person.ratings.exists():
-        raise Problem(f"{person.name} has started to rate, so they stay on the panel, and so do their ratings.")
+        raise Problem(f"{person.name} has started to rate. Take them off with a reason: their ratings are kept.")
     person.conflicts.all().delete()
     record(by=by, verb=verbs.PANELIST_REMOVED, target=person, detail={"panel": panel.pk})
     person.delete()
+
+
+@transaction.atomic
+def withdraw_panelist(*, by: User, panelist: Panelist, reason: str) -> Panelist:
+    """Take somebody off the panel: their links die, their ratings are kept and no longer count.
+
+    Raises:
+        MoveNotAllowedError: the recommendation is sent; its numbers stay as they are.
+        Problem: the reason is missing.
+    """
+    panel = lock_panel(panelist.panel)
+    if panel.sent_at:
+        raise MoveNotAllowedError("The recommendation is sent, so the panel stays as it was.")
+    if not reason.strip():
+        raise Problem("Say why, in a few words.", field="reason")
+    close_gate(panel)
+    person = Panelist.objects.select_for_update(no_key=True).get(pk=panelist.pk)
+    if person.withdrawn_at is None:
+        person.withdrawn_at, person.withdrawn_by, person.withdrawal_reason = timezone.now(), by, reason.strip()
+        person.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawal_reason"])
+        end_links(person)
+        bump(panel)
+        record(by=by, verb=verbs.PANELIST_WITHDRAWN, target=person, detail={"panel": panel.pk})
+    return person
+
+
+@transaction.atomic
+def replace_panelist(*, by: User, panelist: Panelist, reason: str, person: NewPanelist) -> Panelist:
+    """Put somebody in another's place: the earlier one is withdrawn, the new one is asked for the same certifications.
+
+    While the round is open the new one is invited at once. A second press finds the replacement and changes nothing.
+
+    Raises:
+        MoveNotAllowedError: rating is closed.
+        Problem: the address is on the panel already, or something is missing.
+    """
+    earlier = withdraw_panelist(by=by, panelist=panelist, reason=reason)
+    there = Panelist.objects.filter(replaces=earlier).first()
+    if there is not None:
+        return there
+    added = add_panelist(
+        by=by,
+        panel=earlier.panel,
+        name=person.name,
+        email=person.email,
+        group=person.group,
+        title=person.title,
+        organisation=person.organisation,
+        replaces=earlier,
+    )
+    record(by=by, verb=verbs.PANELIST_REPLACED, target=earlier, detail={"panel": added.panel_id, "by": added.pk})
+    return added
 
 
 @transaction.atomic
@@ -128,11 +197,9 @@ def send_new_link(*, by: User, panelist: Panelist) -> Panelist:
 
 
 def mail_link(panelist: Panelist) -> None:
-    """Give the panelist a new link and mail it; only the hash of its secret is kept, and earlier links keep working."""
-    secret, secret_hash = new_secret()
-    now = timezone.now()
-    PanelistLink.objects.create(panelist=panelist, secret_hash=secret_hash, sent_at=now)
-    panelist.invited_at = now
+    """Give the panelist a new link and mail it; earlier links keep working."""
+    link = new_link(panelist)
+    panelist.invited_at = timezone.now()
     panelist.save(update_fields=["invited_at"])
     panel = panelist.panel
     count = asked_of(panelist)
@@ -143,11 +210,18 @@ def mail_link(panelist: Panelist) -> None:
         context={
             "panelist": panelist,
             "panel": panel,
-            "link": absolute(reverse("sme_review:link_welcome", args=[secret])),
+            "link": link,
             "count": count,
             "minutes": minutes_for(count),
         },
     )
+
+
+def new_link(panelist: Panelist) -> str:
+    """The address of a new personal link of the panelist; only the hash of its secret is kept."""
+    secret, secret_hash = new_secret()
+    PanelistLink.objects.create(panelist=panelist, secret_hash=secret_hash, sent_at=timezone.now())
+    return absolute(reverse("sme_review:link_welcome", args=[secret]))
 
 
 def end_links(panelist: Panelist) -> None:

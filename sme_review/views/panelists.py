@@ -15,6 +15,7 @@ from sme_review.panelist_lines import read_lines
 from sme_review.presenters import panelist_status, progress_by_group
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors import panels as selecting
+from sme_review.selectors import reminders as reminding
 from sme_review.services import panelists as writing
 from sme_review.views.panels import crumbs, find_panel
 
@@ -34,14 +35,14 @@ def panelists(request: SignedInRequest, pk: int) -> HttpResponse:
             except Problem as problem:
                 form.add_error(problem.field, problem.message)
     people = list(selecting.panelists_of(request.user, panel))
-    count = selecting.certifications_of(panel).count()
     context = {
         "panel": panel,
-        "rows": [(person, *panelist_status(person, count)) for person in people],
-        "groups": progress_by_group(people, count),
+        "rows": [(person, *panelist_status(person)) for person in people],
+        "groups": progress_by_group(people),
         "form": form,
         "crumbs": crumbs(panel, "Panelists"),
         "may_manage": request.user.has_perm(MANAGE_PANELS),
+        "withdrawn": reminding.withdrawn_of(panel),
         "may_add": panel.state in {Panel.State.DRAFT, Panel.State.RUNNING},
     }
     return render(request, "sme_review/panelists.html", context)

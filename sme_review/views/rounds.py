@@ -52,15 +52,14 @@ def show_round(request: SignedInRequest, pk: int) -> HttpResponse:
     held = current_round(panel)
     if held is None:
         raise Http404
-    count = selecting.certifications_of(panel).count()
     people = list(selecting.panelists_of(request.user, panel))
     answered = sum(person.submitted_count + person.conflict_count for person in people)
     context = {
         "panel": panel,
         "round": held,
-        "groups": progress_by_group(people, count),
+        "groups": progress_by_group(people),
         "answered": answered,
-        "expected": count * len(people),
+        "expected": sum(person.asked_count for person in people),
         "unfinished": sum(person.begun_count > person.submitted_count for person in people),
         "crumbs": crumbs(panel, f"Round {held.number}"),
         "may_manage": request.user.has_perm(MANAGE_PANELS),

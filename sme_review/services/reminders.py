@@ -1,0 +1,119 @@
+"""Reminders: one mail for each person, about everything that waits for them, to the address on file."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services.audit import record
+from octe_certs.mail import send_after_commit
+from sme_review import verbs
+from sme_review.models import Panel, Panelist
+from sme_review.selectors.reminders import Waiting, panels_taking_ratings, waiting_on
+from sme_review.services.panelists import minutes_for, new_link
+
+PAUSE = timedelta(hours=24)
+SCHEDULE = "reminder schedule"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One panel in a person's mail."""
+
+    panel: Panel
+    left: int
+    asked: int
+    minutes: int
+    link: str
+
+
+@transaction.atomic
+def remind_panel(*, by: User, panel: Panel, opened_at: datetime, include_recent: bool = False) -> int:
+    """Remind everybody on a panel who has not finished; the mail tells of their other panels too.
+
+    Args:
+        opened_at: when the page with the button was opened: who got a mail since then gets no second one, so that
+            pressing twice does no harm.
+        include_recent: also those whose last mail is less than 24 hours old.
+
+    Returns:
+        To how many people a mail goes.
+    """
+    limit = opened_at if include_recent else min(opened_at, timezone.now() - PAUSE)
+    waiting = waiting_on(panels_taking_ratings().filter(pk=panel.pk))
+    return _remind(by=by, limits={found.panelist.pk: limit for found in waiting})
+
+
+@transaction.atomic
+def remind_by_schedule(*, days: Collection[int]) -> int:
+    """Remind those who have not finished some days before their panel is due, once for each of these days.
+
+    Safe to run several times a day, and catching up: who had no mail since the day came gets it at the next run.
+
+    Args:
+        days: for example 7, 3 and 1: so many days before the due date, in Michigan.
+
+    Returns:
+        To how many people a mail goes.
+    """
+    today = timezone.localdate()
+    limits = {}
+    for found in waiting_on(panels_taking_ratings()):
+        begun = [day for day in days if found.panelist.panel.due_date - timedelta(days=day) <= today]
+        if begun and found.panelist.panel.due_date >= today:
+            limits[found.panelist.pk] = _start_of(found.panelist.panel.due_date - timedelta(days=min(begun)))
+    return _remind(by=None, limits=limits)
+
+
+def _start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _remind(*, by: User | None, limits: Mapping[int, datetime]) -> int:
+    """Mail those whose last mail is older than their limit; `limits` is by the panelist's primary key."""
+    # Two who press at once: the second waits here and then sees the first one's reminders.
+    list(Panelist.objects.select_for_update(no_key=True).filter(pk__in=limits).order_by("pk"))
+    by_address: dict[str, list[Waiting]] = {}
+    for found in waiting_on(panels_taking_ratings()):
+        by_address.setdefault(found.address, []).append(found)
+    sent = 0
+    for everything in by_address.values():
+        if any(_is_due(found, limits) for found in everything):
+            _mail(by=by, everything=sorted(everything, key=lambda found: found.panelist.panel.due_date))
+            sent += 1
+    return sent
+
+
+def _is_due(found: Waiting, limits: Mapping[int, datetime]) -> bool:
+    limit = limits.get(found.panelist.pk)
+    return limit is not None and found.last_mailed is not None and found.last_mailed < limit
+
+
+def _mail(*, by: User | None, everything: list[Waiting]) -> None:
+    """One person's mail, with a link for each panel; earlier links keep working."""
+    sections = []
+    for found in everything:
+        person = found.panelist
+        sections.append(Section(person.panel, found.left, found.asked, minutes_for(found.left), new_link(person)))
+        person.reminded_at = timezone.now()
+        person.save(update_fields=["reminded_at"])
+        record(
+            by=by,
+            by_label="" if by else SCHEDULE,
+            verb=verbs.PANELIST_REMINDED,
+            target=person,
+            detail={"panel": person.panel_id, "left": found.left},
+        )
+    first = everything[0].panelist
+    left = sum(section.left for section in sections)
+    due = f"{first.panel.due_date:%B} {first.panel.due_date.day}"
+    what = f"{left} certification{'' if left == 1 else 's'} to rate"
+    send_after_commit(
+        to=first.email,
+        subject=f"Reminder: {what}, {'' if len(sections) == 1 else 'the first '}due {due}",
+        template="sme_review/mail/reminder.txt",
+        context={"panelist": first, "sections": sections, "left": left},
+    )
