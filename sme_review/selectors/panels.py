@@ -138,7 +138,7 @@ def _asked_count(panel: Panel, held: Round | None) -> Any:
         conflicts = ConflictDeclaration.objects.filter(panelist=OuterRef("panelist"))
         recused = conflicts.filter(panel_certification=OuterRef("panel_certification"))
         pairs = Assignment.objects.filter(~Exists(recused), panelist=OuterRef("pk"))
-        return _count_per(pairs, "panelist") + F("conflict_count")
+        return count_per(pairs, "panelist") + F("conflict_count")
     rated = Ballot.objects.filter(round=held, number=1).count() if held else 0
     return Value(rated or panel.certifications.count())
 

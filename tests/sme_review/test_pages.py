@@ -295,7 +295,7 @@ def test_panel_list_keeps_its_query_count(staff, count, django_assert_num_querie
 def test_panelist_list_keeps_its_query_count(staff, count, django_assert_num_queries):
     panel = PanelFactory()
     PanelistFactory.create_batch(count, panel=panel)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(staff.get(url("panelists", panel.pk)).context["rows"]) == count
 
 
