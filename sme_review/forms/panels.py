@@ -7,7 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from certifications.models import Certification, Program
+from octe_certs.problems import Problem
+from octe_certs.table_files import read_table
 from sme_review.models import Material, Panel, PanelCertification, Panelist
+from sme_review.panelist_lines import LIMITS, as_lines
 from sme_review.selectors import panels as selecting
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -190,11 +193,38 @@ class ReminderForm(forms.Form):
 
 
 class PasteForm(forms.Form):
-    """Several panelists, one a line."""
+    """Several panelists, one a line, or a table of them."""
 
     lines = forms.CharField(
         label="Panelists, one on each line",
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
-        help_text="Name, e-mail address, group. Groups: secondary, postsecondary, business. "
-        "For example: Dana Whitcomb, dana@example.edu, secondary",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "wrap": "off"}),
+        error_messages={
+            "null_characters_not_allowed": "The text has characters that are no text. Copy the cells again, as text."
+        },
+        help_text="Name, e-mail address, group; after that job title and organization, if you have them. Groups: "
+        "secondary, postsecondary, business. For example: Dana Whitcomb, dana@example.edu, secondary. "
+        "Rows copied from a spreadsheet fit too, with or without their headings.",
     )
+    file = forms.FileField(
+        label="Or a file: spreadsheet (XLSX) or CSV",
+        required=False,
+        allow_empty_file=True,
+        help_text="Its rows are put into the box above, after what is there, so that you can mend them.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Something is given; a file's rows join the lines."""
+        given, file = self.cleaned_data, self.cleaned_data.get("file")
+        lines = given.get("lines", "")
+        if file:
+            try:
+                read = as_lines(read_table(content=file.read(), limits=LIMITS))
+            except Problem as problem:
+                self.add_error("file", problem.message)
+            else:
+                given["lines"] = f"{lines.rstrip()}\n{read}" if lines.strip() else read
+        elif not lines.strip() and not self.errors:
+            self.add_error("lines", "Type or paste at least one line, or choose a file.")
+        return given

@@ -132,6 +132,17 @@ def people_ever_on(user: User, panel: Panel) -> QuerySet[Panelist]:
     return Panelist.objects.visible_to(user).filter(panel=panel).select_related("replaced_by")
 
 
+def taken_addresses(user: User, panel: Panel) -> dict[str, str]:
+    """E-mail address in small letters -> why nobody can be added with it."""
+    people = Panelist.objects.visible_to(user).filter(panel=panel)
+    return {
+        email.lower(): "the address of somebody who was taken off this panel"
+        if withdrawn_at
+        else "already on this panel"
+        for email, withdrawn_at in people.values_list("email", "withdrawn_at")
+    }
+
+
 def _asked_count(panel: Panel, held: Round | None) -> Any:
     """Of how many certifications each panelist is asked: what is assigned, or what the latest round rates."""
     if panel.assignment == Panel.Assignment.BALANCED:

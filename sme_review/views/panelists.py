@@ -11,7 +11,7 @@ from octe_certs.access import require, requires
 from octe_certs.problems import Problem
 from sme_review.forms.panels import PanelistForm, PasteForm
 from sme_review.models import Panel
-from sme_review.panelist_lines import read_lines
+from sme_review.panelist_lines import Line, left_over, read_lines
 from sme_review.presenters import panelist_status, progress_by_group
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors import panels as selecting
@@ -50,24 +50,41 @@ def panelists(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @requires(MANAGE_PANELS)
 def paste_panelists(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Paste lines, see per line what is wrong, then add those that are right."""
+    """Paste lines or send a table, see per line what is wrong, then add those that are right."""
     panel = find_panel(request, pk)
-    form = PasteForm(request.POST or None)
-    lines = []
+    form = PasteForm(request.POST or None, request.FILES or None)
+    lines: list[Line] = []
     if request.method == "POST" and form.is_valid():
-        taken = {person.email.lower() for person in selecting.panelists_of(request.user, panel)}
-        lines = read_lines(form.cleaned_data["lines"], taken=taken)
+        text = form.cleaned_data["lines"]
+        lines = _lines(request, panel, form, text)
         people = [line.person for line in lines if line.person]
         if request.POST.get("action") == "add" and people and _add(request, panel, people):
-            left = [line.text for line in lines if line.problem]
-            if not left:
+            text = left_over(lines)
+            if not text:
                 return redirect("sme_review:panelists", pk)
-            form = PasteForm(initial={"lines": "\n".join(left)})
-            lines = [line for line in lines if line.problem]
-    items = crumbs(panel, "Panelists", "Paste a list")
+            lines = read_lines(text, taken=selecting.taken_addresses(request.user, panel))
+        if not form.errors:
+            form = PasteForm(initial={"lines": text})
+    items = crumbs(panel, "Panelists", "Several at once")
     items[-2] = ("Panelists", reverse("sme_review:panelists", args=[pk]))
-    context = {"panel": panel, "form": form, "lines": lines, "good": sum(bool(line.person) for line in lines)}
-    return render(request, "sme_review/panelists_paste.html", {**context, "crumbs": items})
+    context = {
+        "panel": panel,
+        "form": form,
+        "lines": lines,
+        "good": sum(bool(line.person) for line in lines),
+        "bad": sum(bool(line.problem) for line in lines),
+        "crumbs": items,
+    }
+    return render(request, "sme_review/panelists_paste.html", context)
+
+
+def _lines(request: SignedInRequest, panel: Panel, form: PasteForm, text: str) -> list[Line]:
+    """The lines read; what speaks against all of them is said on the form."""
+    try:
+        return read_lines(text, taken=selecting.taken_addresses(request.user, panel))
+    except Problem as problem:
+        form.add_error("lines", problem.message)
+        return []
 
 
 def _add(request: SignedInRequest, panel: Panel, people: list[writing.NewPanelist]) -> bool:

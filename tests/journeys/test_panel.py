@@ -80,7 +80,7 @@ def set_up(page: Page, check_page) -> None:
         page.get_by_label("E-mail address").fill(email)
         page.get_by_label("Stakeholder group", exact=True).select_option(label=group)
         press(page, "Add to the panel")
-    follow(page, "Paste a list")
+    follow(page, "Add several")
     page.get_by_label("Panelists, one on each line").fill("Renee Oakley; renee@example.org; business\nBo, bo, business")
     press(page, "Check the lines")
     check_page(page)
