@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from certifications.models import ProgramCertification
+from octe_certs.problems import MoveNotAllowedError
 from sme_review.models import ListingDecision, Panel
 from sme_review.selectors.home import home_items
 from sme_review.services.decisions import undo_decision
@@ -312,3 +313,31 @@ def test_lists_of_decisions_cost_the_same_queries_whatever_they_hold(
     ProgramCertificationFactory(certification=closed.entries[1].certification)
     with django_assert_num_queries(13):
         desk.get(address)
+
+
+def test_what_is_released_is_not_decided_again_while_another_waits(lines, closed, approver):
+    decide(approver, lines[0], "approved")
+    decide(approver, lines[1], "deferred")
+    release_decisions(by=approver, panel=closed.panel)
+    with pytest.raises(MoveNotAllowedError, match=r"has already decided this certification \(approved\)\.$"):
+        decide(approver, lines[0], "declined")
+
+
+def test_a_release_that_sends_everything_back_tells_the_consultant_alone(
+    lines, closed, approver, mailoutbox, django_capture_on_commit_callbacks, client
+):
+    mailoutbox.clear()
+    for line in lines:
+        decide(approver, line, "sent_back", reason="Ask the employers.")
+    with django_capture_on_commit_callbacks(execute=True):
+        release_decisions(by=approver, panel=closed.panel)
+    assert [message.to for message in mailoutbox] == [[closed.panel.created_by.email]]
+    assert "2 of them were sent back to you" in mailoutbox[0].body
+    page = client.get(url("link_outcome", closed.secrets[closed.panelists[0].pk]))
+    assert "Nothing is decided yet" in page.content.decode()
+    assert ProgramCertification.objects.count() == 0
+
+
+def test_the_recommendation_is_not_there_while_a_round_is_open(rated, consultant):
+    address = url("recommend", rated.panel.pk)
+    assert signed_in(consultant).get(address)["Location"] == url("panel", rated.panel.pk)

@@ -21,13 +21,14 @@ from sme_review.models import ConflictDeclaration, Discussion, Packet, Panel, Ra
 from sme_review.packets.canonical import canonical_bytes, sha256_of
 from sme_review.packets.pdf import packet_pdf
 from sme_review.packets.sheets import packet_xlsx
-from sme_review.packets.text import LETTERS, fit_text, plain_text
+from sme_review.packets.text import LETTERS, fit_text, in_michigan, plain_text
 from sme_review.services import rounds
 from sme_review.services.recommendations import Choice, NotWholeError, save_recommendation, send_recommendation
+from sme_review.services.releases import release_decisions
 from sme_review.validators import Answers
 from tests.factories.sme_review import DiscussionFactory, PacketFactory
 from tests.sme_review.conftest import rate_all, refresh
-from tests.sme_review.deciding import recommend, send
+from tests.sme_review.deciding import decide, recommend, send
 
 STRANGE = "Naïve “test” — ≥ 80 %\nsecond line\t<script>#set text(red)</script> = not a heading 𝄞 שלום " + "x" * 200
 
@@ -345,3 +346,30 @@ def test_the_errors_of_a_recommendation_link_to_each_certification(closed, consu
     ]
     for _, target in page.context["problems"]:
         assert f'id="{target[1:]}"' in page.content.decode()
+
+
+def test_a_second_round_is_what_counts_and_the_change_is_told(closed, consultant, approver, client):
+    """Round 1 had 60 from all; in round 2 one moves up. The panelist who could not judge reads that back."""
+    rounds.open_round(by=consultant, panel=closed.panel)
+    refresh(closed)
+    for place, panelist in enumerate(closed.panelists):
+        answers = Answers(
+            60 + 20 * (place == 0), "", 4, postsecondary_cannot_judge=place == 1, postsecondary_value=None
+        )
+        if place != 1:
+            answers = Answers(answers.proportion, "", 4, postsecondary_value=3)
+        rate_all(panelist, closed.entries, answers)
+    rounds.close_round(by=consultant, round=closed.panel.rounds.get(number=2))
+    refresh(closed)
+    lines = send(closed, consultant)
+    content = closed.panel.packets.get().content
+    share = content["certifications"][0]["questions"][0]
+    assert (content["certifications"][0]["round"], share["summary"]["maximum"]) == (2, 80)
+    assert (share["change"]["up"], share["change"]["stayed"], share["change"]["spread"]) == (1, 4, "went apart")
+    assert "1 went up, 0 went down, 4 stayed" in words_of(packet_pdf(content, sha256="0" * 64))
+    for line in lines:
+        decide(approver, line, "declined")
+    release_decisions(by=approver, panel=closed.panel)
+    page = client.get(url("link_outcome", closed.secrets[closed.panelists[1].pk])).content.decode()
+    assert "Your answer: Cannot judge" in page
+    assert in_michigan(None) == ""
