@@ -21,15 +21,21 @@ class Answers:
     postsecondary_reason: str = ""
 
 
-def what_is_missing(answers: Answers) -> list[tuple[str, str]]:
+def what_is_missing(answers: Answers, *, unmarked: int = 0) -> list[tuple[str, str]]:
     """What a rating still lacks before it can be submitted.
 
     A reason is needed at the extremes: a value of 1 or 5, a share of the standards under 30 percent.
+
+    Args:
+        unmarked: how many standards of the worksheet have no mark yet, where the panel asks everybody to fill it in.
 
     Returns:
         Pairs of field and message, in the order of the page; empty when complete.
     """
     missing = []
+    if unmarked:
+        left = "1 standard has" if unmarked == 1 else f"{unmarked} standards have"
+        missing.append(("worksheet", f"{left} no mark on the worksheet yet. Choose full, part or none for each."))
     if answers.proportion is None:
         missing.append(("proportion", "Enter a share of the standards from 0 to 100. Leaving it empty is not zero."))
     elif answers.proportion < WEAK_PROPORTION and not answers.proportion_reason.strip():

@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 
 from sme_review.forms.asked import AskedChoiceField, AskedIntegerField
+from sme_review.forms.worksheet import WorksheetField
 from sme_review.models import PanelCertification, Rating
+from sme_review.selectors.worksheets import Sheet
 from sme_review.validators import Answers, what_is_missing
 
 _CANNOT_JUDGE = "cannot_judge"
@@ -18,7 +20,13 @@ def _scale(choices: Any) -> list[tuple[str, str]]:
 
 
 class RatingForm(forms.Form):
-    """The three questions of the procedure (identification step 1.3), in its own words."""
+    """The three questions of the procedure (identification step 1.3), in its own words; before them the worksheet.
+
+    Args:
+        saved: what the page begins with, and what stays where something typed cannot be kept.
+        sheet: the worksheet, on pages that show it.
+        marks: the marks that the page begins with: primary key of ProgramStandard -> mark.
+    """
 
     use_required_attribute = False
 
@@ -60,9 +68,15 @@ class RatingForm(forms.Form):
         label="Why this value to postsecondary programs?", required=False, widget=_REASON, help_text=_REASON_HELP
     )
 
-    def __init__(self, data: Any = None, *, saved: Answers) -> None:
-        super().__init__(data, initial=_as_typed(saved))
+    def __init__(
+        self, data: Any = None, *, saved: Answers, sheet: Sheet | None = None, marks: dict[int, str] | None = None
+    ) -> None:
+        super().__init__(data, initial=_as_typed(saved) | {"worksheet": marks})
         self.saved = saved
+        self.sheet = sheet
+        if sheet:
+            self.fields["worksheet"] = WorksheetField(sheet)
+            self.order_fields(["worksheet"])
 
     def answers(self) -> Answers:
         """What was typed; where it cannot be kept (letters for a number), what was saved before."""
@@ -79,9 +93,21 @@ class RatingForm(forms.Form):
             typed[f"{question}_value"] = int(chosen) if chosen.isdigit() else None
         return Answers(**typed)
 
+    def marks(self) -> dict[int, str] | None:
+        """The worksheet as it was typed; None where the page had none."""
+        return self.cleaned_data.get("worksheet")
+
+    def lacks_marks(self) -> bool:
+        """Say that a share is suggested only once all standards are marked; whether some are not."""
+        left = self.sheet.suggested(self.marks() or {}).left if self.sheet else 0
+        if left:
+            self.add_error("worksheet", what_is_missing(Answers(), unmarked=left)[0][1])
+        return bool(left)
+
     def ask_for_the_rest(self) -> bool:
         """Mark what a complete rating still lacks; whether anything is."""
-        missing = what_is_missing(self.answers())
+        asked = len(self.sheet.standards) if self.sheet and self.sheet.required else 0
+        missing = what_is_missing(self.answers(), unmarked=max(0, asked - len(self.marks() or {})))
         for field, message in missing:
             if field not in self.errors:
                 self.add_error(field, message)

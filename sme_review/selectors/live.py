@@ -47,15 +47,18 @@ def pulse_of_link(secret: str) -> str | None:
 
 
 def pulse_of_panel(user: User, pk: int) -> str | None:
-    """The same for a facilitator's page: also each rating saved in what is open, each recusal and all notes.
+    """The same for a facilitator's page: also who has begun and submitted in what is open, each recusal and all notes.
+
+    A draft that is saved once more while somebody types changes no count and so no mark.
 
     None where the person may not see the panel.
     """
+    submitted = Q(state__in=Rating.COUNTED)
     ratings = (
         Rating.objects.filter(ballot__closed_at=None, round__panel=OuterRef("pk"))
         .order_by()
         .values("round__panel")
-        .annotate(saves=Concat(_text(Count("pk")), Value("-"), _text(Sum("version"))))
+        .annotate(saves=Concat(_text(Count("pk")), Value("-"), _text(Sum("pk", filter=submitted))))
     )
     recusals = ConflictDeclaration.objects.filter(panelist__panel=OuterRef("pk")).order_by().values("panelist__panel")
     notes = Discussion.objects.filter(panel_certification__panel=OuterRef("pk")).order_by()

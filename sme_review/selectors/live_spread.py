@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import F
@@ -109,8 +109,23 @@ def spread_of(ballot: Ballot, *, viewer: User | Panelist) -> list[QuestionSpread
     return [_question_spread(asked, rows, ballot.round.number) for asked in ASKED]
 
 
-def spread_before(ballot: Ballot, *, viewer: User | Panelist) -> list[QuestionSpread]:
-    """The spread of the round before, beside which round 2 is rated; empty in round 1."""
+@dataclass(frozen=True)
+class Before:
+    """What a panelist sees of the round before while they rate again: spread and reasons, as far as that round shows them."""
+
+    spread: list[QuestionSpread] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+def before(ballot: Ballot | None, *, viewer: Panelist) -> Before:
+    """The round before, beside which round 2 is rated; empty in round 1.
+
+    Args:
+        ballot: an opening of the certification in the round that is rated now, with its round.
+        viewer: whose eyes it is for.
+    """
+    if ballot is None or ballot.round.number == 1:
+        return Before()
     earlier = (
         Ballot.objects.filter(
             panel_certification=ballot.panel_certification_id,
@@ -121,7 +136,9 @@ def spread_before(ballot: Ballot, *, viewer: User | Panelist) -> list[QuestionSp
         .order_by("round__number", "number")
         .last()
     )
-    return spread_of(earlier, viewer=viewer) if earlier else []
+    if earlier is None:
+        return Before()
+    return Before(spread_of(earlier, viewer=viewer), reasons_on(earlier, viewer=viewer))
 
 
 def _question_spread(asked: Asked, rows: Sequence[Mapping[str, Any]], number: int) -> QuestionSpread:

@@ -24,7 +24,8 @@ from sme_review.models import (
     StandardMark,
 )
 from sme_review.selectors.panels import standards_of
-from sme_review.selectors.ratings import answers_of, marks_of
+from sme_review.selectors.ratings import answers_of
+from sme_review.selectors.worksheets import marks_of, sheet_of
 from sme_review.services.panels import pass_turnstile
 from sme_review.validators import Answers, what_is_missing
 
@@ -51,16 +52,16 @@ def declare_conflicts(*, panelist: Panelist, reasons: Mapping[int, str]) -> None
         reasons: primary key of PanelCertification -> the reason; empty for "no conflict".
 
     Raises:
-        RoundClosedError: no round is open.
+        RoundClosedError: no round is open or planned.
     """
     person = _lock(panelist)
     held = person.panel.rounds.filter(state="open").order_by("-number").first()
     if held is None:
         raise RoundClosedError(CLOSED_MESSAGE)
-    open_entries = set(_hold_all_open(person))
-    closed = set(
-        Ballot.objects.filter(round__panel_id=person.panel_id).values_list("panel_certification_id", flat=True)
-    ).difference(open_entries)
+    ballots = Ballot.objects.filter(round__panel_id=person.panel_id)
+    planned = ballots.filter(closed_at=None, opened_at__gt=timezone.now())
+    changeable = {*_hold_all_open(person), *planned.values_list("panel_certification_id", flat=True)}
+    closed = set(ballots.values_list("panel_certification_id", flat=True)).difference(changeable)
     known = set(PanelCertification.objects.filter(panel_id=person.panel_id).values_list("pk", flat=True)) - closed
     wanted = {pk: reason.strip() for pk, reason in reasons.items() if pk in known}
     person.conflicts.filter(panel_certification_id__in=known.difference(wanted)).delete()
@@ -95,7 +96,8 @@ def save_rating(
 
     Args:
         version: the version that the page was made from; 0 when there was no rating yet.
-        marks: the worksheet: primary key of ProgramStandard -> a value of StandardMark.Mark; None leaves it alone.
+        marks: the worksheet: primary key of ProgramStandard -> a value of StandardMark.Mark; None leaves it alone. A
+            new round goes on from the worksheet of the round before.
         material: the number of the version of the material that the page showed; the latest where it is not given.
 
     Raises:
@@ -111,6 +113,7 @@ def save_rating(
     rating = person.ratings.filter(panel_certification=entry, round_id=ballot.round_id).first()
     if rating is None:
         rating = Rating(panelist=person, panel_certification=entry, round_id=ballot.round_id, version=0)
+        marks = _marks_before(person, entry) if marks is None else marks
     elif answers_of(rating) == answers and (marks is None or marks_of(rating) == dict(marks)):
         return rating
     if rating.state != Rating.State.DRAFT:
@@ -131,6 +134,11 @@ def save_rating(
         _keep_marks(rating, marks)
     _mark_opened(person)
     return rating
+
+
+def _marks_before(person: Panelist, entry: PanelCertification) -> dict[int, str]:
+    earlier = person.ratings.filter(panel_certification=entry).order_by("round__number").last()
+    return marks_of(earlier) if earlier else {}
 
 
 def _material(entry: PanelCertification, number: int | None) -> Material:
@@ -175,7 +183,15 @@ def submit_ratings(*, panelist: Panelist, panel_certification: PanelCertificatio
         round_id__in={ballot.round_id for ballot in held.values()},
     ).exclude(panel_certification_id__in=recused)
     now = timezone.now()
-    finished = [rating for rating in drafts if not what_is_missing(answers_of(rating))]
+    sheet = sheet_of(person.panel)
+    asked = {standard.pk for standard in sheet.standards} if sheet and sheet.required else set()
+    finished = [
+        rating
+        for rating in drafts.prefetch_related("marks")
+        if not what_is_missing(
+            answers_of(rating), unmarked=len(asked.difference(mark.standard_id for mark in rating.marks.all()))
+        )
+    ]
     for rating in finished:
         rating.ballot = held[rating.panel_certification_id]
         rating.state = Rating.State.SUBMITTED

@@ -43,17 +43,15 @@ def for_panelist(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 def shared(panelist: Panelist, secret: str) -> dict[str, Any]:
     """What every page of a panelist shows: the panel, the round and the tasks with their progress."""
-    held = current_round(panelist.panel)
-    tasks = reading.tasks_of(panelist)
+    todo = reading.tasks_of(panelist)
     return {
         "panelist": panelist,
         "panel": panelist.panel,
         "secret": secret,
-        "round": held,
-        "is_open": any(task.is_open for task in tasks),
-        "tasks": tasks,
-        "done": sum(task.done for task in tasks),
-        "ready": sum(task.progress == reading.Progress.READY for task in tasks),
+        "round": current_round(panelist.panel),
+        "is_open": todo.is_open,
+        "todo": todo,
+        "tasks": todo.tasks,
     }
 
 
@@ -62,7 +60,8 @@ def shared(panelist: Panelist, secret: str) -> dict[str, Any]:
 def welcome(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
     """What this is about, by when, how long, and how answers are used."""
     context = shared(panelist, secret)
-    extra = {"minutes": minutes_for(len(context["tasks"])), "outcomes": outcomes_of(panelist)}
+    todo = context["todo"]
+    extra = {"minutes": minutes_for(todo.left or len(todo.asked)), "outcomes": outcomes_of(panelist)}
     return render(request, "sme_review/link/welcome.html", {**context, **extra})
 
 
@@ -121,9 +120,7 @@ def review(request: HttpRequest, panelist: Panelist, secret: str) -> HttpRespons
 @for_panelist
 def submitted(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
     """What was submitted, and what happens next."""
-    context = shared(panelist, secret)
-    count = sum(task.progress == reading.Progress.SUBMITTED for task in context["tasks"])
-    return render(request, "sme_review/link/submitted.html", {**context, "count": count})
+    return render(request, "sme_review/link/submitted.html", shared(panelist, secret))
 
 
 @personal_link(WHY)

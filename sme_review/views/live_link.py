@@ -3,16 +3,16 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from octe_certs.access import personal_link
 from octe_certs.problems import Problem
 from sme_review.forms.ratings import RatingForm
-from sme_review.models import PanelCertification, Panelist
+from sme_review.models import PanelCertification, Panelist, Rating
 from sme_review.selectors import live as reading
-from sme_review.selectors.live_spread import reasons_on, spread_before, spread_of
+from sme_review.selectors.live_spread import before, reasons_on, spread_of
 from sme_review.selectors.ratings import answers_of
 from sme_review.services import ratings as writing
 from sme_review.validators import Answers
@@ -21,6 +21,8 @@ from sme_review.views.link import WHY, for_panelist
 _LATE = 409
 # How often a page asks for the pulse, in milliseconds (docs/adr/0009); a change is to be seen within four seconds.
 PANELIST_PULSE = 2800
+# How long after the last key a draft is saved, in milliseconds: long enough that a room of raters does not keep the server busy.
+PANELIST_KEEP = 6000
 
 
 @personal_link(WHY)
@@ -59,18 +61,18 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     ballot = stage.ballot
-    earlier = ballot if ballot and stage.scene is not reading.Scene.REVEALED else None
     context = {
         "panelist": panelist,
         "panel": panelist.panel,
         "secret": secret,
         "stage": stage,
         "every": PANELIST_PULSE,
+        "keep_every": PANELIST_KEEP,
         "form": form,
         "late": late,
         "kept": kept,
         "spread": spread_of(ballot, viewer=panelist) if ballot and ballot.revealed_at else [],
-        "before": spread_before(earlier, viewer=panelist) if earlier else [],
+        "before": before(None if stage.scene is reading.Scene.REVEALED else ballot, viewer=panelist),
         "reasons": reasons_on(ballot, viewer=panelist) if ballot else [],
     }
     follows = "X-Follow" in request.headers
@@ -88,11 +90,22 @@ def rate(request: HttpRequest, panelist: Panelist, secret: str, entry_pk: int) -
         raise Http404
     if action == "change":
         return _change(request, panelist, secret, stage.entry)
-    if action not in {"submit", "save"}:
+    quietly = "X-Autosave" in request.headers and request.method == "POST"
+    if action not in {"submit", "save"} and not quietly:
         return redirect("sme_review:link_live", secret)
     form = _form(stage, request.POST)
     form.is_valid()
-    if request.POST.get("ballot") != str(stage.ballot.pk if stage.ballot else ""):
+    late = request.POST.get("ballot") != str(stage.ballot.pk if stage.ballot else "")
+    if quietly:
+        return _keep_quietly(request, panelist, stage.entry, form, late=late)
+    return _answer(request, panelist, secret, stage, form, late=late)
+
+
+def _answer(
+    request: HttpRequest, panelist: Panelist, secret: str, stage: reading.Stage, form: RatingForm, *, late: bool
+) -> HttpResponse:
+    """Keep what the button sent, or show the page again with what was typed and why nothing was saved."""
+    if late or stage.entry is None:
         return _too_late(request, panelist, secret, stage, form)
     try:
         return _keep(request, panelist, secret, stage.entry, form)
@@ -112,13 +125,7 @@ def _keep(
         Problem: it is closed, or was saved elsewhere since.
     """
     valid = not form.errors
-    writing.save_rating(
-        panelist=panelist,
-        panel_certification=entry,
-        answers=form.answers(),
-        version=_number(request, "version") or 0,
-        material=_number(request, "material"),
-    )
+    _write(request, panelist, entry, form)
     if request.POST.get("action") == "submit" and not form.ask_for_the_rest() and valid:
         writing.submit_ratings(panelist=panelist, panel_certification=entry)
         return _submitted(request, panelist, secret, entry)
@@ -126,6 +133,32 @@ def _keep(
         return _show(request, panelist, secret, reading.stage_of(panelist, entry_pk=entry.pk), form=form, kept=True)
     messages.success(request, "Your draft is saved. It counts when you submit it.")
     return redirect("sme_review:link_live", secret)
+
+
+def _write(request: HttpRequest, panelist: Panelist, entry: PanelCertification, form: RatingForm) -> Rating:
+    return writing.save_rating(
+        panelist=panelist,
+        panel_certification=entry,
+        answers=form.answers(),
+        version=_number(request, "version") or 0,
+        material=_number(request, "material"),
+    )
+
+
+def _keep_quietly(
+    request: HttpRequest, panelist: Panelist, entry: PanelCertification, form: RatingForm, *, late: bool
+) -> HttpResponse:
+    """Keep a draft while somebody types; it does not count until it is submitted."""
+    try:
+        if late:
+            raise writing.RoundClosedError(writing.CLOSED_MESSAGE)
+        rating = _write(request, panelist, entry, form)
+    except Problem as problem:
+        return JsonResponse({"message": problem.message}, status=_LATE)
+    mark = reading.stage_of(panelist, entry_pk=entry.pk).mark
+    return JsonResponse(
+        {"message": "Draft saved. Press Submit when you are done.", "version": rating.version, "mark": mark}
+    )
 
 
 def _submitted(request: HttpRequest, panelist: Panelist, secret: str, entry: PanelCertification) -> HttpResponse:

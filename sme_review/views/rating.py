@@ -4,19 +4,23 @@ import re
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from octe_certs.access import personal_link
 from octe_certs.problems import Problem, StaleVersionError
 from sme_review.forms.ratings import RatingForm
+from sme_review.forms.worksheet import WORKSHEET_BUTTONS, pressed, share_in_words
 from sme_review.models import Panelist, Rating
-from sme_review.selectors.ratings import Progress, Task, answers_of
+from sme_review.selectors.live_spread import before
+from sme_review.selectors.ratings import Task, TaskList, answers_of
+from sme_review.selectors.worksheets import marks_of
 from sme_review.services import ratings as writing
 from sme_review.validators import Answers
 from sme_review.views.link import WHY, for_panelist, shared
 
-_UNDONE = {Progress.NOT_STARTED, Progress.UNFINISHED}
+_PAGE = "sme_review/link/rate.html"
 _LATE = 409
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
@@ -24,31 +28,76 @@ _WHOLE = re.compile(r"[0-9]{1,9}")
 @personal_link(WHY)
 @for_panelist
 def rate(request: HttpRequest, panelist: Panelist, secret: str, entry_pk: int) -> HttpResponse:
-    """The information sheet and the three questions."""
+    """The information sheet, the worksheet and the three questions; in round 2 beside what was answered in round 1."""
     context = shared(panelist, secret)
-    task = _find(context["tasks"], entry_pk)
+    task = _find(context["todo"], entry_pk)
     if task.conflict:
         messages.info(request, f"You stepped back from {task.entry}, so you do not rate it.")
         return redirect("sme_review:link_ratings", secret)
-    saved = answers_of(task.rating) if task.rating else Answers()
-    typed = request.POST if request.POST.get("action") in {"save", "next"} else None
-    form = RatingForm(typed, saved=saved)
-    context |= {"task": task, "form": form, "version": task.rating.version if task.rating else 0}
-    if typed is not None:
-        return _save(request, panelist, context)
-    return render(request, "sme_review/link/rate.html", {**context, "read_only": _read_only(context)})
+    typed = _typed(request, task)
+    context |= {
+        "task": task,
+        "next_task": context["todo"].after(task),
+        "form": _form(task, typed),
+        "version": task.rating.version if task.rating else 0,
+        "before": before(task.ballot, viewer=panelist),
+    }
+    if typed is None:
+        return render(request, _PAGE, {**context, "read_only": task.read_only})
+    if "X-Autosave" in request.headers:
+        return _save_quietly(request, panelist, context)
+    return _save(request, panelist, context)
 
 
-def _find(tasks: list[Task], entry_pk: int) -> Task:
-    for task in tasks:
-        if task.entry.pk == entry_pk:
-            return task
-    raise Http404
+def _find(todo: TaskList, entry_pk: int) -> Task:
+    task = todo.of(entry_pk)
+    if task is None:
+        raise Http404
+    return task
 
 
-def _read_only(context: dict[str, Any]) -> bool:
-    rating = context["task"].rating
-    return not context["task"].is_open or (rating is not None and rating.state in Rating.COUNTED)
+def _typed(request: HttpRequest, task: Task) -> QueryDict | None:
+    """What was typed, if a button or the page itself sends it; a scanner of mail that posts sends neither."""
+    saves = request.POST.get("action") in {"save", "next", *WORKSHEET_BUTTONS} or "X-Autosave" in request.headers
+    return pressed(request.POST, task.sheet) if request.method == "POST" and saves else None
+
+
+def _form(task: Task, typed: QueryDict | None) -> RatingForm:
+    """The questions with what was saved; in round 2 with one's own first answers to start from."""
+    saved = answers_of(task.held) if task.held else Answers()
+    marks = marks_of(task.held) if task.held and task.sheet else {}
+    return RatingForm(typed, saved=saved, sheet=task.sheet, marks=marks)
+
+
+def _keep(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> Rating:
+    """Keep what can be kept of a checked form.
+
+    Raises:
+        Problem: it is closed, submitted, or was saved elsewhere since.
+    """
+    form: RatingForm = context["form"]
+    return writing.save_rating(
+        panelist=panelist,
+        panel_certification=context["task"].entry,
+        answers=form.answers(),
+        version=_number(request, "version"),
+        marks=form.marks(),
+        material=_number(request, "material") or None,
+    )
+
+
+def _save_quietly(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> HttpResponse:
+    """Keep a draft while somebody types."""
+    form, task = context["form"], context["task"]
+    form.is_valid()
+    try:
+        rating = _keep(request, panelist, context)
+    except Problem as problem:
+        return JsonResponse({"message": problem.message}, status=_LATE)
+    wrong = [message for errors in form.errors.values() for message in errors]
+    parts = {"share": share_in_words(task.sheet, form.marks() or {})} if task.sheet else {}
+    told = {"message": " ".join(["Draft saved.", *wrong]), "version": rating.version, "parts": parts}
+    return JsonResponse(told)
 
 
 def _save(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> HttpResponse:
@@ -56,27 +105,18 @@ def _save(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> 
     form, entry = context["form"], context["task"].entry
     valid = form.is_valid()
     try:
-        rating = writing.save_rating(
-            panelist=panelist,
-            panel_certification=entry,
-            answers=form.answers(),
-            version=_number(request, "version"),
-            material=_number(request, "material") or None,
-        )
+        rating = _keep(request, panelist, context)
     except writing.RoundClosedError as problem:
-        return render(request, "sme_review/link/rate.html", {**context, "late": problem.message}, status=_LATE)
+        return render(request, _PAGE, {**context, "late": problem.message}, status=_LATE)
     except (StaleVersionError, Problem) as problem:
         form.add_error(None, problem.message)
-        return render(request, "sme_review/link/rate.html", context)
+        return render(request, _PAGE, context)
     context["version"] = rating.version
-    goes_on = request.POST["action"] == "next"
-    if goes_on and form.ask_for_the_rest():
-        valid = False
-    if not valid:
-        context["kept"] = True
-        return render(request, "sme_review/link/rate.html", context)
+    action = request.POST["action"]
+    if (action == "next" and form.ask_for_the_rest()) or (action == "use" and form.lacks_marks()) or not valid:
+        return render(request, _PAGE, {**context, "kept": True})
     messages.success(request, f"Saved your answers on {entry}.")
-    return _go_on(context) if goes_on else redirect("sme_review:link_rate", context["secret"], entry.pk)
+    return _go_on(context) if action == "next" else _stay(context, action)
 
 
 def _number(request: HttpRequest, name: str) -> int:
@@ -85,13 +125,16 @@ def _number(request: HttpRequest, name: str) -> int:
     return int(given) if _WHOLE.fullmatch(given) else 0
 
 
+def _stay(context: dict[str, Any], action: str) -> HttpResponse:
+    """The same page, at the part that the button belongs to."""
+    part = {"use": "#id_proportion", "rest": "#id_worksheet", "clear": "#id_worksheet"}.get(action, "")
+    return redirect(reverse("sme_review:link_rate", args=[context["secret"], context["task"].entry.pk]) + part)
+
+
 def _go_on(context: dict[str, Any]) -> HttpResponse:
-    """To the next certification that needs answers, after this one first; to the review when there is none."""
-    tasks, here = context["tasks"], context["task"]
-    at = tasks.index(here)
-    for task in [*tasks[at + 1 :], *tasks[:at]]:
-        if task.progress in _UNDONE:
-            return redirect("sme_review:link_rate", context["secret"], task.entry.pk)
+    """To the next certification that needs answers, those further down first; to the review when there is none."""
+    if context["next_task"]:
+        return redirect("sme_review:link_rate", context["secret"], context["next_task"].entry.pk)
     return redirect("sme_review:link_review", context["secret"])
 
 
@@ -99,7 +142,7 @@ def _go_on(context: dict[str, Any]) -> HttpResponse:
 @for_panelist
 def change(request: HttpRequest, panelist: Panelist, secret: str, entry_pk: int) -> HttpResponse:
     """Take back one submitted rating so that it can be changed while the round is open."""
-    task = _find(shared(panelist, secret)["tasks"], entry_pk)
+    task = _find(shared(panelist, secret)["todo"], entry_pk)
     if request.POST.get("action") == "change":
         try:
             writing.reopen_rating(panelist=panelist, panel_certification=task.entry)

@@ -1,0 +1,88 @@
+// Saves a form while somebody types, a little after the last key, and once more when the page goes out of sight. When the
+// server refuses (somebody else saved meanwhile, or it is closed) it says why and stops: what was typed stays, and the
+// button leads on. Without JavaScript the button saves.
+//
+// <form data-behaviour="keep" data-keep-pause="2000">
+//   <input type="hidden" name="version"> and <p role="status" data-keep-says></p>
+//   <strong data-keep-part="share"> words that the server tells anew
+// data-keep-yields: once all is saved, the piece around it may be brought anew (see follow.js)
+const PAUSE = 2000;
+
+const bind = (form) => {
+  const version = form.querySelector('[name="version"]');
+  const piece = form.closest("[data-follow-piece]");
+  const says = form.querySelector("[data-keep-says]");
+  const pause = Number(form.dataset.keepPause) || PAUSE;
+  let timer = 0;
+  let edits = 0;
+  let kept = 0;
+  let under = null;
+  let refused = false;
+
+  const tell = (place, words) => {
+    if (place && words !== undefined && place.textContent !== words) place.textContent = words;
+  };
+
+  const send = async (leaving) => {
+    const sent = edits;
+    if (piece) piece.dataset.followBusy = "";
+    try {
+      // Not form.action: a button of that name hides it.
+      const answer = await fetch(form.getAttribute("action") || window.location.pathname, {
+        method: "POST",
+        body: new FormData(form),
+        headers: { "X-Autosave": "1" },
+        redirect: "manual",
+        keepalive: leaving,
+      });
+      const told = await answer.json();
+      tell(says, told.message);
+      for (const [name, words] of Object.entries(told.parts || {})) {
+        tell(form.querySelector(`[data-keep-part="${CSS.escape(name)}"]`), words);
+      }
+      if (answer.ok) {
+        version.value = told.version;
+        kept = sent;
+        // What we saved ourselves is on the page already; it need not be renewed.
+        if (piece && told.mark) piece.dataset.mark = told.mark;
+        const all = edits === sent && "keepYields" in form.dataset;
+        if (all) form.dispatchEvent(new CustomEvent("kept", { bubbles: true }));
+      } else {
+        refused = true;
+      }
+    } catch {
+      tell(says, "Not saved yet. Trying again.");
+      timer = setTimeout(keep, pause * 2);
+    }
+    if (piece) delete piece.dataset.followBusy;
+    under = null;
+  };
+
+  const keep = (leaving = false) => {
+    clearTimeout(timer);
+    if (refused || kept === edits) return;
+    if (under) timer = setTimeout(keep, pause);
+    else under = send(leaving === true);
+  };
+
+  form.addEventListener("input", () => {
+    edits += 1;
+    clearTimeout(timer);
+    timer = setTimeout(keep, pause);
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && form.isConnected) keep(true);
+  });
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (!under) return;
+    // What is on its way makes the page's version old; the button waits for it.
+    event.preventDefault();
+    const button = event.submitter;
+    under.then(() => form.requestSubmit(button));
+  });
+};
+
+const bindAll = (part) => part.querySelectorAll('form[data-behaviour~="keep"]').forEach(bind);
+bindAll(document);
+document.addEventListener("renewed", (event) => bindAll(event.target));
