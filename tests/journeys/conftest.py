@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -115,6 +116,15 @@ def at(page: Page, size: dict[str, int]) -> Iterator[None]:
     page.set_viewport_size(size)
     yield
     page.set_viewport_size(before or WIDE)
+
+
+def look(page: Page, name: str) -> None:
+    """Keep a picture of the page where somebody asks for it."""
+    folder = os.environ.get("OCTE_PICTURES")
+    if folder:
+        for size in (WIDE, NARROW):
+            with at(page, size):
+                page.screenshot(path=Path(folder) / f"{name}-{size['width']}.png", full_page=True)
 
 
 @pytest.fixture

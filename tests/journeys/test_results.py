@@ -1,10 +1,7 @@
 """What a panel's two rounds say, and its coverage map, read in a real browser with and without JavaScript."""
 
-import os
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from sme_review.enums import StakeholderGroup
 from sme_review.models import Panel
@@ -19,7 +16,7 @@ from tests.factories.sme_review import (
     RoundFactory,
     StandardMarkFactory,
 )
-from tests.journeys.conftest import NARROW, WIDE, at
+from tests.journeys.conftest import look
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -81,15 +78,6 @@ def panel(consultant) -> Panel:
                         mark = "full" if person.group == StakeholderGroup.SECONDARY else "none"
                     StandardMarkFactory(rating=rating, standard=standard, mark=mark)
     return panel
-
-
-def look(page: Page, name: str) -> None:
-    """Keep a picture of the page where somebody asks for it."""
-    folder = os.environ.get("OCTE_PICTURES")
-    if folder:
-        for size in (WIDE, NARROW):
-            with at(page, size):
-                page.screenshot(path=Path(folder) / f"{name}-{size['width']}.png", full_page=True)
 
 
 def test_results_are_read_sorted_and_compared_by_round(page, panel, consultant, sign_in, check_page):
