@@ -40,24 +40,28 @@ class Browser:
         self.port, self.cookies, self.figures = port, cookies, figures
         self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def ask(self, method: str, path: str, *, form: dict[str, Any] | None = None, follow: bool = False) -> str:
-        """The body of the answer; one more try on a fresh connection, as browsers do."""
+    async def ask(self, method: str, path: str, *, form: dict[str, Any] | None = None, by: str = "") -> str:
+        """The body of the answer; one more try on a fresh connection, as browsers do.
+
+        Args:
+            by: what a script of the page sends along: "X-Follow" or "X-Autosave".
+        """
         self.figures.requests += 1
         for _attempt in (1, 2):
             with contextlib.suppress(OSError, asyncio.IncompleteReadError, ValueError):
-                return await self._ask(method, path, form, follow=follow)
+                return await self._ask(method, path, form, by)
             self.close()
         self.figures.failures += 1
         return ""
 
-    async def _ask(self, method: str, path: str, form: dict[str, Any] | None, *, follow: bool) -> str:
+    async def _ask(self, method: str, path: str, form: dict[str, Any] | None, by: str) -> str:
         if self.streams is None:
             self.streams = await asyncio.open_connection(HOST, self.port)
         reader, writer = self.streams
         body = urlencode({**form, "csrfmiddlewaretoken": TOKEN}).encode() if form is not None else b""
         head = f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\nCookie: {self.cookies}; csrftoken={TOKEN}\r\n"
-        if follow:
-            head += "X-Follow: 1\r\n"
+        if by:
+            head += f"{by}: 1\r\n"
         if form is not None:
             head += f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
         writer.write(head.encode() + b"\r\n" + body)
@@ -111,7 +115,7 @@ async def follow_as_panelist(browser: Browser, room: Room, secret: str) -> None:
 
 async def bring(browser: Browser, path: str) -> str:
     """The part that follows; its mark."""
-    found = _MARK.search(await browser.ask("GET", path, follow=True))
+    found = _MARK.search(await browser.ask("GET", path, by="X-Follow"))
     return found[1] if found else ""
 
 
@@ -121,7 +125,7 @@ async def follow_as_facilitator(browser: Browser, room: Room) -> None:
     while True:
         mark = await browser.ask("GET", f"{path}pulse/")
         if mark and mark != seen:
-            page = await browser.ask("GET", path, follow=True)
+            page = await browser.ask("GET", path, by="X-Follow")
             found, answered = _MARK.search(page), _ANSWERED.search(page)
             seen = found[1] if found else seen
             now = time.perf_counter()
@@ -139,12 +143,14 @@ async def hold_session(browser: Browser, panelists: list[Browser], room: Room, s
         ballot = ""
         for count, (panelist, secret) in enumerate(zip(panelists, secrets, strict=True), start=1):
             path = f"/link/panel/{secret}/live/"
-            ballot = ballot or _BALLOT.search(await panelist.ask("GET", path, follow=True))[1]
-            answers = {"proportion": "60", "employer_value": "4", "postsecondary_value": "3"}
+            ballot = ballot or _BALLOT.search(await panelist.ask("GET", path, by="X-Follow"))[1]
+            answers = {"proportion": "60", "employer_value": "4", "postsecondary_value": "3", "ballot": ballot}
+            # What was typed saves itself, as static/js/keep.js does, before the button is pressed.
+            draft = await panelist.ask("POST", f"{path}{entry}/", form={**answers, "version": "0"}, by="X-Autosave")
+            version = str(json.loads(draft)["version"])
+            await asyncio.sleep(random.uniform(0.2, 1))
             room.ratings[count] = time.perf_counter()
-            await panelist.ask(
-                "POST", f"{path}{entry}/", form={**answers, "version": "0", "ballot": ballot, "action": "submit"}
-            )
+            await panelist.ask("POST", f"{path}{entry}/", form={**answers, "version": version, "action": "submit"})
             await panelist.ask("GET", path)
             await asyncio.sleep(random.uniform(0.5, 2.5))
         await asyncio.sleep(4)

@@ -8,7 +8,10 @@ import pytest
 from django.core import mail
 from playwright.sync_api import Browser, Page, expect
 
+from certifications.models import ProgramStandard
 from sme_review.models import Assignment, Panel, Panelist, Rating
+from sme_review.services import ratings, rounds
+from sme_review.validators import Answers
 from tests.factories.certifications import ProgramFactory, ProgramStandardFactory
 from tests.factories.sme_review import MaterialFactory, PanelCertificationFactory, PanelFactory, PanelistFactory
 from tests.journeys.conftest import look
@@ -226,3 +229,51 @@ def test_a_panel_by_mail_with_a_recusal_a_reminder_and_somebody_late(
     assert Rating.objects.get(panelist=late).state == Rating.State.DRAFT
     check_page(desk)
     look(desk, "results-by-mail")
+
+
+@pytest.fixture
+def round_2(panel, consultant) -> Panel:
+    """Everybody rated in round 1, worksheets included; round 2 asks for the first certification again."""
+    held = rounds.open_round(by=consultant, panel=panel)
+    standards = ProgramStandard.objects.order_by("position")
+    for number, person in enumerate(panel.panelists.order_by("pk")):
+        answers = Answers(
+            proportion=20 + 15 * number, proportion_reason="As I see it", employer_value=4, postsecondary_value=3
+        )
+        for entry in panel.certifications.all():
+            marks = {standard.pk: "part" for standard in standards}
+            ratings.save_rating(panelist=person, panel_certification=entry, answers=answers, version=0, marks=marks)
+        ratings.submit_ratings(panelist=person)
+    rounds.close_round(by=consultant, round=held)
+    mail.outbox.clear()
+    rounds.open_round(by=consultant, panel=panel, entries=panel.certifications.all()[:1])
+    return panel
+
+
+def test_round_2_is_rated_beside_round_1_without_javascript(round_2, page_without_javascript, page, check_page):
+    person = round_2.panelists.order_by("pk").first()
+    plain = page_without_javascript
+    plain.goto(link_of(person))
+    expect(plain.get_by_text("This is round 2.")).to_be_visible()
+    plain.goto(plain.url + "ratings/")
+    expect(plain.get_by_role("heading", name="Not rated in this round")).to_be_visible()
+    follow(plain, "Welder Sense")
+    expect(plain.get_by_text("Round 1: your answers and the panel's spread")).to_be_visible()
+    expect(plain.get_by_label("What proportion would you estimate")).to_have_value("20")
+    expect(plain.get_by_text("4 of 4 standards marked")).to_be_visible()
+    for address in (plain.url.split("ratings/")[0], plain.url.split("ratings/")[0] + "ratings/", plain.url):
+        page.goto(address)
+        check_page(page)
+    look(page, "link-round-2")
+    plain.get_by_role("radiogroup").first.get_by_label("Full").check()
+    plain.get_by_label("What proportion would you estimate").fill("7")
+    plain.get_by_label("What proportion would you estimate").press("Enter")
+    expect(plain.get_by_text("Saved your answers on Welder Sense.")).to_be_visible()
+    press(plain, "Use the share from my marks")
+    expect(plain.get_by_label("What proportion would you estimate")).to_have_value("63")
+    press(plain, "Save and next")
+    expect(plain.get_by_role("heading", name="Check your answers")).to_be_visible()
+    press(plain, "Submit all")
+    expect(plain.get_by_role("heading", name="Thank you")).to_be_visible()
+    kept = Rating.objects.filter(panelist=person, panel_certification__certification__name="Welder Sense")
+    assert list(kept.order_by("round__number").values_list("proportion", flat=True)) == [20, 63]
