@@ -1,6 +1,7 @@
 """A panel that rates in its own time, in a real browser: shared out evenly, a recusal, a reminder, and somebody late."""
 
 import re
+import time
 from collections.abc import Callable
 from contextlib import contextmanager
 
@@ -277,3 +278,32 @@ def test_round_2_is_rated_beside_round_1_without_javascript(round_2, page_withou
     expect(plain.get_by_role("heading", name="Thank you")).to_be_visible()
     kept = Rating.objects.filter(panelist=person, panel_certification__certification__name="Welder Sense")
     assert list(kept.order_by("round__number").values_list("proportion", flat=True)) == [20, 63]
+
+
+def test_drafts_wait_for_each_other_and_survive_leaving_the_page(round_2, page):
+    person = round_2.panelists.order_by("pk").last()
+    page.goto(link_of(person) + "ratings/")
+    follow(page, "Welder Sense")
+    why = page.get_by_label("Why this share?")
+
+    # when the button is pressed while a draft is on its way
+    def slowly(route):
+        time.sleep(1.5)
+        route.continue_()
+
+    page.route("**/ratings/*/", slowly, times=1)
+    with page.expect_request(lambda request: "x-autosave" in request.headers):
+        why.fill("First")
+    why.press_sequentially(" and more")
+    press(page, "Save draft")
+    # then the button's text is kept, and nobody is told of another window
+    expect(page.get_by_text("Saved your answers on Welder Sense.")).to_be_visible()
+    kept = Rating.objects.filter(panelist=person, round__number=2)
+    assert kept.get().proportion_reason == "First and more"
+
+    # and what was typed just before leaving is kept too
+    why.fill("Typed and left at once")
+    follow(page, "Back to your list")
+    expect(page.get_by_role("heading", name="Certifications to rate")).to_be_visible()
+    follow(page, "Welder Sense")
+    expect(page.get_by_label("Why this share?")).to_have_value("Typed and left at once")
