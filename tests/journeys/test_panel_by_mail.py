@@ -1,12 +1,12 @@
 """A panel that rates in its own time, in a real browser: shared out evenly, a recusal, a reminder, and somebody late."""
 
 import re
-import time
 from collections.abc import Callable
 from contextlib import contextmanager
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from playwright.sync_api import Browser, Page, expect
 
 from certifications.models import ProgramStandard
@@ -286,16 +286,14 @@ def test_drafts_wait_for_each_other_and_survive_leaving_the_page(round_2, page):
     follow(page, "Welder Sense")
     why = page.get_by_label("Why this share?")
 
-    # when the button is pressed while a draft is on its way
-    def slowly(route):
-        time.sleep(1.5)
-        route.continue_()
-
-    page.route("**/ratings/*/", slowly, times=1)
-    with page.expect_request(lambda request: "x-autosave" in request.headers):
-        why.fill("First")
-    why.press_sequentially(" and more")
-    press(page, "Save draft")
+    # when the button is pressed while a draft is on its way: the server takes its time
+    with transaction.atomic():
+        Panelist.objects.select_for_update().get(pk=person.pk)
+        with page.expect_request(lambda request: "x-autosave" in request.headers):
+            why.fill("First")
+        why.press_sequentially(" and more")
+        page.get_by_role("button", name="Save draft", exact=True).click(no_wait_after=True)
+        page.wait_for_timeout(300)
     # then the button's text is kept, and nobody is told of another window
     expect(page.get_by_text("Saved your answers on Welder Sense.")).to_be_visible()
     kept = Rating.objects.filter(panelist=person, round__number=2)
