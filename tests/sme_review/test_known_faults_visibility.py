@@ -21,8 +21,8 @@ from django.utils import timezone
 from accounts.links import new_secret
 from octe_certs.addresses import all_addresses
 from sme_review import urls
-from sme_review.models import Panelist, PanelistLink, Rating
-from sme_review.services import ballots, live, rounds
+from sme_review.models import Assignment, Panel, Panelist, PanelistLink, Rating
+from sme_review.services import ballots, live, ratings, rounds
 from sme_review.services.releases import release_decisions
 from sme_review.tables import PanelTable, ResultsTable
 from tests.conftest import make_district
@@ -43,9 +43,11 @@ QUERIES = [
 # Only here does state staff read who is on the panel; nowhere beside an answer.
 PEOPLE_PAGES = {
     "panelists",
-    "paste_panelists",
+    "withdraw_panelist",
+    "replace_panelist",
+    "remind",
+    "conflicts",
     "open_round",
-    "round",
     "assignment",
     "assignment_preview",
     "assignment_certification",
@@ -203,10 +205,15 @@ def leaks(cast, visitors, ratings, *, everywhere=False) -> dict[str, list[str]]:
 def assert_no_names(cast, visitor: Visitor, seen: dict[str, str]) -> None:
     """No panelist's name or address but one's own; state staff reads them where it manages the people."""
     hidden = cast.panelists[1:] if visitor.name == "panelist" else cast.panelists
-    words = [word for panelist in hidden for word in (panelist.name, panelist.email)]
     for address, text in seen.items():
         if not (visitor.reads_people and address.split(" ")[0] in PEOPLE_PAGES):
-            assert [word for word in words if word in text] == [], (visitor.name, address)
+            assert named(hidden, text) == [], (visitor.name, address)
+
+
+def named(panelists: list[Panelist], text: str) -> list[str]:
+    """Whose name or address a text holds, as a whole: "Expert 1" is not in "Expert 12"."""
+    words = [word for panelist in panelists for word in (panelist.name, panelist.email)]
+    return [word for word in words if re.search(rf"(?<![\w.]){re.escape(word)}(?!\.?\w)", text)]
 
 
 @pytest.fixture
@@ -232,6 +239,43 @@ def test_no_address_names_a_panelist_beside_answers_or_to_strangers(hidden, visi
     release_all(hidden, consultant, approver)
     for visitor in visitors:
         assert_no_names(hidden, visitor, walk(hidden, visitor, everywhere=False))
+
+
+def test_pages_that_name_panelists_name_somebody_and_show_staff_no_answer(hidden, visitors, consultant):
+    """The exceptions of the walk above, each with somebody on it: who stepped back, who has not finished, all others."""
+    ratings.declare_conflicts(panelist=hidden.panelists[1], reasons={hidden.entries[0].pk: "Sells its training"})
+    ratings.reopen_rating(panelist=hidden.panelists[2], panel_certification=hidden.entries[0])
+    Panel.objects.filter(pk=hidden.panel.pk).update(assignment="balanced", ratings_wanted=3)
+    for panelist in hidden.panelists:
+        Assignment.objects.create(panelist=panelist, panel_certification=hidden.entries[0])
+    [staff] = [visitor for visitor in visitors if visitor.name == "consultant"]
+    being_set_up = PanelistFactory()
+    page = staff.client.get(reverse("sme_review:open_round", args=[being_set_up.panel_id])).content.decode()
+    assert named([being_set_up], page) == [being_set_up.name]
+    before = people_pages(hidden, staff)
+    naming = {address.split(" ")[0] for address, text in before.items() if named(hidden.panelists, text)}
+    assert naming == PEOPLE_PAGES - {"open_round"}
+    assert people_pages_that_show_answers(hidden, staff) == []
+    rounds.close_round(by=consultant, round=hidden.round)
+    assert people_pages_that_show_answers(hidden, staff) == []
+    assert REASON not in "".join([*before.values(), *people_pages(hidden, staff).values()])
+
+
+def people_pages_that_show_answers(cast, visitor: Visitor) -> list[str]:
+    """Those that show something else once the answers are others."""
+    with time_machine.travel(timezone.now(), tick=False):
+        before = people_pages(cast, visitor)
+        point = transaction.savepoint()
+        answer_otherwise(others_of(cast, cast.round))
+        after = people_pages(cast, visitor)
+        transaction.savepoint_rollback(point)
+    return [address for address, text in after.items() if before[address] != text]
+
+
+def people_pages(cast, visitor: Visitor) -> dict[str, str]:
+    """What those addresses show to somebody; the proposal of who rates what is asked with its numbers."""
+    paths = [(name, path) for name, path in own_paths(cast, visitor.secret) if name in PEOPLE_PAGES]
+    return {f"{n} {path}": text_of(visitor.client.get(f"{path}?wanted=3&minimum_per_group=0")) for n, path in paths}
 
 
 def release_all(cast, consultant, approver) -> None:
@@ -333,3 +377,9 @@ def test_in_a_live_session_nobody_sees_what_is_open_and_no_panelist_what_is_not_
     ballots.put_on_screen(by=cast.panel.created_by, panel_certification=cast.entries[0])
     shown = {address.split(" ")[0] for address in leaks(cast, visitors[2:], first)["panelist"]}
     assert shown & {"link_live", "link_live_rate", "link_rate", "link_ratings"} != set()
+
+
+def test_the_walk_does_not_take_a_name_inside_another_for_it():
+    somebody = Panelist(name="Expert 1", email="expert1@example.org")
+    assert named([somebody], "<td>Expert 12</td> <td>an.expert1@example.org.uk</td>") == []
+    assert named([somebody], "<td>Expert 1</td> expert1@example.org.") == ["Expert 1", "expert1@example.org"]
