@@ -109,9 +109,11 @@ def remove_panelist(*, by: User, panelist: Panelist) -> None:
     """Take somebody off the panel who has not started to rate; their link stops working.
 
     Raises:
+        MoveNotAllowedError: the recommendation is sent; its numbers stay as they are.
         Problem: they have rated something.
     """
     panel = lock_panel(panelist.panel)
+    _ensure_not_sent(panel)
     close_gate(panel)
     person = Panelist.objects.select_for_update().filter(pk=panelist.pk).first()
     if person is None:
@@ -132,8 +134,7 @@ def withdraw_panelist(*, by: User, panelist: Panelist, reason: str) -> Panelist:
         Problem: the reason is missing.
     """
     panel = lock_panel(panelist.panel)
-    if panel.sent_at:
-        raise MoveNotAllowedError("The recommendation is sent, so the panel stays as it was.")
+    _ensure_not_sent(panel)
     if not reason.strip():
         raise Problem("Say why, in a few words.", field="reason")
     close_gate(panel)
@@ -145,6 +146,11 @@ def withdraw_panelist(*, by: User, panelist: Panelist, reason: str) -> Panelist:
         bump(panel)
         record(by=by, verb=verbs.PANELIST_WITHDRAWN, target=person, detail={"panel": panel.pk})
     return person
+
+
+def _ensure_not_sent(panel: Panel) -> None:
+    if panel.sent_at:
+        raise MoveNotAllowedError("The recommendation is sent, so the panel stays as it was.")
 
 
 @transaction.atomic

@@ -75,6 +75,24 @@ def test_nobody_is_taken_off_once_the_recommendation_is_sent(closed, consultant)
         panelists.withdraw_panelist(by=consultant, panelist=closed.panelists[0], reason="Changed jobs")
 
 
+def test_nobody_is_removed_once_the_recommendation_is_sent(client, running, consultant):
+    *raters, silent = running.panelists
+    for person in raters:
+        rate_all(person, running.entries)
+    rounds.close_round(by=consultant, round=running.round)
+    client.force_login(consultant)
+    page = reverse("sme_review:panelists", args=[running.panel.pk])
+    button = f'Remove<span class="visually-hidden"> {silent.name}'
+    assert button in client.get(page).content.decode()
+    choices = [Choice(entry, "discuss", note="Few.", position=n) for n, entry in enumerate(running.entries, start=1)]
+    save_recommendation(by=consultant, panel=running.panel, text="Few rated.", choices=choices)
+    send_recommendation(by=consultant, panel=running.panel)
+    with pytest.raises(MoveNotAllowedError, match="sent"):
+        panelists.remove_panelist(by=consultant, panelist=silent)
+    assert Panelist.objects.filter(pk=silent.pk).exists()
+    assert button not in client.get(page).content.decode()
+
+
 def test_replacement_takes_over_and_is_invited(running, consultant, django_capture_on_commit_callbacks):
     person = running.panelists[3]
     AssignmentFactory(panelist=person, panel_certification=running.entries[1])
