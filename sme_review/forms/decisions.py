@@ -85,7 +85,7 @@ class _Decision(forms.Form):
     reason = AskedCharField(
         label="Reason",
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Kept with the decision. Panelists, districts and the public can read it.",
+        help_text="Kept with the decision. Panelists and districts can read it.",
     )
     first_school_year = AskedTypedChoiceField(label="First school year", coerce=int, empty_value=None)
     last_school_year = forms.TypedChoiceField(
@@ -186,7 +186,7 @@ class SeveralForm(_Decision):
         super().__init__(data, initial={"first_school_year": school_year.current()})
         self._waiting = {str(item.pk): item for item in waiting}
         self.fields["ticked"].choices = [  # type: ignore[attr-defined]
-            (key, f"{item} (recommended: {item.get_choice_display()})") for key, item in self._waiting.items()
+            (key, f"{item} (recommendation: {item.get_choice_display()})") for key, item in self._waiting.items()
         ]
         self.offer_years()
 

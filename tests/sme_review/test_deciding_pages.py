@@ -241,6 +241,31 @@ def test_a_consultant_reads_the_decisions_without_any_form(lines, closed, consul
     assert b"Undo" not in page.content
 
 
+def test_a_consultant_sees_what_is_not_decided_yet(lines, consultant, approver, address):
+    decide(approver, lines[0], "approved")
+    page = signed_in(consultant).get(address).content.decode()
+    assert page.count("Not decided yet") == 1
+
+
+def test_the_type_of_a_listing_is_told_of_approvals_only(lines, closed, approver, desk):
+    decide(approver, lines[0], "approved", counts_federally=True)
+    decide(approver, lines[1], "declined")
+    page = " ".join(desk.get(url("release", closed.panel.pk)).content.decode().split())
+    assert "type approved; counts for federal reporting" in page
+    assert page.count("; type ") == 1
+    assert "on; does not count for federal reporting" in page
+
+
+def test_the_recommendation_comes_before_what_was_decided_on_it(lines, closed, approver, consultant):
+    for line in lines:
+        decide(approver, line, "approved")
+    release_decisions(by=approver, panel=again(closed.panel))
+    page = signed_in(consultant).get(url("recommend", closed.panel.pk)).content.decode()
+    found = [page.index(words) for words in ("Recommendation: <strong>", "What OCTE decided", "Reason: Because.")]
+    assert found == sorted(found)
+    assert "You recommend" not in page
+
+
 def test_a_release_that_the_catalogue_refuses_names_the_certification(lines, closed, approver, desk):
     certification = closed.entries[1].certification
     ProgramCertificationFactory(
