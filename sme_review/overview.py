@@ -19,7 +19,7 @@ class OverviewRow:
     proportion: float | None
     share: float | None
     postsecondary: float | None
-    disagreements: int
+    disagreements: int | None
 
     @property
     def reading_key(self) -> int:
@@ -41,6 +41,11 @@ class OverviewRow:
         """The median value to postsecondary programs."""
         return -1 if self.postsecondary is None else self.postsecondary
 
+    @property
+    def disagreements_key(self) -> int:
+        """On how many questions the panel is in two camps."""
+        return -1 if self.disagreements is None else self.disagreements
+
 
 def overview_rows(results: list[CertificationResult]) -> list[OverviewRow]:
     """The overview: one line for each certification, in the same order."""
@@ -57,7 +62,7 @@ def overview_rows(results: list[CertificationResult]) -> list[OverviewRow]:
                 proportion=proportion.summary.median if proportion.summary else None,
                 share=employer.endorsement,
                 postsecondary=postsecondary.summary.median if postsecondary.summary else None,
-                disagreements=sum(question.disagreement for question in result.questions),
+                disagreements=sum(question.disagreement for question in result.questions) if result.raters else None,
             )
         )
     return rows

@@ -38,7 +38,8 @@ def why_withheld(raters_by_group: Mapping[str, int], thresholds: Thresholds) -> 
     """
     total = sum(raters_by_group.values())
     if total < thresholds.quorum:
-        return f"{total} of the {thresholds.quorum} raters that the panel's quorum asks for have rated it."
+        raters = {0: "Nobody", 1: "1 person"}.get(total, f"{total} people")
+        return f"{raters} rated it; the panel's quorum is {thresholds.quorum}."
     short = [group.label for group in StakeholderGroup if raters_by_group.get(group, 0) < thresholds.minimum_per_group]
     if short:
         needed = thresholds.minimum_per_group
@@ -122,7 +123,8 @@ def _conditions_not_met(
         unmet.append("nobody could judge the value to employers")
     elif not statistics.reaches(share, needed):
         unmet.append(
-            f"{share:.0%} rate the value to employers 4 or 5, and {needed}% are needed with {len(employer_values)} raters"
+            f"{share * 100:.0f} percent rate the value to employers 4 or 5, and {needed} percent are needed with "
+            f"{len(employer_values)} raters"
         )
     if postsecondary is None:
         unmet.append("nobody could judge the value to postsecondary programs")

@@ -44,7 +44,7 @@ class ResultsTable(tables.Table):
     proportion = tables.Column("Share of the standards, median", order_by=("proportion_key",))
     share = tables.Column("Employers: share rating 4 or 5", order_by=("share_key",))
     postsecondary = tables.Column("Postsecondary, median", order_by=("postsecondary_key",))
-    disagreements = tables.Column("Disagreement")
+    disagreements = tables.Column("Disagreement", order_by=("disagreements_key",))
     raters = tables.Column("Raters")
 
     def render_proportion(self, value: float) -> str:

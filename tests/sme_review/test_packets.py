@@ -114,10 +114,10 @@ def test_below_the_quorum_numbers_are_withheld_and_say_why(packet):
     """Four of five rated the second, and the quorum is five."""
     entry = packet.content["certifications"][1]
     assert entry["reading"] == "Withheld: too few raters"
-    assert entry["withheld"].startswith("4 of the 5 raters")
+    assert entry["withheld"].startswith("4 people rated it")
     assert [question["support"] for question in entry["questions"]] == [None, None, None]
     said = words_of(packet_pdf(packet.content, sha256=packet.sha256))
-    assert "4 of the 5 raters that the panel's quorum asks for have rated it." in said
+    assert "4 people rated it; the panel's quorum is 5." in said
     assert {line["certifications"] for line in packet.content["agreement"]} == {1}
 
 

@@ -32,7 +32,7 @@ def test_everything_met_reads_recommend():
             [50] * 5,
             [4, 4, 4, 4, 3],
             [3] * 5,
-            "80% rate the value to employers 4 or 5, and 100% are needed with 5 raters",
+            "80 percent rate the value to employers 4 or 5, and 100 percent are needed with 5 raters",
         ),
         ([50] * 5, [4] * 5, [2] * 5, "the median value to postsecondary programs is below 3"),
         ([50] * 5, [], [3] * 5, "nobody could judge the value to employers"),
@@ -68,7 +68,7 @@ def test_disagreement_comes_before_the_medians():
 def test_below_quorum_is_withheld_with_the_count():
     suggested = read([90] * 4, [5] * 4, [5] * 4, {"secondary": 2, "postsecondary": 1, "business": 1})
     assert suggested.reading == Reading.WITHHELD
-    assert suggested.rule == "4 of the 5 raters that the panel's quorum asks for have rated it."
+    assert suggested.rule == "4 people rated it; the panel's quorum is 5."
 
 
 def test_missing_group_is_withheld_and_named():

@@ -91,7 +91,7 @@ def test_under_the_quorum_endorsement_and_agreement_are_withheld_and_say_why(var
     refresh(varied)
     results = results_of(varied.panel, viewer=consultant)
     assert {result.reading for result in results} == {Reading.WITHHELD}
-    assert results[0].withheld == "5 of the 6 raters that the panel's quorum asks for have rated it."
+    assert results[0].withheld == "5 people rated it; the panel's quorum is 6."
     assert [question.support for question in results[0].questions] == [None] * 3
     figures = figures_over_panel(results)
     assert [(one.certifications, one.alpha, one.endorsement, one.grade) for one in figures] == [(0, None, None, "")] * 3
@@ -117,6 +117,16 @@ def test_cannot_judge_is_no_rating_in_any_figure(running, consultant):
     assert employer.support.beyond_chance is None
     assert unsure.pk not in employer.by_rater
     assert (employer.total.answered, employer.total.cannot_judge) == (4, 1)
+
+
+def test_what_nobody_rated_shows_no_number_and_no_agreement(staff, running, consultant):
+    close(running, consultant)
+    page = staff.get(url("results", running) + "?sort=-disagreements")
+    assert [row.record.disagreements for row in page.context["asked"].table.rows] == [None, None]
+    words = page.content.decode()
+    assert "Nobody rated it; the panel&#x27;s quorum is 5." in words
+    assert "The ratings are shown" not in words
+    assert ">None<" not in words
 
 
 def test_nobody_who_can_judge_leaves_no_support(running, consultant):
