@@ -87,7 +87,7 @@ def test_page_says_what_is_covered_untouched_and_disputed(staff, marked):
     assert f'src="{url("coverage_picture", marked)}"' in text
     assert "All standards count the same." in text
     assert "Every possible set was looked at." in text
-    assert f"{marked.entries[1]}: 1 full, 1 part, 1 none" in text
+    assert f"<bdi>{marked.entries[1]}</bdi>: 1 full, 1 part, 1 none" in text
     assert [line.untouched for line in response.context["lines"]] == [False, True]
     assert [[cell.letters for cell in line.cells] for line in response.context["lines"]] == [["F", "P!"], ["N", "N"]]
     (alone,) = response.context["sizes"]
