@@ -33,6 +33,13 @@ class Situation:
         keys = [[person.pk for person in self.people], [entry.pk for entry in self.entries]]
         return _mark([*keys, sorted(self.asked), sorted(self.conflicts), sorted(self.rated)])
 
+    @cached_property
+    def standing(self) -> frozenset[Pair]:
+        """The pairs that are asked for, also where everybody is asked for everything."""
+        if self.panel.assignment == Panel.Assignment.BALANCED:
+            return self.asked
+        return frozenset((person.pk, entry.pk) for person in self.people for entry in self.entries) - self.conflicts
+
     def row_mark(self, pairs: Iterable[Pair]) -> str:
         """A mark of which of these pairs stand: of one certification or one panelist."""
         return _mark(sorted(set(pairs) & self.asked))

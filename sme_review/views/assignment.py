@@ -87,7 +87,7 @@ def preview(request: SignedInRequest, pk: int) -> HttpResponse:
         situation, pairs, wanted=numbers["wanted"], most=numbers["most"], minimum=numbers["minimum_per_group"]
     )
     context: dict[str, Any] = {"panel": panel, "board": board, "numbers": numbers, "situation": situation}
-    context |= {"added": len(pairs - situation.asked), "removed": len(situation.asked - pairs)}
+    context |= {"added": len(pairs - situation.standing), "removed": len(situation.standing - pairs)}
     context |= {"crumbs": _crumbs(panel, "Proposal"), "problems": [(problem, "")] if problem else []}
     return render(request, "sme_review/assignment_preview.html", context)
 

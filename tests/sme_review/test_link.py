@@ -264,6 +264,15 @@ def test_late_submit_change_and_conflict_change_nothing(client, closed):
     assert not ConflictDeclaration.objects.exists()
 
 
+def test_submitted_page_offers_no_change_after_the_close(client, running, person, secret, consultant):
+    rate_all(person, running.entries)
+    address = url("link_submitted", secret)
+    words = "You can change your answers until the round closes"
+    assert words in client.get(address).content.decode()
+    rounds.close_round(by=consultant, round=running.round)
+    assert words not in client.get(address).content.decode()
+
+
 def test_conflict_recuses_and_an_earlier_rating_no_longer_counts(client, running, person, secret, rate_url):
     entry = running.entries[0]
     rate_all(person, running.entries)
