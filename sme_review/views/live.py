@@ -136,9 +136,9 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
         return _back(pk)
     unrated = ", ".join(str(entry) for entry in reading.session_of(find_panel(request, pk)).unrated)
     if unrated:
-        messages.warning(request, f"The live session is ended. Never rated: {unrated}.")
+        messages.warning(request, f"The live session has ended. Never rated: {unrated}.")
     else:
-        messages.success(request, "The live session is ended. Every certification was rated.")
+        messages.success(request, "The live session has ended. Every certification was rated.")
     return _back(pk)
 
 
