@@ -55,7 +55,7 @@ def panel_steps(panel: Any, held: Round | None, *, decided: int) -> list[Step]:
         _assignment_step(panel),
         _round_step(panel, held),
         _results_step(panel, held),
-        _recommendation_step(panel),
+        _recommendation_step(panel, sent_back=decided > 0),
         _decision_step(panel, decided),
     ]
 
@@ -96,17 +96,20 @@ def _round_step(panel: Any, held: Round | None) -> Step:
 
 
 def _results_step(panel: Any, held: Round | None) -> Step:
-    if held is None or held.state == Round.State.OPEN:
-        return Step("Results", "They show when the round is closed", "Cannot start yet", "grey")
-    return Step(
-        "Results", "Ratings, spread and comments", "Ready", "green", reverse("sme_review:results", args=[panel.pk])
-    )
+    href = reverse("sme_review:results", args=[panel.pk])
+    if held is not None and held.state != Round.State.OPEN:
+        return Step("Results", "Ratings, spread and comments", "Ready", "green", href)
+    if held is not None and held.mode == Round.Mode.TOGETHER and held.number > 1:
+        return Step("Results", "Those of round 1; round 2 shows when it is closed", "Round 1 ready", "green", href)
+    return Step("Results", "They show when the round is closed", "Cannot start yet", "grey")
 
 
-def _recommendation_step(panel: Panel) -> Step:
+def _recommendation_step(panel: Panel, *, sent_back: bool) -> Step:
     href = reverse("sme_review:recommend", args=[panel.pk])
     if panel.state in {Panel.State.DRAFT, Panel.State.RUNNING}:
         return Step("Recommendation", "Written after the round is closed", "Cannot start yet", "grey")
+    if panel.sent_at is None and sent_back:
+        return Step("Recommendation", "Change what was sent back, and send it again", "Next", "blue", href)
     if panel.sent_at is None:
         return Step("Recommendation", "Choose, explain, and send it to the approvers", "Next", "blue", href)
     return Step("Recommendation", f"Sent on {_day(panel.sent_at)}", "Sent", "green", href)
@@ -118,6 +121,9 @@ def _day(at: datetime) -> str:
 
 
 def _decision_step(panel: Any, decided: int) -> Step:
+    if panel.sent_at is None and decided:
+        hint = "Some was sent back; the approvers go on when the recommendation is sent again"
+        return Step("Decision", hint, "Sent back", "amber")
     if panel.sent_at is None:
         return Step("Decision", "An approver decides each certification", "Cannot start yet", "grey")
     href = reverse("sme_review:decide", args=[panel.pk])

@@ -266,6 +266,16 @@ def test_the_recommendation_comes_before_what_was_decided_on_it(lines, closed, a
     assert "You recommend" not in page
 
 
+def test_the_task_list_says_that_something_was_sent_back(lines, closed, approver, consultant):
+    decide(approver, lines[0], "approved")
+    decide(approver, lines[1], "sent_back")
+    release_decisions(by=approver, panel=again(closed.panel))
+    page = signed_in(consultant).get(url("panel", closed.panel.pk))
+    steps = {step.title: (step.status, step.hint) for step in page.context["steps"]}
+    assert steps["Recommendation"] == ("Next", "Change what was sent back, and send it again")
+    assert steps["Decision"][0] == "Sent back"
+
+
 def test_a_release_that_the_catalogue_refuses_names_the_certification(lines, closed, approver, desk):
     certification = closed.entries[1].certification
     ProgramCertificationFactory(
