@@ -29,7 +29,7 @@ from sme_review.models import (
     Round,
 )
 from sme_review.selectors.ballots import is_open, latest_of
-from sme_review.selectors.panels import certifications_of
+from sme_review.selectors.panels import certifications_of, why_not_open
 
 
 def pulse_of_link(secret: str) -> str | None:
@@ -262,6 +262,17 @@ def session_of(panel: Panel) -> Session:
 def live_rounds(panel: Panel) -> list[Round]:
     """The live rounds that are open, in order; empty when no live session is running."""
     return list(Round.objects.filter(panel=panel, mode=Round.Mode.LIVE, state=Round.State.OPEN).order_by("number"))
+
+
+def why_not_start(panel: Panel) -> list[str]:
+    """What stands in the way of a live session, each in a sentence; empty when nothing does."""
+    held = list(panel.rounds.values_list("mode", "state"))
+    if (Round.Mode.TOGETHER, Round.State.OPEN) in held:
+        return ["A round is open in which panelists rate in their own time. Close it first."]
+    if len(held) >= panel.rounds_planned:
+        rounds = "The one round" if panel.rounds_planned == 1 else f"All {panel.rounds_planned} rounds"
+        return [f"{rounds} planned for this panel {'was' if panel.rounds_planned == 1 else 'were'} held."]
+    return why_not_open(panel)
 
 
 def ballot_of(entry: PanelCertification, pk: int | None) -> Ballot | None:

@@ -72,7 +72,7 @@ def _facilitate(request: SignedInRequest, pk: int, *, status: int = 200, **typed
         "tally": reading.tally_of(ballot, panel) if ballot else None,
         "spread": spread_of(ballot, viewer=request.user) if ballot else [],
         "notes": reading.notes_on(request.user, shown.entry) if shown else None,
-        "missing": [] if session.is_running else [(sentence, "") for sentence in selecting.why_not_open(panel)],
+        "missing": [] if session.is_running else reading.why_not_start(panel),
         "may_manage": request.user.has_perm(MANAGE_PANELS),
         "crumbs": crumbs(panel, "Live session"),
         "refused": "",

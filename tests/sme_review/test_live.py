@@ -530,6 +530,25 @@ def test_a_panel_that_held_all_its_rounds_starts_no_session(closed, consultant, 
     client.force_login(consultant)
     told = client.post(address("live_start", closed.panel.pk), follow=True).content.decode()
     assert "all were held" in told
+    assert "All 2 rounds planned for this panel were held." in told
+    assert "Start the live session" not in told
+    Panel.objects.update(rounds_planned=1)
+    page = client.get(address("live", closed.panel.pk)).content.decode()
+    assert "The one round planned for this panel was held." in page
+
+
+def test_no_start_is_offered_while_people_rate_in_their_own_time(running, consultant, client):
+    client.force_login(consultant)
+    page = client.get(address("live", running.panel.pk)).content.decode()
+    assert "in their own time. Close it first." in page
+    assert "Start the live session" not in page
+
+
+def test_what_was_rated_in_ones_own_time_waits_for_no_spread(closed, consultant, client):
+    client.force_login(consultant)
+    page = client.get(address("live", closed.panel.pk)).content.decode()
+    assert page.count("Round 1: Closed") == 2
+    assert "spread not shown yet" not in page
 
 
 def test_what_goes_on_in_the_same_round_is_hidden_until_it_is_shown_again(opened, consultant):
