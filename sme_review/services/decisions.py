@@ -95,13 +95,18 @@ def undo_decision(*, by: User, decision: ListingDecision) -> ListingDecision:
     return held
 
 
+def why_not_now(panel: Panel) -> str:
+    """Why nothing can be decided on a panel, in a sentence; empty while its recommendation is with the approvers."""
+    if panel.state == Panel.State.RECOMMENDED:
+        return ""
+    if panel.state == Panel.State.DECIDED:
+        return "Everything on this panel is decided and released."
+    return "The recommendation is not with the approvers now."
+
+
 def _ensure_waits(panel: Panel, packet: int | None) -> None:
-    if panel.state != Panel.State.RECOMMENDED:
-        raise MoveNotAllowedError(
-            "Everything on this panel is decided and released."
-            if panel.state == Panel.State.DECIDED
-            else "The recommendation is not with the approvers now."
-        )
+    if why := why_not_now(panel):
+        raise MoveNotAllowedError(why)
     latest = latest_packet(panel)
     if latest is not None and not is_whole(latest.content, latest.sha256):
         raise Problem(

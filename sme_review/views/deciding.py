@@ -17,7 +17,8 @@ from sme_review.rules import DECIDE_LISTINGS, SEE_PANELS
 from sme_review.selectors import decisions as reading
 from sme_review.selectors import panels as selecting
 from sme_review.selectors.packets import latest_packet
-from sme_review.services.decisions import decide_listing, undo_decision
+from sme_review.services.decisions import decide_listing, undo_decision, why_not_now
+from sme_review.views.old_pages import not_kept, typed_on_rows
 from sme_review.views.panels import crumbs, find_panel
 from sme_review.views.problems import problems_of
 
@@ -27,6 +28,9 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     """The packet beside what the catalogue and earlier panels say; approvers decide each certification."""
     panel = find_panel(request, pk)
     packet = latest_packet(panel)
+    if request.method == "POST" and (why := why_not_now(panel)):
+        require(request.user, DECIDE_LISTINGS)
+        return not_kept(request, panel, why=why, typed=typed_on_rows(panel, request.POST))
     if packet is None or panel.sent_at is None:
         return redirect("sme_review:panel", pk)
     recommendations = list(selecting.recommendations_of(panel))
@@ -100,8 +104,14 @@ def _decision_forms(
     return {
         item.pk: DecisionForm(data, recommendation=item, listed=latest.get(item.panel_certification.certification_id))
         for item in recommendations
-        if _waits(decided.get(item.pk)) or request.POST.get(f"recommendation-{item.pk}-outcome")
+        if _waits(decided.get(item.pk)) or _typed(request, item)
     }
+
+
+def _typed(request: SignedInRequest, item: Recommendation) -> bool:
+    """Whether the page that was sent decides on it, or says something about it."""
+    names = (f"recommendation-{item.pk}-{name}" for name in ("outcome", "reason"))
+    return any(request.POST.get(name, "").strip() for name in names)
 
 
 def _waits(decision: ListingDecision | None) -> bool:
@@ -147,6 +157,9 @@ def decide_several(request: SignedInRequest, pk: int) -> HttpResponse:
     """The same decision, with the same reason, for all certifications that are ticked."""
     panel = find_panel(request, pk)
     packet = latest_packet(panel)
+    if request.method == "POST" and (why := why_not_now(panel)):
+        typed = [("Your reason", request.POST.get("reason", ""))]
+        return not_kept(request, panel, why=why, typed=typed)
     if packet is None or panel.state != Panel.State.RECOMMENDED:
         return redirect("sme_review:panel", pk)
     decided = selecting.current_decisions(panel)

@@ -20,6 +20,7 @@ from sme_review.selectors.packets import packets_visible_to
 from sme_review.selectors.recommendations import recommendation_mark
 from sme_review.selectors.results import results_by_entry
 from sme_review.services import recommendations as recommending
+from sme_review.views.old_pages import not_kept, typed_on_rows
 from sme_review.views.panels import crumbs, find_panel
 from sme_review.views.problems import problems_of
 
@@ -31,15 +32,16 @@ def recommend(request: SignedInRequest, pk: int) -> HttpResponse:
     """Write the recommendation list; Save keeps it, finished or not."""
     panel = find_panel(request, pk)
     if panel.state in _BEFORE_RESULTS:
-        return redirect("sme_review:panel", pk)
+        return _too_early(request, panel)
     shown = _shown_by_entry(panel, request.user)
     text_form = RecommendationTextForm(request.POST or None, initial={"text": panel.recommendation_text})
     forms = _choice_forms(request, panel, shown)
     is_stale = False
+    gone = typed_on_rows(panel, request.POST, shown=[form.entry.pk for form in forms])
     if request.method == "POST":
         require(request.user, MANAGE_PANELS)
         try:
-            if _keep(request, panel, text_form, forms):
+            if not gone and _keep(request, panel, text_form, forms):
                 return redirect("sme_review:panel" if _wants_to_send(request) else "sme_review:recommend", pk)
         except StaleVersionError as stale:
             messages.error(request, stale.message)
@@ -49,9 +51,22 @@ def recommend(request: SignedInRequest, pk: int) -> HttpResponse:
         "text_form": text_form,
         "problems": problems_of([text_form, *forms]),
         "is_stale": is_stale,
+        "gone": gone,
         **_known(request, find_panel(request, pk)),
     }
+    if gone:  # the page is as old as it was: if somebody saved meanwhile, that is told when it is sent again
+        context["mark"] = request.POST.get("seen", "")
     return render(request, "sme_review/recommend.html", context)
+
+
+def _too_early(request: SignedInRequest, panel: Panel) -> HttpResponse:
+    """Rating goes on, perhaps again: an old page is not saved, and its text is shown."""
+    if request.method != "POST":
+        return redirect("sme_review:panel", panel.pk)
+    require(request.user, MANAGE_PANELS)
+    typed = [("The recommendation", request.POST.get("text", "")), *typed_on_rows(panel, request.POST)]
+    why = "Panelists are rating again, so no recommendation can be saved until the round is closed."
+    return not_kept(request, panel, why=why, typed=typed)
 
 
 def _known(request: SignedInRequest, panel: Panel) -> dict[str, object]:
