@@ -41,15 +41,16 @@ class Step:
     href: str = ""
 
 
-def panel_steps(panel: Any, held: Round | None, *, decided: int) -> list[Step]:
+def panel_steps(panel: Any, held: Round | None, *, decided: int, may_manage: bool) -> list[Step]:
     """The panel's task list: what is done and what is next.
 
     Args:
         panel: a panel with the counts of `selectors.panels.with_progress`.
         decided: how many of its certifications are decided.
+        may_manage: whether the person may change the panel; others read its rules at the end of its page.
     """
     return [
-        _rules_step(panel),
+        _rules_step(panel, may_change=may_manage and not panel.sent_at),
         _setup_step("Certifications", "sme_review:certifications", panel, panel.certification_count),
         _setup_step("Panelists", "sme_review:panelists", panel, panel.panelist_count),
         _assignment_step(panel),
@@ -66,10 +67,11 @@ def _setup_step(title: str, url_name: str, panel: Any, count: int) -> Step:
     return Step(title, hint, status, tone, reverse(url_name, args=[panel.pk]))
 
 
-def _rules_step(panel: Any) -> Step:
+def _rules_step(panel: Any, *, may_change: bool) -> Step:
     rounds = "1 round" if panel.rounds_planned == 1 else f"{panel.rounds_planned} rounds"
     hint = f"Standards version {panel.standards_version}, quorum {panel.quorum}, {rounds}"
-    return Step("Details and rules", hint, "Done", "green", reverse("sme_review:rules", args=[panel.pk]))
+    href = reverse("sme_review:rules", args=[panel.pk]) if may_change else "#rules"
+    return Step("Details and rules", hint, "Done", "green", href)
 
 
 def _assignment_step(panel: Any) -> Step:

@@ -14,17 +14,6 @@ from sme_review.panelist_lines import LIMITS, as_lines
 from sme_review.selectors import panels as selecting
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-THRESHOLD_FIELDS = (
-    "quorum",
-    "minimum_per_group",
-    "recommend_proportion",
-    "recommend_postsecondary",
-    "reject_proportion",
-    "reject_employer",
-    "endorsement_to_5",
-    "endorsement_to_8",
-    "endorsement_from_9",
-)
 
 
 class NewPanelForm(forms.Form):
@@ -72,26 +61,6 @@ class NewPanelForm(forms.Form):
                 known = f"It has: {', '.join(has)}." if has else "It has none yet; a panel needs them to rate by."
                 self.add_error("standards_version", f"{program} has no standards in the version “{version}”. {known}")
         return self.cleaned_data
-
-
-class PanelRulesForm(forms.ModelForm):
-    """Title, due date and the rules by which the numbers are read."""
-
-    class Meta:
-        model = Panel
-        fields = ("title", "kind", "standards_version", "due_date", *THRESHOLD_FIELDS)
-        widgets = {"due_date": _DATE, "standards_version": forms.Select}
-        help_texts = {
-            "quorum": "With fewer raters the page shows the ratings and suggests nothing.",
-            "minimum_per_group": "Secondary, postsecondary, and business and industry.",
-            "endorsement_to_5": "The share of raters who give a 4 or 5 is the item content validity index (I-CVI).",
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        versions = {*selecting.standards_versions(self.instance.program), self.instance.standards_version}
-        widget = self.fields["standards_version"].widget
-        widget.choices = [(version, version) for version in sorted(versions, reverse=True)]  # type: ignore[attr-defined]
 
 
 class AddCertificationsForm(forms.Form):

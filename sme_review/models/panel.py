@@ -68,6 +68,21 @@ class Panel(models.Model):
         RECOMMENDED = "recommended", "Waiting for decision"
         DECIDED = "decided", "Decided"
 
+    # The rules, by what they are about: each has a default, may be changed, and is taken along by a copy.
+    COUNTING_RULES: ClassVar = ("quorum", "minimum_per_group")
+    ROUND_RULES: ClassVar = ("rounds_planned", "panelists_see", "worksheet")
+    ASSIGNMENT_RULES: ClassVar = ("assignment", "ratings_wanted", "most_per_panelist")
+    READING_RULES: ClassVar = (
+        "recommend_proportion",
+        "recommend_postsecondary",
+        "reject_proportion",
+        "reject_employer",
+        "endorsement_to_5",
+        "endorsement_to_8",
+        "endorsement_from_9",
+    )
+    RULES: ClassVar = (*COUNTING_RULES, *ROUND_RULES, *ASSIGNMENT_RULES, *READING_RULES)
+
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="panels")
     title = models.CharField(max_length=150)
     kind = models.CharField("kind of group", max_length=20, choices=Kind, default=Kind.REFERENT_GROUP)

@@ -1,7 +1,7 @@
 """Setting up a panel and its certifications."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,34 +12,15 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.audit import record
 from certifications.models import Certification, Program
-from octe_certs.problems import MoveNotAllowedError, Problem
+from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.models import Ballot, Panel, PanelCertification, Rating, Round
 from sme_review.moves import PANEL_MOVES
+from sme_review.selectors.panel_rules import rules_mark, why_not_change
 from sme_review.services.materials import write_material
 
-# What may be changed after the panel was made; the thresholds until the recommendation is sent.
-_CHANGEABLE = (
-    "title",
-    "kind",
-    "standards_version",
-    "due_date",
-    "rounds_planned",
-    "panelists_see",
-    "worksheet",
-    "assignment",
-    "ratings_wanted",
-    "most_per_panelist",
-    "quorum",
-    "minimum_per_group",
-    "recommend_proportion",
-    "recommend_postsecondary",
-    "reject_proportion",
-    "reject_employer",
-    "endorsement_to_5",
-    "endorsement_to_8",
-    "endorsement_from_9",
-)
+# What may be changed after the panel was made, until the recommendation is sent.
+_CHANGEABLE = ("title", "kind", "standards_version", "due_date", *Panel.RULES)
 
 # The first key of our advisory locks for panels; the second is the panel's.
 _TURNSTILE = 20
@@ -98,12 +79,25 @@ def create_panel(
     return panel
 
 
+class RulesFixedError(Problem):
+    """Rules that cannot change any more; `refused` pairs each field with the reason."""
+
+    def __init__(self, refused: Sequence[tuple[str, str]]) -> None:
+        super().__init__(" ".join(reason for _, reason in refused), field=refused[0][0])
+        self.refused = refused
+
+
 @transaction.atomic
-def change_panel(*, by: User, panel: Panel, **changes: Any) -> Panel:
+def change_panel(*, by: User, panel: Panel, seen: str | None = None, **changes: Any) -> Panel:
     """Change a panel's title, due date, standards version or rules, until its recommendation is sent.
 
+    Args:
+        seen: the mark of the rules that were on the page (`selectors.panel_rules`); None where nobody looked at a page.
+
     Raises:
-        Problem: the recommendation is sent, or the standards change under ratings that rest on them.
+        MoveNotAllowedError: the recommendation is sent.
+        RulesFixedError: ratings, or what raters were promised, rest on a rule as it is.
+        StaleVersionError: somebody has changed the rules since, or opened a round.
         ValueError: `changes` names something else.
     """
     unknown = set(changes) - set(_CHANGEABLE)
@@ -112,20 +106,31 @@ def change_panel(*, by: User, panel: Panel, **changes: Any) -> Panel:
     panel = lock_panel(panel)
     if panel.sent_at:
         raise MoveNotAllowedError("The recommendation is sent, so the panel's rules can no longer change.")
-    new_version = changes.get("standards_version", panel.standards_version)
-    if new_version != panel.standards_version and panel.state != Panel.State.DRAFT:
-        raise Problem(
-            "The round was opened with these standards, so their version cannot change.", field="standards_version"
-        )
     before = {name: str(getattr(panel, name)) for name in changes}
+    changed = {name: [old, str(changes[name])] for name, old in before.items() if old != str(changes[name])}
+    if not changed:
+        return panel
+    _ensure_changeable(panel, changes, seen)
     for name, value in changes.items():
         setattr(panel, name, value)
     panel.full_clean()
     panel.save(update_fields=[*changes])
-    changed = {name: [old, str(changes[name])] for name, old in before.items() if old != str(changes[name])}
-    if changed:
-        record(by=by, verb=verbs.PANEL_CHANGED, target=panel, detail=changed)
+    record(by=by, verb=verbs.PANEL_CHANGED, target=panel, detail=changed)
     return panel
+
+
+def _ensure_changeable(panel: Panel, changes: Mapping[str, Any], seen: str | None) -> None:
+    if seen is not None and seen != rules_mark(panel):
+        raise StaleVersionError(
+            "Somebody changed this panel or opened a round since you opened the page, so yours is not saved. What you "
+            "typed is still below. Compare it with the rules on the panel's page, then save again."
+        )
+    if changes.get("worksheet") == Panel.Worksheet.REQUIRED:
+        # Nobody submits without a worksheet while we look whether everybody has one.
+        close_gate(panel)
+    refused = why_not_change(panel, changes)
+    if refused:
+        raise RulesFixedError(refused)
 
 
 @transaction.atomic

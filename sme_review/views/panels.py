@@ -9,15 +9,17 @@ from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest
 from octe_certs.access import requires
-from octe_certs.problems import Problem
+from octe_certs.problems import Problem, StaleVersionError
 from octe_certs.tables import show_table
 from sme_review.filters import PanelFilter
-from sme_review.forms.panels import NewPanelForm, PanelRulesForm
+from sme_review.forms.panels import NewPanelForm
+from sme_review.forms.rules import PanelRulesForm
 from sme_review.models import Panel
 from sme_review.presenters import STATE_TONES, panel_steps
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
+from sme_review.rules_shown import rules_in_words
 from sme_review.selectors import panels as selecting
-from sme_review.selectors.ballots import current_round
+from sme_review.selectors.ballots import rounds_of
 from sme_review.selectors.packets import packets_visible_to
 from sme_review.services import panels as writing
 from sme_review.tables import PanelTable
@@ -65,33 +67,52 @@ def new_panel(request: SignedInRequest) -> HttpResponse:
 def panel_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """A panel as a task list: what is done and what is next."""
     panel = get_object_or_404(selecting.with_progress(selecting.panels_visible_to(request.user)), pk=pk)
-    decisions = selecting.current_decisions(panel)
+    decisions, rounds = selecting.current_decisions(panel), rounds_of(panel)
+    may_manage = request.user.has_perm(MANAGE_PANELS)
     context = {
         "panel": panel,
         "tone": STATE_TONES[Panel.State(panel.state)],
-        "steps": panel_steps(panel, current_round(panel), decided=len(decisions)),
+        "steps": panel_steps(panel, rounds[-1] if rounds else None, decided=len(decisions), may_manage=may_manage),
+        "rules": rules_in_words(panel, rounds),
         "packets": packets_visible_to(request.user, panel),
         "crumbs": crumbs(panel),
-        "may_manage": request.user.has_perm(MANAGE_PANELS),
+        "may_manage": may_manage,
     }
     return render(request, "sme_review/panel_detail.html", context)
 
 
 @requires(MANAGE_PANELS)
 def panel_rules(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Change the title, the due date and the rules by which the numbers are read."""
+    """Change the title, the due date and the rules; one button fills the defaults in and saves nothing."""
     panel = find_panel(request, pk)
-    form = PanelRulesForm(request.POST or None, instance=panel)
-    if request.method == "POST" and form.is_valid():
-        try:
-            writing.change_panel(by=request.user, panel=panel, **form.cleaned_data)
-        except Problem as problem:
-            form.add_error(problem.field, problem.message)
-        else:
-            messages.success(request, "The panel is changed.")
+    if panel.sent_at:
+        messages.info(request, "The recommendation is sent, so the panel's rules can no longer change.")
+        return redirect("sme_review:panel", pk)
+    if request.POST.get("action") == "defaults":
+        form = PanelRulesForm.with_defaults(request.POST, panel=panel)
+        messages.info(request, "The defaults are filled in below. Nothing is changed until you save.")
+    else:
+        form = PanelRulesForm(request.POST or None, panel=panel)
+        if request.method == "POST" and form.is_valid() and _change(request, panel, form):
             return redirect("sme_review:panel", pk)
     context = {"panel": panel, "form": form, "crumbs": crumbs(panel, "Details and rules")}
     return render(request, "sme_review/panel_rules.html", context)
+
+
+def _change(request: SignedInRequest, panel: Panel, form: PanelRulesForm) -> bool:
+    """Save the rules; otherwise say at each field why it stays as it is."""
+    try:
+        writing.change_panel(by=request.user, panel=panel, seen=form.cleaned_data["seen"] or None, **form.changes())
+    except writing.RulesFixedError as fixed:
+        for field, reason in fixed.refused:
+            form.add_error(field, reason)
+    except Problem as problem:
+        form.is_stale = isinstance(problem, StaleVersionError)
+        form.add_error(problem.field, problem.message)
+    else:
+        messages.success(request, "The panel is changed.")
+        return True
+    return False
 
 
 @requires(MANAGE_PANELS)

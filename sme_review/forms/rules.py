@@ -1,0 +1,157 @@
+"""The rules of a panel: who counts, what is asked and shown, and how the numbers are read."""
+
+from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+from django.utils import timezone
+
+from sme_review.models import Panel
+from sme_review.selectors import panel_rules as reading
+from sme_review.selectors.ballots import rounds_of
+from sme_review.selectors.panels import standards_versions
+
+ROUND_COUNTS = ((1, "One round"), (2, "Up to two rounds"))
+_ABOUT = ("title", "kind", "standards_version", "due_date")
+_RESETTABLE = (*Panel.COUNTING_RULES, *Panel.ROUND_RULES, *Panel.READING_RULES)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A part of the page with its heading."""
+
+    title: str
+    hint: str
+    fields: list[BoundField]
+
+
+class PanelRulesForm(forms.ModelForm):
+    """Title, due date and the rules, each with its default named."""
+
+    use_required_attribute = False
+    # Somebody else saved the rules since the page was opened.
+    is_stale = False
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    rounds_planned = forms.TypedChoiceField(
+        label="Rounds",
+        choices=ROUND_COUNTS,
+        coerce=int,
+        widget=forms.RadioSelect,
+        help_text="In round 2 panelists see their own first answers and what you choose below, and rate again. You decide "
+        "after round 1 whether you hold it.",
+    )
+
+    class Meta:
+        model = Panel
+        fields = (*_ABOUT, *_RESETTABLE)
+        widgets = {
+            "due_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "standards_version": forms.Select,
+            "panelists_see": forms.RadioSelect,
+            "worksheet": forms.RadioSelect,
+        }
+        labels = {
+            "quorum": "Quorum: the fewest raters",
+            "panelists_see": "What panelists see of a round",
+            "worksheet": "Worksheet: mark each technical standard as covered in full, in part or not",
+            "endorsement_to_5": "Up to 5 raters: share who must give 4 or 5 (percent)",
+            "endorsement_to_8": "6 to 8 raters: share who must give 4 or 5 (percent)",
+            "endorsement_from_9": "9 or more raters: share who must give 4 or 5 (percent)",
+        }
+        help_texts = {
+            "title": "Panelists see it.",
+            "quorum": "With fewer raters the results show the ratings and suggest nothing.",
+            "minimum_per_group": "Secondary, postsecondary, and business and industry. Enter 0 if no group has to be there.",
+            "panelists_see": "Never names. They see it from when round 2 opens; in a live session, from when the facilitator "
+            "shows it; at the latest with OCTE's decisions.",
+            "worksheet": "It helps with question 1 and makes the coverage map.",
+            "recommend_proportion": "Question 1. From 0 to 100.",
+            "recommend_postsecondary": "Question 3. From 1 to 5.",
+            "reject_proportion": "Question 1. Not above the share for recommending.",
+            "reject_employer": "Question 2. From 1 to 5.",
+            "endorsement_to_5": "Question 2, the value to employers. The share is also called item content validity index "
+            "(I-CVI).",
+        }
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, panel: Panel, **kwargs: Any) -> None:
+        self.panel = panel
+        initial = {"seen": reading.rules_mark(panel), **kwargs.pop("initial", {})}
+        # A copy, because checking a form writes what was typed into its panel.
+        super().__init__(data, instance=copy(panel), initial=initial, **kwargs)
+        versions = {*standards_versions(panel.program), panel.standards_version}
+        self.fields["standards_version"].widget.choices = [(name, name) for name in sorted(versions, reverse=True)]  # type: ignore[attr-defined]
+        for name in _RESETTABLE:
+            self._say(name, f"Default: {self._in_words(name)}.")
+        self._say_what_is_fixed()
+
+    @classmethod
+    def with_defaults(cls, typed: Mapping[str, Any], *, panel: Panel) -> "PanelRulesForm":
+        """The form with every rule at its default and the rest as it was typed; nothing is saved by it."""
+        kept = {name: typed[name] for name in (*_ABOUT, "seen") if name in typed}
+        return cls(panel=panel, initial={**kept, **{name: reading.default_rule(name) for name in _RESETTABLE}})
+
+    @property
+    def mark(self) -> str:
+        """The mark of the rules that what is typed was made from: of those of now once that was said to be out of date."""
+        if self.is_bound and not self.is_stale:
+            return str(self["seen"].value() or "")
+        return str(reading.rules_mark(self.panel) if self.is_stale else self.initial["seen"])
+
+    def _in_words(self, name: str) -> str:
+        default = reading.default_rule(name)
+        chosen = dict(getattr(self.fields[name], "choices", ())).get(default, default)
+        return str(chosen)
+
+    def _say(self, name: str, more: str) -> None:
+        field = self.fields[name]
+        field.help_text = f"{field.help_text} {more}".strip()
+
+    def _say_what_is_fixed(self) -> None:
+        fixed = reading.fixed_rules(self.panel)
+        for name, reason in fixed.items():
+            self.fields[name].disabled = True
+            self._say(name, reason)
+        if "panelists_see" not in fixed:
+            for held in rounds_of(self.panel):
+                words = held.get_panelists_see_display().lower()
+                self._say("panelists_see", f"Round {held.number} is opened and keeps what it promised: {words}.")
+
+    def groups(self) -> Iterator[Group]:
+        """The fields under their headings."""
+        for title, hint, names in (
+            ("About the panel", "", _ABOUT),
+            ("Who counts", "", Panel.COUNTING_RULES),
+            ("Rounds and what panelists see", "", Panel.ROUND_RULES),
+            (
+                "How numbers are read",
+                "From these the results suggest to recommend, to discuss, or not to recommend. A person decides.",
+                Panel.READING_RULES,
+            ),
+        ):
+            yield Group(title, hint, [self[name] for name in names])
+
+    def clean_due_date(self) -> Any:
+        """Another day than before lies ahead."""
+        due_date = self.cleaned_data["due_date"]
+        if due_date != self.panel.due_date and due_date < timezone.localdate():
+            raise ValidationError("This date is past. Choose today or a later day.")
+        return due_date
+
+    def clean(self) -> dict[str, Any]:
+        """Not to recommend begins below where recommending begins."""
+        given = super().clean() or {}
+        below, above = given.get("reject_proportion"), given.get("recommend_proportion")
+        if below is not None and above is not None and below > above:
+            self.add_error(
+                "reject_proportion", f"This share lies above the share for recommending ({above} percent). Lower it."
+            )
+        return given
+
+    def changes(self) -> dict[str, Any]:
+        """What was typed, by the panel's own names."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
