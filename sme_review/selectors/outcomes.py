@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sme_review.enums import PanelistView
-from sme_review.models import ListingDecision, Panelist, Rating
+from sme_review.models import ListingDecision, Panelist, Rating, Round
 from sme_review.selectors.packets import released_packet
 
 
@@ -43,15 +43,15 @@ def outcomes_of(panelist: Panelist) -> list[Outcome]:
     """What is released to a panelist; empty before.
 
     The panel's numbers come from the frozen packet, over all groups together, and only where the quorum was reached: with
-    fewer raters the spread would tell who answered what. Where the panel lets panelists see only their own answers, there
-    are none.
+    fewer raters the spread would tell who answered what. Where a round let panelists see only their own answers there are
+    none, whatever the panel's rules say of later rounds.
     """
     packet = released_packet(panelist.panel)
     if packet is None:
         return []
     frozen = {entry["key"]: entry for entry in packet.content["certifications"]}
     own = _own_ratings(panelist)
-    shown = panelist.panel.panelists_see != PanelistView.OWN
+    shown = not Round.objects.filter(panel_id=panelist.panel_id, panelists_see=PanelistView.OWN).exists()
     decisions = ListingDecision.objects.filter(
         recommendation__panel_id=panelist.panel_id,
         superseded_at=None,

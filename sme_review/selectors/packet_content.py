@@ -21,11 +21,13 @@ from sme_review.models import (
     Panelist,
     Rating,
     Recommendation,
+    Round,
 )
 from sme_review.selectors.ballots import final_ballots, rounds_of
 from sme_review.selectors.coverage import coverage_of
 from sme_review.selectors.packet_coverage import coverage_content
 from sme_review.selectors.packet_figures import DISSENT_RULE, agreement_content, question_content
+from sme_review.selectors.panel_rules import views_of_rounds
 from sme_review.selectors.panels import certifications_of, current_decisions, recommendations_of, standards_of
 from sme_review.selectors.results import CertificationResult, PanelResults, all_results
 
@@ -71,7 +73,7 @@ def packet_content(panel: Panel, *, viewer: User, number: int, frozen_by: User, 
         viewer: whose eyes the ratings are read with; `Rating.objects.visible_to` says what may be seen.
         number: 1 for the first packet of the panel.
     """
-    gathered = _gather(panel, viewer)
+    gathered, rounds = _gather(panel, viewer), rounds_of(panel)
     results = {result.entry.pk: result for result in gathered.held.final}
     return {
         "format": FORMAT,
@@ -85,7 +87,7 @@ def packet_content(panel: Panel, *, viewer: User, number: int, frozen_by: User, 
             "standards": standards_of(panel).count(),
         },
         "method": [*METHOD, DISSENT_RULE],
-        "rules": _rules(panel),
+        "rules": _rules(panel, rounds),
         "figures": [asdict(figure) for figure in explanations.ALL],
         "rounds": [
             {
@@ -94,7 +96,7 @@ def packet_content(panel: Panel, *, viewer: User, number: int, frozen_by: User, 
                 "opened": _time(held.opened_at),
                 "closed": _time(held.closed_at),
             }
-            for held in rounds_of(panel)
+            for held in rounds
         ],
         "recommendation": panel.recommendation_text,
         "participation": _participation(panel, gathered.final),
@@ -150,7 +152,7 @@ def _materials(entry: PanelCertification, ratings: Sequence[Rating]) -> list[dic
     ]
 
 
-def _rules(panel: Panel) -> list[dict[str, str]]:
+def _rules(panel: Panel, rounds: Sequence[Round]) -> list[dict[str, str]]:
     """The panel's own rules as pairs of a name and its value in words."""
     names = (
         "quorum",
@@ -172,7 +174,10 @@ def _rules(panel: Panel) -> list[dict[str, str]]:
         field = Panel._meta.get_field(name)
         shown = getattr(panel, f"get_{name}_display", None)
         words = str(getattr(field, "verbose_name", name))
-        rules.append({"name": words[0].upper() + words[1:], "value": str(shown() if shown else getattr(panel, name))})
+        value = str(shown() if shown else getattr(panel, name))
+        if name == "panelists_see":
+            value = "; ".join(views_of_rounds(panel, rounds)[: len(rounds) or 1])
+        rules.append({"name": words[0].upper() + words[1:], "value": value})
     return rules
 
 

@@ -21,7 +21,7 @@ from django.utils import timezone
 from accounts.links import new_secret
 from octe_certs.addresses import all_addresses
 from sme_review import urls
-from sme_review.models import Assignment, Panel, Panelist, PanelistLink, Rating
+from sme_review.models import Assignment, Panel, Panelist, PanelistLink, Rating, Round
 from sme_review.services import ballots, live, ratings, rounds
 from sme_review.services.releases import release_decisions
 from sme_review.tables import PanelTable, ResultsTable
@@ -325,8 +325,7 @@ def release_all_closed(cast, consultant, approver) -> None:
 
 
 def test_a_panelist_who_sees_only_own_answers_gets_no_numbers_after_the_release(hidden, consultant, approver):
-    hidden.panel.panelists_see = "own"
-    hidden.panel.save(update_fields=["panelists_see"])
+    Round.objects.filter(panel=hidden.panel).update(panelists_see="own")
     release_all(hidden, consultant, approver)
     secret = secret_for(hidden.panelists[0])
     page = Client().get(reverse("sme_review:link_outcome", args=[secret])).content.decode()

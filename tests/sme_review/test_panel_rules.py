@@ -5,11 +5,12 @@ from django.urls import reverse
 
 from octe_certs.problems import StaleVersionError
 from sme_review.enums import PanelistView
-from sme_review.models import Panel, Round
+from sme_review.models import Packet, Panel, Round
 from sme_review.rules_shown import rules_in_words
 from sme_review.selectors.panel_rules import default_rule, rules_mark
 from sme_review.services import live, panelists, ratings, rounds
 from sme_review.services.panels import RulesFixedError, change_panel
+from sme_review.services.recommendations import Choice, save_recommendation, send_recommendation
 from sme_review.validators import Answers
 from tests.factories.certifications import ProgramStandardFactory
 from tests.factories.sme_review import PanelFactory, RoundFactory, StandardMarkFactory
@@ -290,3 +291,12 @@ def test_rules_in_words_name_every_rule():
     assert plain["Quorum"] == "5 raters, at least 1 in each stakeholder group"
     shared.ratings_wanted, shared.most_per_panelist = 3, None
     assert dict(rules_in_words(shared, []))["Who rates what"] == ["3 ratings for each certification, shared out evenly"]
+
+
+def test_the_packet_says_what_panelists_saw_of_the_rounds_that_were_held(closed, consultant):
+    change_panel(by=consultant, panel=closed.panel, panelists_see="own")
+    choices = [Choice(entry, "recommend", position=n) for n, entry in enumerate(closed.entries, start=1)]
+    save_recommendation(by=consultant, panel=closed.panel, text="Both fit.", choices=choices)
+    send_recommendation(by=consultant, panel=closed.panel)
+    values = [rule["value"] for rule in Packet.objects.get().content["rules"]]
+    assert "Round 1: Their own answers and the panel's spread" in values
