@@ -1,15 +1,32 @@
 """Filters of lists, kept in the page's address."""
 
 import django_filters
+from django.db.models import QuerySet
 
 from sme_review.models import Panel
 
 
 class PanelFilter(django_filters.FilterSet):
-    """Panels by how far they are."""
+    """Panels by how far they are; those put away show only when somebody asks for them."""
 
     state = django_filters.ChoiceFilter(choices=Panel.State, label="State", empty_label="All states")
+
+    put_away = django_filters.ChoiceFilter(
+        choices=(("only", "Only those put away"), ("too", "Those put away, too")),
+        label="Put away",
+        empty_label="Not put away",
+        method="put_away_or_not",
+    )
 
     class Meta:
         model = Panel
         fields = ("state",)
+
+    def filter_queryset(self, queryset: QuerySet[Panel]) -> QuerySet[Panel]:
+        """What is put away stays out unless it is asked for."""
+        found: QuerySet[Panel] = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("put_away") else found.filter(put_away_at=None)
+
+    def put_away_or_not(self, queryset: QuerySet[Panel], _name: str, value: str) -> QuerySet[Panel]:
+        """Only panels that are put away, or all."""
+        return queryset.filter(put_away_at__isnull=False) if value == "only" else queryset

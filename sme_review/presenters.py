@@ -49,8 +49,8 @@ def panel_steps(panel: Any, held: Round | None, *, decided: int, may_manage: boo
         decided: how many of its certifications are decided.
         may_manage: whether the person may change the panel; others read its rules at the end of its page.
     """
-    return [
-        _rules_step(panel, may_change=may_manage and not panel.sent_at),
+    steps = [
+        _rules_step(panel, may_change=may_manage and not panel.sent_at and not panel.put_away_at),
         _setup_step("Certifications", "sme_review:certifications", panel, panel.certification_count),
         _setup_step("Panelists", "sme_review:panelists", panel, panel.panelist_count),
         _assignment_step(panel),
@@ -59,6 +59,12 @@ def panel_steps(panel: Any, held: Round | None, *, decided: int, may_manage: boo
         _recommendation_step(panel, sent_back=decided > 0),
         _decision_step(panel, decided),
     ]
+    return [_left_undone(step) for step in steps] if panel.put_away_at else steps
+
+
+def _left_undone(step: Step) -> Step:
+    """A step of a panel that is put away: what is not done stays so, and nothing urges to do it."""
+    return step if step.tone == "green" else Step(step.title, "", "Not done", "grey", step.href)
 
 
 def _setup_step(title: str, url_name: str, panel: Any, count: int) -> Step:
@@ -85,6 +91,8 @@ def _assignment_step(panel: Any) -> Step:
 
 
 def _round_step(panel: Any, held: Round | None) -> Step:
+    if held is None and panel.put_away_at:
+        return Step("Round 1", "", "Not done", "grey")
     if held is None:
         ready = panel.certification_count and panel.panelist_count
         status, tone = ("Next", "blue") if ready else ("Cannot start yet", "grey")

@@ -25,6 +25,10 @@ class PanelTable(tables.Table):
         fields = ("title", "program", "state", "progress", "due_date")
         empty_text = "No panels here. Choose another state above, or set up a new panel."
 
+    def render_state(self, record: Any, value: str) -> str:
+        """How far it came, and whether it is put away."""
+        return f"{value}, put away" if record.put_away_at else value
+
     def render_progress(self, record: Any) -> str:
         """How many answers of how many are in."""
         if record.state == Panel.State.DRAFT:

@@ -134,6 +134,17 @@ class WithdrawForm(forms.Form):
     )
 
 
+class PutAwayForm(forms.Form):
+    """Why a panel is put away."""
+
+    reason = forms.CharField(
+        label="Why",
+        max_length=300,
+        help_text="Kept with the panel. For example: all decisions are released. Or: the program ends this year.",
+        error_messages={"required": "Say why, in a few words."},
+    )
+
+
 class ReplaceForm(PanelistForm):
     """Who takes somebody's place, and why."""
 

@@ -137,11 +137,12 @@ class Panel(models.Model):
         "sme_review.PanelCertification", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     pulse = models.PositiveIntegerField(default=0, editable=False)
-    # Put away for good: the personal links stop working.
+    # Put away for good, finished or not: the personal links stop working, and nothing changes any more.
     put_away_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="panels_put_away"
     )
     put_away_at = models.DateTimeField(null=True, blank=True)
+    put_away_reason = models.CharField("why it is put away", max_length=300, blank=True)
 
     objects = PanelQuerySet.as_manager()
 
@@ -204,7 +205,7 @@ class Panel(models.Model):
                 violation_error_message="One panelist rates at least one certification.",
             ),
             models.CheckConstraint(
-                condition=Q(put_away_at=None, put_away_by=None)
+                condition=Q(put_away_at=None, put_away_by=None, put_away_reason="")
                 | Q(put_away_at__isnull=False, put_away_by__isnull=False),
                 name="panel_put_away_at_and_by",
                 violation_error_message="A panel that is put away needs both who did it and when.",
@@ -213,3 +214,8 @@ class Panel(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def takes_changes(self) -> bool:
+        """Whether certifications, people and who rates what may change: while it is being set up or rated."""
+        return self.put_away_at is None and self.state in {self.State.DRAFT, self.State.RUNNING}

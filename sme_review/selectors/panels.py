@@ -174,7 +174,7 @@ def programs() -> QuerySet[Program]:
 
 def why_not_open(panel: Panel) -> list[str]:
     """What stands in the way of opening round 1, each in a sentence; empty when nothing does."""
-    missing = []
+    missing = ["This panel is put away, so nothing can be opened on it."] if panel.put_away_at else []
     entries = list(certifications_of(panel))
     if not entries:
         missing.append("Add at least one certification.")
@@ -194,6 +194,18 @@ def why_not_open(panel: Panel) -> list[str]:
     ):
         missing.append("Share out the certifications, or let everyone rate every one.")
     return missing
+
+
+def why_not_put_away(panel: Panel) -> str:
+    """Why a panel cannot be put away now; empty when it can."""
+    if Round.objects.filter(panel=panel, state=Round.State.OPEN).exists():
+        return "Close the round first: panelists are still rating."
+    if panel.state == Panel.State.RECOMMENDED:
+        return (
+            "This panel cannot be put away now: its recommendation waits for the approvers. It can be when everything is "
+            "decided and released, or when an approver has sent the recommendation back."
+        )
+    return ""
 
 
 def opening_warnings(panel: Panel) -> list[str]:

@@ -21,12 +21,14 @@ def save_notes(*, by: User, panel_certification: PanelCertification, notes: str,
 
     Raises:
         StaleVersionError: another facilitator saved other notes since then.
-        MoveNotAllowedError: the recommendation is sent.
+        MoveNotAllowedError: the recommendation is sent, or the panel is put away.
     """
     entry = PanelCertification.objects.select_for_update(no_key=True, of=("self",)).select_related("panel")
     held = entry.get(pk=panel_certification.pk)
     if held.panel.sent_at:
         raise MoveNotAllowedError("The recommendation is sent, so its discussion notes can no longer change.")
+    if held.panel.put_away_at:
+        raise MoveNotAllowedError("This panel is put away, so its discussion notes can no longer change.")
     kept = Discussion.objects.filter(panel_certification=held).select_related("saved_by").first()
     written = notes.replace("\r\n", "\n").strip()
     if written == (kept.notes if kept else ""):

@@ -186,13 +186,12 @@ def send_new_link(*, by: User, panelist: Panelist) -> Panelist:
     """Mail a fresh personal link to the address on file; the earlier link stops working.
 
     Raises:
-        Problem: the round was never opened, or the panel is put away.
+        Problem: the round was never opened.
+        MoveNotAllowedError: they are off the panel, or the panel is put away.
     """
     panel = lock_panel(panelist.panel)
     if panelist.withdrawn_at:
         raise MoveNotAllowedError(f"{panelist.name} is off the panel, so no link can be sent.")
-    if panel.put_away_at:
-        raise MoveNotAllowedError("This panel is put away, so its links no longer work.")
     person = Panelist.objects.select_for_update(no_key=True).get(pk=panelist.pk)
     if not panel.rounds.exists():
         raise Problem("Links are mailed when the round opens. Open the round first.")

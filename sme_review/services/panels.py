@@ -17,6 +17,7 @@ from sme_review import verbs
 from sme_review.models import Ballot, Panel, PanelCertification, Rating, Round
 from sme_review.moves import PANEL_MOVES
 from sme_review.selectors.panel_rules import rules_mark, why_not_change
+from sme_review.selectors.panels import why_not_put_away
 from sme_review.services.materials import write_material
 
 # What may be changed after the panel was made, until the recommendation is sent.
@@ -28,9 +29,16 @@ _TURNSTILE_TRIES = 20
 _TURNSTILE_PAUSE = 0.01
 
 
-def lock_panel(panel: Panel) -> Panel:
-    """The panel as it is now, locked until the transaction ends. Its rounds, panelists and ratings stay free."""
-    return Panel.objects.select_for_update(no_key=True, of=("self",)).select_related("program").get(pk=panel.pk)
+def lock_panel(panel: Panel, *, even_put_away: bool = False) -> Panel:
+    """The panel as it is now, locked until the transaction ends. Its rounds, panelists and ratings stay free.
+
+    Raises:
+        MoveNotAllowedError: it is put away, so nothing on it changes; `even_put_away` lets it pass.
+    """
+    held = Panel.objects.select_for_update(no_key=True, of=("self",)).select_related("program").get(pk=panel.pk)
+    if held.put_away_at and not even_put_away:
+        raise MoveNotAllowedError("This panel is put away, so nothing on it can change. A copy of it can.")
+    return held
 
 
 def ensure_move(panel: Panel, *, to: str) -> None:
@@ -235,21 +243,27 @@ def remove_certification(*, by: User, panel_certification: PanelCertification) -
 
 
 @transaction.atomic
-def put_away_panel(*, by: User, panel: Panel) -> Panel:
-    """Close a panel for good: its personal links stop working.
+def put_away_panel(*, by: User, panel: Panel, reason: str) -> Panel:
+    """Close a panel for good, finished or not: its personal links stop working, and nothing on it changes any more.
+
+    Putting it away twice changes nothing; the first reason stays.
 
     Raises:
-        Problem: a round is open.
+        MoveNotAllowedError: a round is open, or the recommendation waits for the approvers.
+        Problem: the reason is missing.
     """
-    panel = lock_panel(panel)
+    panel = lock_panel(panel, even_put_away=True)
     if panel.put_away_at:
         return panel
-    if panel.rounds.filter(state=Round.State.OPEN).exists():
-        raise Problem("Close the round first: panelists are still rating.")
-    panel.put_away_at = timezone.now()
-    panel.put_away_by = by
-    panel.save(update_fields=["put_away_at", "put_away_by"])
-    record(by=by, verb=verbs.PANEL_PUT_AWAY, target=panel)
+    obstacle = why_not_put_away(panel)
+    if obstacle:
+        raise MoveNotAllowedError(obstacle)
+    if not reason.strip():
+        raise Problem("Say why, in a few words.", field="reason")
+    panel.put_away_at, panel.put_away_by, panel.put_away_reason = timezone.now(), by, reason.strip()
+    panel.save(update_fields=["put_away_at", "put_away_by", "put_away_reason"])
+    bump(panel)
+    record(by=by, verb=verbs.PANEL_PUT_AWAY, target=panel, detail={"reason": panel.put_away_reason})
     return panel
 
 

@@ -44,7 +44,7 @@ def assignment(request: SignedInRequest, pk: int) -> HttpResponse:
         "board": selecting.board_now(selecting.situation_of(panel)),
         "form": form,
         "crumbs": crumbs(panel, TITLE),
-        "may_manage": request.user.has_perm(MANAGE_PANELS) and panel.state in {"draft", "running"},
+        "may_manage": panel.takes_changes and request.user.has_perm(MANAGE_PANELS),
     }
     return render(request, "sme_review/assignment.html", context)
 

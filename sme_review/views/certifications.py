@@ -39,7 +39,7 @@ def certifications(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "search": SearchForm({"words": words}),
         "crumbs": crumbs(panel, "Certifications"),
-        "may_manage": request.user.has_perm(MANAGE_PANELS) and panel.state in {"draft", "running"},
+        "may_manage": panel.takes_changes and request.user.has_perm(MANAGE_PANELS),
     }
     return render(request, "sme_review/certifications.html", context)
 

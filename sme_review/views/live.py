@@ -19,7 +19,7 @@ from sme_review.selectors import panels as selecting
 from sme_review.selectors.live_spread import spread_of
 from sme_review.services import ballots, discussions
 from sme_review.services import live as sessions
-from sme_review.views.panels import crumbs, find_panel
+from sme_review.views.panels import crumbs, find_panel, may_manage
 
 _STALE = 409
 # How often a page asks for the pulse, in milliseconds (docs/adr/0009); a rating is to be seen within two seconds.
@@ -73,7 +73,7 @@ def _facilitate(request: SignedInRequest, pk: int, *, status: int = 200, **typed
         "spread": spread_of(ballot, viewer=request.user) if ballot else [],
         "notes": reading.notes_on(request.user, shown.entry) if shown else None,
         "missing": [] if session.is_running else reading.why_not_start(panel),
-        "may_manage": request.user.has_perm(MANAGE_PANELS),
+        "may_manage": may_manage(request, panel),
         "crumbs": crumbs(panel, "Live session"),
         "refused": "",
         "typed_on": None,

@@ -17,7 +17,7 @@ from sme_review.rules import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors import panels as selecting
 from sme_review.selectors import reminders as reminding
 from sme_review.services import panelists as writing
-from sme_review.views.panels import crumbs, find_panel
+from sme_review.views.panels import crumbs, find_panel, may_manage
 
 
 @requires(SEE_PANELS)
@@ -41,9 +41,9 @@ def panelists(request: SignedInRequest, pk: int) -> HttpResponse:
         "groups": progress_by_group(people),
         "form": form,
         "crumbs": crumbs(panel, "Panelists"),
-        "may_manage": request.user.has_perm(MANAGE_PANELS),
+        "may_manage": may_manage(request, panel),
         "withdrawn": reminding.withdrawn_of(panel),
-        "may_add": panel.state in {Panel.State.DRAFT, Panel.State.RUNNING},
+        "may_add": panel.takes_changes,
     }
     return render(request, "sme_review/panelists.html", context)
 

@@ -5,14 +5,13 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest
 from octe_certs.access import requires
 from octe_certs.problems import Problem, StaleVersionError
 from octe_certs.tables import show_table
 from sme_review.filters import PanelFilter
-from sme_review.forms.panels import NewPanelForm
+from sme_review.forms.panels import NewPanelForm, PutAwayForm
 from sme_review.forms.rules import PanelRulesForm
 from sme_review.models import Panel
 from sme_review.presenters import STATE_TONES, panel_steps
@@ -38,6 +37,11 @@ def crumbs(panel: Panel, *more: str) -> list[tuple[str, str]]:
     if not more:
         return [*home, (panel.title, "")]
     return [*home, (panel.title, reverse("sme_review:panel", args=[panel.pk])), *((words, "") for words in more)]
+
+
+def may_manage(request: SignedInRequest, panel: Panel) -> bool:
+    """Whether the person may change something on the panel; nobody does once it is put away."""
+    return panel.put_away_at is None and request.user.has_perm(MANAGE_PANELS)
 
 
 @requires(SEE_PANELS)
@@ -68,15 +72,16 @@ def panel_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """A panel as a task list: what is done and what is next."""
     panel = get_object_or_404(selecting.with_progress(selecting.panels_visible_to(request.user)), pk=pk)
     decisions, rounds = selecting.current_decisions(panel), rounds_of(panel)
-    may_manage = request.user.has_perm(MANAGE_PANELS)
+    manages = may_manage(request, panel)
     context = {
         "panel": panel,
         "tone": STATE_TONES[Panel.State(panel.state)],
-        "steps": panel_steps(panel, rounds[-1] if rounds else None, decided=len(decisions), may_manage=may_manage),
+        "steps": panel_steps(panel, rounds[-1] if rounds else None, decided=len(decisions), may_manage=manages),
         "rules": rules_in_words(panel, rounds),
         "packets": packets_visible_to(request.user, panel),
         "crumbs": crumbs(panel),
-        "may_manage": may_manage,
+        "may_manage": manages,
+        "keeps_open": selecting.why_not_put_away(panel) if manages else "",
     }
     return render(request, "sme_review/panel_detail.html", context)
 
@@ -85,8 +90,9 @@ def panel_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 def panel_rules(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change the title, the due date and the rules; one button fills the defaults in and saves nothing."""
     panel = find_panel(request, pk)
-    if panel.sent_at:
-        messages.info(request, "The recommendation is sent, so the panel's rules can no longer change.")
+    if panel.sent_at or panel.put_away_at:
+        why = "The recommendation is sent" if panel.sent_at else "The panel is put away"
+        messages.info(request, f"{why}, so its rules can no longer change.")
         return redirect("sme_review:panel", pk)
     if request.POST.get("action") == "defaults":
         form = PanelRulesForm.with_defaults(request.POST, panel=panel)
@@ -116,12 +122,22 @@ def _change(request: SignedInRequest, panel: Panel, form: PanelRulesForm) -> boo
 
 
 @requires(MANAGE_PANELS)
-@require_POST
 def put_away(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Close a panel for good: its links stop working."""
-    try:
-        writing.put_away_panel(by=request.user, panel=find_panel(request, pk))
-        messages.success(request, "The panel is put away. Its personal links no longer work.")
-    except Problem as problem:
-        messages.error(request, problem.message)
-    return redirect("sme_review:panel", pk)
+    """Close a panel for good, finished or not, with the reason; its links stop working."""
+    panel = find_panel(request, pk)
+    obstacle = "It is put away already." if panel.put_away_at else selecting.why_not_put_away(panel)
+    if obstacle:
+        messages.info(request, obstacle)
+        return redirect("sme_review:panel", pk)
+    initial = {"reason": "All decisions are released."} if panel.state == Panel.State.DECIDED else {}
+    form = PutAwayForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            writing.put_away_panel(by=request.user, panel=panel, **form.cleaned_data)
+        except Problem as problem:
+            form.add_error(problem.field, problem.message)
+        else:
+            messages.success(request, "The panel is put away. Its personal links no longer work.")
+            return redirect("sme_review:panel", pk)
+    context = {"panel": panel, "form": form, "crumbs": crumbs(panel, "Put away")}
+    return render(request, "sme_review/panel_put_away.html", context)

@@ -21,7 +21,7 @@ from sme_review.selectors.recommendations import recommendation_mark
 from sme_review.selectors.results import results_by_entry
 from sme_review.services import recommendations as recommending
 from sme_review.views.old_pages import not_kept, typed_on_rows
-from sme_review.views.panels import crumbs, find_panel
+from sme_review.views.panels import crumbs, find_panel, may_manage
 from sme_review.views.problems import problems_of
 
 _BEFORE_RESULTS = {Panel.State.DRAFT, Panel.State.RUNNING}
@@ -75,7 +75,7 @@ def _known(request: SignedInRequest, panel: Panel) -> dict[str, object]:
         "panel": panel,
         "mark": recommendation_mark(panel),
         "crumbs": crumbs(panel, "Recommendation"),
-        "may_write": panel.state == Panel.State.CLOSED and request.user.has_perm(MANAGE_PANELS),
+        "may_write": panel.state == Panel.State.CLOSED and may_manage(request, panel),
         "recommendations": selecting.recommendations_of(panel),
         "sent_back": list(deciding.sent_back(panel).values()),
         "settled": [item for item in selecting.current_decisions(panel).values() if item.released_at and item.is_final],

@@ -17,12 +17,12 @@ from sme_review.models import Panel
 from sme_review.overview import overview_rows
 from sme_review.presenters import show_results
 from sme_review.result_files import SUMMARY_HEADINGS, result_sheets, summary_rows
-from sme_review.rules import MANAGE_PANELS, SEE_PANELS
+from sme_review.rules import SEE_PANELS
 from sme_review.selectors.ballots import rounds_of
 from sme_review.selectors.results import CertificationResult, PanelResults, all_results, figures_over_panel
 from sme_review.statistics import Change
 from sme_review.tables import ResultsTable
-from sme_review.views.panels import crumbs, find_panel
+from sme_review.views.panels import crumbs, find_panel, may_manage
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
         "explanations": explanations.ALL,
         "query": request.GET.urlencode(),
         "crumbs": crumbs(panel, "Results"),
-        "may_recommend": request.user.has_perm(MANAGE_PANELS) and panel.state == Panel.State.CLOSED,
+        "may_recommend": panel.state == Panel.State.CLOSED and may_manage(request, panel),
     }
     return render(request, "sme_review/results.html", context)
 

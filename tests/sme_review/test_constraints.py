@@ -60,6 +60,7 @@ def test_sending_and_putting_away_say_who_and_when():
     refuses("panel_sent_fits_state", PanelFactory, sent_at=at, sent_by=by)
     PanelFactory(sent_at=at, sent_by=by, state=Panel.State.DECIDED)
     refuses("panel_put_away_at_and_by", PanelFactory, put_away_at=at)
+    refuses("panel_put_away_at_and_by", PanelFactory, put_away_reason="Over")
     PanelFactory(put_away_at=at, put_away_by=by)
 
 

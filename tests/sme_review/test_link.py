@@ -104,7 +104,7 @@ def test_link_of_a_removed_panelist_is_dead(client, person, secret, consultant):
 def test_link_of_a_panel_put_away_is_gone(client, closed, consultant):
     secret = closed.secrets[closed.panelists[0].pk]
     assert client.get(url("link_welcome", secret)).status_code == 200
-    panels.put_away_panel(by=consultant, panel=closed.panel)
+    panels.put_away_panel(by=consultant, panel=closed.panel, reason="Over")
     response = client.get(url("link_welcome", secret))
     assert response.status_code == 410
     assert response.templates[0].name == "sme_review/link/ended.html"

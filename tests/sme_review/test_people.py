@@ -216,7 +216,7 @@ def test_scanners_of_mail_harm_no_link(client, running, method):
 
 
 def test_links_die_when_the_panel_is_put_away(client, closed, consultant):
-    panels.put_away_panel(by=consultant, panel=closed.panel)
+    panels.put_away_panel(by=consultant, panel=closed.panel, reason="Over")
     for secret in closed.secrets.values():
         for name in ("welcome", "ratings", "review"):
             page = reverse(f"sme_review:link_{name}", args=[secret])

@@ -125,10 +125,11 @@ def test_removing_says_one_panelist_in_the_singular(running, consultant):
 
 def test_panel_is_put_away_only_with_its_round_closed_and_once(rated, consultant):
     with pytest.raises(Problem, match="Close the round first"):
-        panels.put_away_panel(by=consultant, panel=rated.panel)
+        panels.put_away_panel(by=consultant, panel=rated.panel, reason="Over")
     rounds.close_round(by=consultant, round=rated.round)
-    first = panels.put_away_panel(by=consultant, panel=rated.panel)
-    assert panels.put_away_panel(by=consultant, panel=rated.panel).put_away_at == first.put_away_at
+    first = panels.put_away_panel(by=consultant, panel=rated.panel, reason="Over")
+    again = panels.put_away_panel(by=consultant, panel=rated.panel, reason="Another reason")
+    assert (again.put_away_at, again.put_away_reason) == (first.put_away_at, "Over")
     with pytest.raises(MoveNotAllowedError):
         panelists.send_new_link(by=consultant, panelist=rated.panelists[0])
 
