@@ -92,7 +92,7 @@ def due(value: date | None) -> Due | None:
     left = (value - timezone.localdate()).days
     if left < 0:
         days = "1 day" if left == -1 else f"{-left} days"
-        return Due(f"was due {_day(value)}, {days} ago", "late")
+        return Due(f"{days} overdue ({_day(value)})", "late")
     if left == 0:
         return Due(f"due today, {_day(value)}", "soon")
     if left == 1:

@@ -44,8 +44,8 @@ def test_form_problems_of_a_form_not_sent_are_none(form):
         (date(2026, 12, 1), "due December 1, 2026, in 7 days", "soon"),
         (date(2026, 11, 25), "due tomorrow, November 25, 2026", "soon"),
         (date(2026, 11, 24), "due today, November 24, 2026", "soon"),
-        (date(2026, 11, 23), "was due November 23, 2026, 1 day ago", "late"),
-        (date(2026, 11, 14), "was due November 14, 2026, 10 days ago", "late"),
+        (date(2026, 11, 23), "1 day overdue (November 23, 2026)", "late"),
+        (date(2026, 11, 14), "10 days overdue (November 14, 2026)", "late"),
     ],
 )
 def test_due_says_how_far_off(day, text, tone):
