@@ -376,3 +376,24 @@ def test_a_release_that_sends_everything_back_tells_the_consultant_alone(
 def test_the_recommendation_is_not_there_while_a_round_is_open(rated, consultant):
     address = url("recommend", rated.panel.pk)
     assert signed_in(consultant).get(address)["Location"] == url("panel", rated.panel.pk)
+
+
+STAFF_PAGES = [
+    "results",
+    "coverage",
+    "recommend",
+    "decide",
+    "panelists",
+    "conflicts",
+    "certifications",
+    "assignment",
+    "live",
+]
+
+
+@pytest.mark.parametrize("name", [*STAFF_PAGES, "live_screen", "decide_several", "release", "packet"])
+def test_every_page_of_a_panel_has_a_title_of_its_own(name, lines, closed, approver, desk):
+    decide(approver, lines[0], "approved")
+    numbers = [1] if name == "packet" else []
+    page = desk.get(url(name, closed.panel.pk, *numbers)).content.decode()
+    assert f" - {closed.panel.title} - OCTE Certs</title>" in page
