@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from sme_review.views import (
     assignment,
     certifications,
+    copies,
     coverage,
     deciding,
     link,
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("panels/new/", panels.new_panel, name="new_panel"),
     path("panels/<int:pk>/", panels.panel_detail, name="panel"),
     path("panels/<int:pk>/rules/", panels.panel_rules, name="rules"),
+    path("panels/<int:pk>/copy/", copies.copy_panel, name="copy_panel"),
     path("panels/<int:pk>/put-away/", panels.put_away, name="put_away"),
     path("panels/<int:pk>/certifications/", certifications.certifications, name="certifications"),
     path("panels/<int:pk>/certifications/<int:entry_pk>/", certifications.change_certification, name="certification"),

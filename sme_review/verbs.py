@@ -1,6 +1,7 @@
 """What people do to panels, as the audit trail words it."""
 
 PANEL_CREATED = "set up panel"
+PANEL_COPIED = "copied an earlier panel into"
 PANEL_CHANGED = "changed panel"
 PANEL_PUT_AWAY = "put away panel"
 CERTIFICATION_ADDED = "added certification to panel"

@@ -1,5 +1,6 @@
 """Setting up a panel."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -13,7 +14,14 @@ from sme_review.models import Material, Panel, PanelCertification, Panelist
 from sme_review.panelist_lines import LIMITS, as_lines
 from sme_review.selectors import panels as selecting
 
-_DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def future_date(given: date) -> date:
+    """A day that is not past in Michigan."""
+    if given < timezone.localdate():
+        raise ValidationError("This date is past. Choose today or a later day.")
+    return given
 
 
 class NewPanelForm(forms.Form):
@@ -36,7 +44,7 @@ class NewPanelForm(forms.Form):
         help_text="Panelists compare each certification with these technical standards.",
     )
     due_date = forms.DateField(
-        label="Answers are due by", widget=_DATE, help_text="Two weeks or more give panelists a fair chance."
+        label="Answers are due by", widget=DATE, help_text="Two weeks or more give panelists a fair chance."
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -47,10 +55,7 @@ class NewPanelForm(forms.Form):
 
     def clean_due_date(self) -> Any:
         """The due date lies ahead."""
-        due_date = self.cleaned_data["due_date"]
-        if due_date < timezone.localdate():
-            raise ValidationError("This date is past. Choose today or a later day.")
-        return due_date
+        return future_date(self.cleaned_data["due_date"])
 
     def clean(self) -> dict[str, Any]:
         """The program has standards in the version chosen."""

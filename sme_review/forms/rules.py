@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
-from django.utils import timezone
 
+from sme_review.forms.panels import DATE, future_date
 from sme_review.models import Panel
 from sme_review.selectors import panel_rules as reading
 from sme_review.selectors.ballots import rounds_of
@@ -50,7 +49,7 @@ class PanelRulesForm(forms.ModelForm):
         model = Panel
         fields = (*_ABOUT, *_RESETTABLE)
         widgets = {
-            "due_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "due_date": DATE,
             "standards_version": forms.Select,
             "panelists_see": forms.RadioSelect,
             "worksheet": forms.RadioSelect,
@@ -138,9 +137,7 @@ class PanelRulesForm(forms.ModelForm):
     def clean_due_date(self) -> Any:
         """Another day than before lies ahead."""
         due_date = self.cleaned_data["due_date"]
-        if due_date != self.panel.due_date and due_date < timezone.localdate():
-            raise ValidationError("This date is past. Choose today or a later day.")
-        return due_date
+        return due_date if due_date == self.panel.due_date else future_date(due_date)
 
     def clean(self) -> dict[str, Any]:
         """Not to recommend begins below where recommending begins."""

@@ -121,6 +121,7 @@ class Panel(models.Model):
     endorsement_from_9 = _percent_field("share rating 4 or 5 needed with 9 or more raters (percent)", 78)
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     recommendation_text = models.TextField("the recommendation in a few sentences", blank=True)
+    copied_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="copies")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="panels_created")
     created_at = models.DateTimeField(auto_now_add=True)
     sent_by = models.ForeignKey(

@@ -1,5 +1,6 @@
 """Reads of panels, their certifications and panelists, for staff."""
 
+import re
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
@@ -170,6 +171,11 @@ def standards_versions(program: Program | None = None) -> list[str]:
 def programs() -> QuerySet[Program]:
     """All programs by CIP code; everybody may know them."""
     return Program.objects.order_by("cip_code")
+
+
+def program_of(key: str) -> Program | None:
+    """The program that an address names by its primary key; None for anything else."""
+    return programs().filter(pk=key).first() if re.fullmatch(r"[0-9]{1,9}", key) else None
 
 
 def why_not_open(panel: Panel) -> list[str]:

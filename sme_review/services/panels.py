@@ -18,7 +18,7 @@ from sme_review.models import Ballot, Panel, PanelCertification, Rating, Round
 from sme_review.moves import PANEL_MOVES
 from sme_review.selectors.panel_rules import rules_mark, why_not_change
 from sme_review.selectors.panels import why_not_put_away
-from sme_review.services.materials import write_material
+from sme_review.services.materials import words_of_catalogue, write_material
 
 # What may be changed after the panel was made, until the recommendation is sent.
 _CHANGEABLE = ("title", "kind", "standards_version", "due_date", *Panel.RULES)
@@ -166,12 +166,7 @@ def add_certifications(*, by: User, panel: Panel, certifications: Iterable[Certi
             certification=certification,
             position=position,
         )
-        write_material(
-            by=by,
-            panel_certification=entry,
-            information_sheet=certification.information_sheet or certification.summary,
-            link=certification.link,
-        )
+        write_material(by=by, panel_certification=entry, **words_of_catalogue(certification))
         _open_in_running_round(by, panel, entry)
         record(by=by, verb=verbs.CERTIFICATION_ADDED, target=entry, detail={"panel": panel.pk})
         added.append(entry)

@@ -11,12 +11,14 @@ from octe_certs.access import requires
 from octe_certs.problems import Problem, StaleVersionError
 from octe_certs.tables import show_table
 from sme_review.filters import PanelFilter
+from sme_review.forms.copies import EarlierPanelForm
 from sme_review.forms.panels import NewPanelForm, PutAwayForm
 from sme_review.forms.rules import PanelRulesForm
 from sme_review.models import Panel
 from sme_review.presenters import STATE_TONES, panel_steps
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
 from sme_review.rules_shown import rules_in_words
+from sme_review.selectors import copies as copying
 from sme_review.selectors import panels as selecting
 from sme_review.selectors.ballots import rounds_of
 from sme_review.selectors.packets import packets_visible_to
@@ -57,20 +59,30 @@ def panel_list(request: SignedInRequest) -> HttpResponse:
 
 @requires(MANAGE_PANELS)
 def new_panel(request: SignedInRequest) -> HttpResponse:
-    """Set up a panel; a listing that is due for review leads here with its program."""
+    """Set up a panel, or choose an earlier one to copy; a listing that is due for review leads here with its program."""
+    program = selecting.program_of(request.GET.get("program", ""))
+    earlier = EarlierPanelForm(
+        request.GET if request.method == "GET" and "copy" in request.GET else None,
+        panels=copying.earlier_panels(request.user, program),
+        initial={"program": program.pk if program else ""},
+    )
+    if earlier.is_bound and earlier.is_valid():
+        return redirect("sme_review:copy_panel", earlier.cleaned_data["copy"].pk)
     form = NewPanelForm(request.POST or None, initial={"program": request.GET.get("program")})
     if request.method == "POST" and form.is_valid():
         panel = writing.create_panel(by=request.user, **form.cleaned_data)
         messages.success(request, "The panel is set up. Add the certifications that it will rate.")
         return redirect("sme_review:panel", panel.pk)
     items = [("Panels", reverse("sme_review:panels")), ("New panel", "")]
-    return render(request, "sme_review/panel_new.html", {"form": form, "crumbs": items})
+    context = {"form": form, "earlier": earlier, "program": program, "crumbs": items}
+    return render(request, "sme_review/panel_new.html", context)
 
 
 @requires(SEE_PANELS)
 def panel_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """A panel as a task list: what is done and what is next."""
-    panel = get_object_or_404(selecting.with_progress(selecting.panels_visible_to(request.user)), pk=pk)
+    panels = selecting.with_progress(selecting.panels_visible_to(request.user)).select_related("program", "copied_from")
+    panel = get_object_or_404(panels, pk=pk)
     decisions, rounds = selecting.current_decisions(panel), rounds_of(panel)
     manages = may_manage(request, panel)
     context = {
@@ -81,6 +93,7 @@ def panel_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "packets": packets_visible_to(request.user, panel),
         "crumbs": crumbs(panel),
         "may_manage": manages,
+        "may_copy": request.user.has_perm(MANAGE_PANELS),
         "keeps_open": selecting.why_not_put_away(panel) if manages else "",
     }
     return render(request, "sme_review/panel_detail.html", context)

@@ -44,6 +44,8 @@ NAMES = [
     "next",
     "version",
     "round",
+    "copy",
+    "put_away",
 ]
 STRANGE = ["zzz", "-1", "999999999999999999999", "2027.5", "\x00"]
 
