@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from sme_review.models import Assignment
+from sme_review.models import Assignment, Panel
 from tests.factories.certifications import CertificationFactory, ProgramStandardFactory
 from tests.factories.sme_review import MaterialFactory, PanelCertificationFactory, PanelFactory, PanelistFactory
 
@@ -77,3 +77,118 @@ def test_certifications_are_shared_out_without_javascript(page_without_javascrip
     page.get_by_label("Pipe Basics").set_checked(not page.get_by_label("Pipe Basics").is_checked())
     press(page, "Save")
     expect(page.get_by_text("Saved:")).to_be_visible()
+
+
+@pytest.fixture
+def replaced(panel):
+    """The catalog has replaced one certification of the panel; a newer version of the standards is there."""
+    entry = panel.certifications.get(certification__name="Pipe Basics")
+    entry.certification.replaced_by = CertificationFactory(name="Pipe Complete", information_sheet="All about pipes.")
+    entry.certification.save(update_fields=["replaced_by"])
+    ProgramStandardFactory(program=panel.program, version="2027")
+    return entry
+
+
+@pytest.mark.usefixtures("replaced")
+def test_a_panel_is_copied(page, panel, consultant, sign_in, check_page):
+    # given an earlier panel, chosen on the page of a new one
+    sign_in(page, consultant)
+    page.goto("/panels/new/")
+    check_page(page)
+    press(page, "Go on to copy it")
+    expect(page.get_by_text("Choose the panel to copy.").first).to_be_visible()
+    check_page(page)
+    page.get_by_label("Earlier panel", exact=True).select_option(
+        label=f"{panel.program.cip_code} Welding, fall 2026 (Being set up)"
+    )
+    press(page, "Go on to copy it")
+    check_page(page)
+    # when nothing is filled in, each thing that is missing is said, and nothing is copied
+    press(page, "Set up the new panel")
+    expect(page.get_by_role("link", name="Give the new panel a title.")).to_be_visible()
+    check_page(page)
+    # when it is
+    page.get_by_label("Title of the new panel").fill("Welding, fall 2027")
+    page.get_by_label("Answers are due by").fill("2100-12-18")
+    expect(page.get_by_label("Version of the program's standards")).to_have_value("2027")
+    press(page, "Set up the new panel")
+    # then the new panel has all of it, with what replaced one certification, and asks nobody yet
+    expect(page.get_by_text("with 3 certifications and 5 panelists")).to_be_visible()
+    check_page(page)
+    follow(page, "Certifications")
+    expect(page.get_by_role("rowheader", name="Pipe Complete")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="Pipe Basics")).to_have_count(0)
+    copy = Panel.objects.get(title="Welding, fall 2027")
+    assert (copy.copied_from, copy.panelists.filter(invited_at=None).count()) == (panel, 5)
+    # and the same button again, after the way back, makes no second one
+    page.goto(f"/panels/{panel.pk}/copy/")
+    page.get_by_label("Title of the new panel").fill("Welding, fall 2027")
+    page.get_by_label("Answers are due by").fill("2100-12-18")
+    press(page, "Set up the new panel")
+    expect(page.get_by_text("no second one was made")).to_be_visible()
+    assert Panel.objects.count() == 2
+
+
+@pytest.mark.usefixtures("replaced")
+def test_a_panel_is_copied_without_javascript(page_without_javascript, panel, consultant, sign_in):
+    page = page_without_javascript
+    sign_in(page, consultant)
+    page.goto(f"/panels/{panel.pk}/")
+    follow(page, "Copy this panel")
+    page.get_by_label("Title of the new panel").fill("Welding, fall 2027")
+    page.get_by_label("Answers are due by").fill("2100-12-18")
+    page.get_by_label("Its people").uncheck()
+    page.get_by_label("Pipe Complete").uncheck()
+    press(page, "Set up the new panel")
+    expect(page.get_by_text("with 2 certifications and no panelists")).to_be_visible()
+    expect(page.get_by_text("Pipe Basics was left out: the catalog has replaced it by Pipe Complete.")).to_be_visible()
+
+
+def test_rules_are_changed_and_their_defaults_filled_in(page, panel, consultant, sign_in, check_page):
+    sign_in(page, consultant)
+    page.goto(f"/panels/{panel.pk}/")
+    follow(page, "Details and rules")
+    check_page(page)
+    # when one rule is wrong, it is said at its place and the others stay as typed
+    page.get_by_label("Quorum").fill("1")
+    page.get_by_label("One round").check()
+    page.get_by_label("Ask every panelist to fill it in").check()
+    press(page, "Save")
+    expect(page.get_by_role("alert").get_by_role("link")).to_have_count(1)
+    expect(page.get_by_label("One round")).to_be_checked()
+    check_page(page)
+    page.get_by_label("Quorum").fill("7")
+    page.get_by_label("Quorum").press("Enter")
+    # then the panel's page shows every rule
+    expect(page.get_by_text("The panel is changed.")).to_be_visible()
+    expect(page.get_by_text("7 raters, at least 1 in each stakeholder group")).to_be_visible()
+    check_page(page)
+    # and the defaults come back, saved only by the button for it
+    follow(page, "Details and rules")
+    press(page, "Fill in the defaults")
+    expect(page.get_by_text("Nothing is changed until you save")).to_be_visible()
+    check_page(page)
+    expect(page.get_by_label("Quorum")).to_have_value("5")
+    press(page, "Save")
+    expect(page.get_by_text("5 raters, at least 1 in each stakeholder group")).to_be_visible()
+
+
+def test_a_panel_that_will_never_be_finished_is_put_away(page, panel, consultant, sign_in, check_page):
+    sign_in(page, consultant)
+    page.goto(f"/panels/{panel.pk}/")
+    follow(page, "Put this panel away")
+    check_page(page)
+    press(page, "Put this panel away")
+    expect(page.get_by_role("link", name="Say why, in a few words.")).to_be_visible()
+    check_page(page)
+    page.get_by_label("Why").fill("The program ends this year.")
+    press(page, "Put this panel away")
+    expect(page.get_by_text("The program ends this year.")).to_be_visible()
+    check_page(page)
+    # then the list leaves it out until it is asked for
+    follow(page, "Panels")
+    expect(page.get_by_role("link", name=panel.title)).to_have_count(0)
+    page.get_by_label("Put away").select_option(label="Only those put away")
+    press(page, "Apply filters")
+    expect(page.get_by_role("link", name=panel.title)).to_be_visible()
+    check_page(page)
