@@ -14,7 +14,7 @@ from accounts.services.audit import record
 from certifications.models import Certification, Program
 from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
-from sme_review.models import Ballot, Panel, PanelCertification, Rating, Round
+from sme_review.models import Ballot, Discussion, Panel, PanelCertification, Rating, Recommendation, Round
 from sme_review.moves import PANEL_MOVES
 from sme_review.selectors.panel_rules import rules_mark, why_not_change
 from sme_review.selectors.panels import why_not_put_away
@@ -213,10 +213,10 @@ def change_panel_certification(
 
 @transaction.atomic
 def remove_certification(*, by: User, panel_certification: PanelCertification) -> None:
-    """Take a certification off the panel while nobody has rated it.
+    """Take a certification off the panel while nobody has rated it or written about it.
 
     Raises:
-        Problem: somebody has rated it, or it is the last one of a running panel.
+        Problem: somebody has rated it, notes or a recommendation hang on it, or it is the last one of a running panel.
     """
     panel = lock_panel(panel_certification.panel)
     _ensure_open_for_changes(panel)
@@ -224,17 +224,27 @@ def remove_certification(*, by: User, panel_certification: PanelCertification) -
     entry = PanelCertification.objects.select_for_update().filter(pk=panel_certification.pk).first()
     if entry is None:
         return
-    rated = entry.ratings.count()
-    if rated:
-        people = "1 panelist has" if rated == 1 else f"{rated} panelists have"
-        raise Problem(f"{entry} cannot be removed: {people} already rated it, and ratings are kept.")
+    _ensure_nothing_hangs_on(entry)
     if panel.state == Panel.State.RUNNING and panel.certifications.count() == 1:
         raise Problem("This is the only certification of a running panel, so it cannot be removed.")
     entry.conflicts.all().delete()
+    Discussion.objects.filter(panel_certification=entry).delete()  # its notes are empty
     entry.materials.all().delete()
     entry.ballots.all().delete()
     record(by=by, verb=verbs.CERTIFICATION_REMOVED, target=entry, detail={"panel": panel.pk})
     entry.delete()
+
+
+def _ensure_nothing_hangs_on(entry: PanelCertification) -> None:
+    """Raise Problem where somebody has rated the certification, or written something that would go with it."""
+    rated = entry.ratings.count()
+    if rated:
+        people = "1 panelist has" if rated == 1 else f"{rated} panelists have"
+        raise Problem(f"{entry} cannot be removed: {people} already rated it, and ratings are kept.")
+    if Discussion.objects.filter(panel_certification=entry).exclude(notes="").exists():
+        raise Problem(f"{entry} cannot be removed: it has discussion notes, and they are kept.")
+    if Recommendation.objects.filter(panel_certification=entry).exists():
+        raise Problem(f"{entry} cannot be removed: a recommendation on it was saved. Set it aside there instead.")
 
 
 @transaction.atomic

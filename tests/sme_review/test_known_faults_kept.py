@@ -2,8 +2,6 @@
 threshold changes; two saves racing.
 """
 
-import threading
-
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
@@ -14,7 +12,6 @@ from django.utils import timezone
 from octe_certs.problems import Problem, StaleVersionError
 from sme_review.models import ListingDecision, Panel, PanelCertification, Rating, Recommendation
 from sme_review.packets.canonical import sha256_of
-from sme_review.selectors.coverage import coverage_of
 from sme_review.selectors.packet_content import packet_content
 from sme_review.selectors.recommendations import recommendation_mark
 from sme_review.selectors.results import results_of
@@ -22,8 +19,10 @@ from sme_review.services import panels
 from sme_review.services.recommendations import Choice, save_recommendation, send_recommendation
 from sme_review.validators import Answers
 from tests.conftest import Role, make_member
+from tests.factories.sme_review import DiscussionFactory, RecommendationFactory, StandardMarkFactory
 from tests.sme_review.conftest import rate_all
 from tests.sme_review.deciding import again, decide, recommend, send
+from tests.sme_review.racing import together
 
 
 def url(name, *args):
@@ -41,9 +40,9 @@ def test_an_item_with_ratings_is_not_deleted_from_its_panel(rated, consultant, c
     assert Rating.objects.filter(panel_certification=entry).count() == 5
 
 
-def delete_past_the_code(entry) -> None:
+def delete_past_the_code(thing) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM sme_review_panelcertification WHERE id = %s", [entry.pk])
+        cursor.execute(f"DELETE FROM {type(thing)._meta.db_table} WHERE id = %s", [thing.pk])  # noqa: S608 - our own
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
@@ -62,6 +61,65 @@ def test_an_item_with_ratings_is_not_deleted_from_the_catalogue_nor_past_the_cod
     assert page.status_code in {200, 302, 403}
     assert PanelCertification.objects.filter(pk=entry.pk, certification=entry.certification).exists()
     assert Rating.objects.filter(panel_certification=entry).count() == 5
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        lambda rating: rating.panel_certification,
+        lambda rating: rating.round,
+        lambda rating: rating.ballot,
+        lambda rating: rating.material,
+        lambda rating: rating.panelist,
+        lambda rating: rating.round.panel,
+        lambda rating: rating.panel_certification.certification,
+        lambda rating: rating.marks.get().standard,
+    ],
+    ids=["entry", "round", "ballot", "material", "panelist", "panel", "certification", "standard"],
+)
+def test_nothing_that_ratings_rest_on_is_deleted(kept, rated):
+    """Known fault: an item deleted with ratings attached. Neither a slip in the code nor SQL takes it away."""
+    StandardMarkFactory(rating=Rating.objects.get(panelist=rated.panelists[0], panel_certification=rated.entries[0]))
+    thing = kept(Rating.objects.filter(marks__isnull=False).get())
+    with pytest.raises(ProtectedError):
+        thing.delete()
+    with pytest.raises(IntegrityError):
+        delete_past_the_code(thing)
+    assert Rating.objects.count() == 10
+
+
+def test_no_address_of_the_staff_deletes_a_rated_item_or_its_rater(rated, consultant, approver, client):
+    """Known fault: an item deleted with ratings attached. Every button that removes, pressed by those who may."""
+    entry, person = rated.entries[0], rated.panelists[0]
+    for user in (consultant, approver):
+        client.force_login(user)
+        for address in (
+            url("remove_certification", rated.panel.pk, entry.pk),
+            url("remove_panelist", rated.panel.pk, person.pk),
+        ):
+            assert client.post(address, follow=True).status_code in {200, 403}
+    assert Rating.objects.filter(panel_certification=entry, panelist=person).exists()
+    assert (rated.panel.certifications.count(), rated.panel.panelists.count()) == (2, 5)
+
+
+@pytest.mark.parametrize("factory", [DiscussionFactory, RecommendationFactory])
+def test_an_item_that_nobody_rated_and_that_was_talked_about_says_why_it_stays(factory, running, consultant, client):
+    """Notes of a discussion, or a recommendation of an earlier round, hang on it: a message, and no error page."""
+    entry = running.entries[0]
+    factory(panel_certification=entry)
+    client.force_login(consultant)
+    page = client.post(url("remove_certification", running.panel.pk, entry.pk), follow=True)
+    assert page.status_code == 200
+    assert f"{entry} cannot be removed" in page.content.decode()
+    assert PanelCertification.objects.filter(pk=entry.pk).exists()
+    assert entry.ballots.exists()
+
+
+def test_an_item_whose_notes_were_emptied_again_can_be_removed(running, consultant):
+    entry = running.entries[0]
+    DiscussionFactory(panel_certification=entry, notes="")
+    panels.remove_certification(by=consultant, panel_certification=entry)
+    assert not PanelCertification.objects.filter(pk=entry.pk).exists()
 
 
 def preview(panel, viewer):
@@ -84,12 +142,15 @@ def test_statistics_follow_when_somebody_leaves_the_panel(closed, consultant, cl
     result = results_of(closed.panel, viewer=consultant)[0]
     assert (result.raters, result.questions[0].summary.minimum) == (4, 60)
     assert result.withheld.startswith("4 of the 5 raters")
-    assert sum(coverage_of(closed.panel, viewer=consultant).worksheets.values()) == 0
+    assert [one.total.invited for one in result.questions] == [4, 4, 4]
     shown = client.get(url("results", closed.panel.pk))
     assert [item.result.raters for item in shown.context["shown"]] == [4, 4]
     assert client.get(url("download_results", closed.panel.pk)).content != before
-    entry = preview(closed.panel, consultant)["certifications"][0]
+    now = preview(closed.panel, consultant)
+    entry = now["certifications"][0]
     assert (entry["raters"], entry["reading"]) == (4, "Withheld: too few raters")
+    assert [sum(group[key] for group in now["participation"]) for key in ("invited", "rated", "missing")] == [4, 4, 0]
+    assert [question["total"]["invited"] for question in entry["questions"]] == [4, 4, 4]
     frozen.refresh_from_db()
     assert frozen.content["certifications"][0]["raters"] == 5
     assert sha256_of(frozen.content) == frozen.sha256
@@ -147,27 +208,6 @@ def test_a_save_after_somebody_sent_is_told_and_keeps_its_text(closed, consultan
     assert "before it is sent" in page
     assert "Typed for an hour." in page
     assert again(closed.panel).recommendation_text == "Both fit."
-
-
-def together(*acts):
-    """Run them in threads that start at once; what each returned, or the problem that it met."""
-    met, start = [], threading.Barrier(len(acts))
-
-    def run(act):
-        start.wait()
-        try:
-            met.append(act())
-        except Problem as problem:
-            met.append(problem)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return met
 
 
 @pytest.mark.django_db(transaction=True)
