@@ -4,39 +4,26 @@ The same five people rate, once alone and once beside somebody who abstains in o
 from ratings must be the same both times: figures, readings, files, the packet, the projector and the panelists' pages.
 """
 
-import io
-
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
-from openpyxl import load_workbook
 
 from sme_review.enums import Reading
 from sme_review.models import Panel, StandardMark
-from sme_review.packets.shown import show_entries
-from sme_review.result_files import SUMMARY_HEADINGS
-from sme_review.selectors.coverage import coverage_of
-from sme_review.selectors.figures import QUESTIONS
 from sme_review.selectors.live import session_of, tally_of
 from sme_review.selectors.live_spread import spread_of
-from sme_review.selectors.packet_content import packet_content
-from sme_review.selectors.panels import standards_of
 from sme_review.selectors.ratings import tasks_of
 from sme_review.selectors.results import all_results, figures_over_panel, results_of
 from sme_review.services import ballots, live, panelists, ratings, rounds
 from sme_review.validators import Answers
 from tests.factories.sme_review import AssignmentFactory, ConflictDeclarationFactory, PanelistFactory
 from tests.sme_review.conftest import refresh
-from tests.sme_review.deciding import recommend
+from tests.sme_review.everything import everything_shown, five_rate, sheet
 
-SHARES, EMPLOYERS, SCHOOLS = [20, 40, 60, 80, 95], [5, 5, 4, 4, 2], [1, 3, 3, 4, 5]
 # Answers that would move every figure if they counted.
 LOUD = Answers(0, "Loud", 1, False, "Loud", 1, False, "Loud")
 NO_OPINION = Answers(60, "", None, True, "", None, True, "")
-# What tells how many abstained, and must not tell anything else.
-COUNTS = {"Invited", "Cannot judge", "Conflict of interest", "Missing"}
 
 
 def url(name, *args):
@@ -47,17 +34,6 @@ def rate(person, entry, answers, *, submits=True, marks=None):
     ratings.save_rating(panelist=person, panel_certification=entry, answers=answers, version=0, marks=marks)
     if submits:
         ratings.submit_ratings(panelist=person, panel_certification=entry)
-
-
-def sheet(cast, mark):
-    return dict.fromkeys(standards_of(cast.panel).values_list("pk", flat=True), mark)
-
-
-def five_rate(cast, entry):
-    """The five answer all three questions and fill in the worksheet."""
-    for person, share, employer, school in zip(cast.panelists, SHARES, EMPLOYERS, SCHOOLS, strict=True):
-        answers = Answers(share, "So", employer, False, "So", school, False, "So")
-        rate(person, entry, answers, marks=sheet(cast, StandardMark.Mark.FULL))
 
 
 def recuse(cast, person, entry, by):
@@ -118,75 +94,10 @@ ABSTAINING = [
 ]
 
 
-def figures(result, *, first=0):
-    """Every figure of a certification but the counts of those who abstained."""
-    return [
-        (
-            one.question.key,
-            one.summary,
-            one.distribution,
-            one.bands,
-            one.support,
-            one.disagreement,
-            one.lies_close,
-            sorted(one.by_rater.values()),
-            [(group.answered, group.median) for group in one.groups],
-        )
-        for one in result.questions[first:]
-    ]
-
-
-def rows_of(lines, first):
-    """The rows of the questions from `first` on, without the columns that count who abstained."""
-    headings = lines[0]
-    keep = [place for place, heading in enumerate(headings) if heading not in COUNTS]
-    wanted = {question.title for question in QUESTIONS[first:]}
-    rows = [[line[place] for place in keep] for line in lines[1:] if set(line) & wanted]
-    assert rows
-    return rows
-
-
-def everything_shown(cast, by, *, first=0):
-    """What pages, files and the packet say once round 1 is closed; from the question at place `first` on."""
-    panel = Panel.objects.get(pk=cast.panel.pk)
+def shown_at_the_close(cast, by, first):
     rounds.close_round(by=by, round=cast.round)
-    panel.refresh_from_db()
-    staff = Client()
-    staff.force_login(by)
-    results = results_of(panel, viewer=by)
-    book = load_workbook(io.BytesIO(staff.get(url("download_results_xlsx", panel.pk)).content))
-    sheets = {name: [[cell.value for cell in row] for row in book[name]] for name in book.sheetnames[:3]}
-    csv = staff.get(url("download_results", panel.pk)).content.decode("utf-8-sig").splitlines()
-    assert tuple(csv[0].split(",")) == SUMMARY_HEADINGS
-    cast.panel = panel
-    recommend(cast, by)
-    packet = packet_content(panel, viewer=by, number=1, frozen_by=by, frozen_at=timezone.now())
-    entry = packet["certifications"][0]
-    counted = ("invited", "cannot_judge", "recused", "missing")
-    frozen = [
-        {
-            **question,
-            "groups": [
-                {key: value for key, value in group.items() if key not in counted} for group in question["groups"]
-            ],
-            "total": {key: value for key, value in question["total"].items() if key not in counted},
-        }
-        for question in entry["questions"][first:]
-    ]
-    raters = [version["ratings"] for version in entry["materials"]] + [
-        sum(one["rated"] for one in packet["participation"])
-    ]
-    return {
-        "figures": [figures(result, first=first) for result in results],
-        "reading": [(result.suggested, result.withheld) for result in results],
-        "over the panel": figures_over_panel(results)[first:],
-        "coverage": coverage_of(panel, viewer=by).found,
-        "xlsx": [rows_of(lines, first) for lines in sheets.values()],
-        "packet": frozen,
-        "packet's reading": (entry["reading"], entry["rule"], entry["withheld"], packet["agreement"][first:]),
-        "packet's raters": raters if first == 0 else [],
-        "packet's pictures": [one.spread for one in show_entries(packet)[0].questions[first:]],
-    }
+    cast.panel.refresh_from_db()
+    return everything_shown(cast, by, first=first, counts=False)
 
 
 @pytest.mark.parametrize("abstain", ABSTAINING)
@@ -197,11 +108,11 @@ def test_somebody_who_abstains_changes_no_figure_anywhere(abstain, running, cons
     person = PanelistFactory(panel=running.panel, group="business", invited=True)
     first = 1 if abstain is cannot_judge else 0
     point = transaction.savepoint()
-    alone = everything_shown(running, consultant, first=first)
+    alone = shown_at_the_close(running, consultant, first)
     transaction.savepoint_rollback(point)
     refresh(running)
     abstain(running, person, entry, consultant)
-    beside = everything_shown(running, consultant, first=first)
+    beside = shown_at_the_close(running, consultant, first)
     for name, shown in alone.items():
         assert beside[name] == shown, name
     raters = [result.raters for result in all_results(running.panel, viewer=consultant).final]
