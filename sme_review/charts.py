@@ -4,6 +4,8 @@ No picture says anything by color alone, and each stands beside a table that say
 """
 
 import json
+import textwrap
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,13 +18,16 @@ from sme_review.coverage import Cell, CoverageMap
 from sme_review.statistics import Summary
 
 FONT = "Public Sans"
-_FONTS = settings.BASE_DIR / "static" / "vendor" / "public-sans" / "ttf"
+_PUBLIC_SANS = settings.BASE_DIR / "static" / "vendor" / "public-sans"
+_FONTS = _PUBLIC_SANS / "ttf"
 # Fonts that may stand in, where a browser shows the picture without ours.
 _FONT_STACK = f"{FONT}, Arial, sans-serif"
 _INK, _QUIET_INK, _LINE, _ACCENT = "#16222b", "#47555f", "#6b7a84", "#12506b"
 _CELL_HEIGHT, _LABEL_LIMIT, _NAME_LIMIT = 22, 260, 320
 _CELL_WIDTH, _NARROW_CELL_WIDTH, _MANY_COLUMNS = 64, 38, 8
 _SPREAD_WIDTH, _SPREAD_HEIGHT = 420, 26
+# Names before a spread go on in a second line; then they end in three dots.
+_LINE_LENGTH, _LINES, _TWO_LINES_HEIGHT = 46, 2, 34
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,19 @@ NOT_MARKED = Shade("Not marked", "", "#e9ecee", _INK)
 # Stands behind the letters where the raters are in two camps.
 DISPUTED_MARK = "!"
 _LEGEND = ["The panel's median mark; a frame and an", "exclamation mark show disagreement"]
+
+
+def with_font(svg: bytes) -> bytes:
+    """A picture for a page. Browsers take no font from the page for it, and in another font its words would not fit."""
+    start = svg.index(b"</title>") + len(b"</title>")
+    return svg[:start] + _font_face() + svg[start:]
+
+
+@cache
+def _font_face() -> bytes:
+    font = b64encode((_PUBLIC_SANS / "public-sans-latin-wght-normal.woff2").read_bytes())
+    rule = f'@font-face{{font-family:"{FONT}";font-weight:100 900;src:url(data:font/woff2;base64,'.encode()
+    return b"<style>" + rule + font + b') format("woff2")}</style>'
 
 
 def shade_of(cell: Cell) -> Shade:
@@ -116,8 +134,12 @@ def _heat_map(rows: list[dict[str, Any]], codes: list[str], names: list[str]) ->
     return dict(layered.resolve_scale(color="independent").to_dict(validate=False))
 
 
-def _label_expression(names: list[str]) -> str:
+def _label_expression(names: Sequence[str | list[str]]) -> str:
     return f"{json.dumps(names)}[datum.value]"
+
+
+def _in_lines(name: str) -> list[str]:
+    return textwrap.wrap(name, _LINE_LENGTH, max_lines=_LINES, placeholder=" …") or [name]
 
 
 def draw_spreads(rows: Sequence[tuple[str, Summary | None]], *, low: int, high: int, title: str) -> bytes:
@@ -152,15 +174,18 @@ def _box_plots(values: list[dict[str, Any]], names: list[str], low: int, high: i
 
     scale = alt.Scale(domain=[low, high], nice=False)
     steps = list(range(low, high + 1)) if high - low <= len(SHADES) else list(range(low, high + 1, 10))
+    lines = [_in_lines(name) for name in names]
+    # The first line of a name stands beside its spread; a second one moves both up a little.
+    row, up = (_TWO_LINES_HEIGHT, -4) if any(len(line) > 1 for line in lines) else (_SPREAD_HEIGHT, 0)
     y = alt.Y("place:O", title=None).scale(domain=list(range(len(names))))
-    y = y.axis(labelExpr=_label_expression(names), labelLimit=_NAME_LIMIT, ticks=False, domain=False)
+    y = y.axis(labelExpr=_label_expression(lines), labelLimit=_NAME_LIMIT, labelOffset=up, ticks=False, domain=False)
     base = alt.Chart(alt.Data(values=values)).encode(y=y)
     reach = base.mark_rule(color=_QUIET_INK, strokeWidth=2).encode(
         x=alt.X("low:Q", title=None, scale=scale).axis(values=steps, grid=True, format="d"), x2="high:Q"
     )
     half = base.mark_bar(color="#9ecae1", stroke=_ACCENT, height=14).encode(x=alt.X("q1:Q", scale=scale), x2="q3:Q")
     middle = base.mark_tick(color=_INK, thickness=4, height=20).encode(x=alt.X("median:Q", scale=scale))
-    layered = (reach + half + middle).properties(width=_SPREAD_WIDTH, height=_SPREAD_HEIGHT * max(1, len(names)))
+    layered = (reach + half + middle).properties(width=_SPREAD_WIDTH, height=row * max(1, len(names)))
     return dict(layered.to_dict(validate=False))
 
 

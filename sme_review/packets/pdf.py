@@ -11,7 +11,7 @@ from django.conf import settings
 
 from sme_review.charts import letters_of
 from sme_review.packets.pictures import cell_of, coverage_pages, spread_pictures
-from sme_review.packets.text import fit, in_michigan
+from sme_review.packets.text import day_in_michigan, fit, in_michigan
 
 _TEMPLATE = Path(__file__).with_name("packet.typ")
 _FONTS = settings.BASE_DIR / "static" / "vendor" / "public-sans" / "ttf"
@@ -47,6 +47,7 @@ def _data(content: dict[str, Any], sha256: str) -> str:
         "content": content,
         "title": title_of(content),
         "frozen": in_michigan(content["frozen"]["at"]),
+        "made": [[day_in_michigan(held["made"]) for held in entry["materials"]] for entry in content["certifications"]],
         "rounds": [
             {**held, "opened": in_michigan(held["opened"]), "closed": in_michigan(held["closed"])}
             for held in content["rounds"]

@@ -11,44 +11,59 @@ from sme_review.statistics import Summary
 from sme_review.worksheet import StandardLine
 
 _NAME_LENGTH = 80
-# As many standards as fit on a page of the PDF, one below the other.
+# As many standards as fit on a page of the PDF, one below the other, and as many certifications beside each other or,
+# with their spreads, below each other.
 _STANDARDS_ON_A_PAGE = 32
+_COLUMNS_ON_A_PAGE = 20
+_SPREADS_ON_A_PAGE = 20
+# From so many columns on the heat map takes the whole width of the page.
+_WIDE = 9
 
 
 def spread_pictures(content: dict[str, Any]) -> list[dict[str, str]]:
-    """The spread of each question over all certifications, each with a text that says the same."""
+    """The spread of each question over all certifications in parts that fit on a page; a text says the same of each."""
     certifications = [entry for entry in content["certifications"] if entry["questions"]]
     if not certifications:
         return []
+    parts = _parts(certifications, _SPREADS_ON_A_PAGE)
     pictures = []
     for place, question in enumerate(certifications[0]["questions"]):
-        rows = [(_name(entry["name"]), _summary(entry["questions"][place]["summary"])) for entry in certifications]
-        drawn = draw_spreads(rows, low=question["low"], high=question["high"], title=question["title"])
-        said = "; ".join(f"{name}: {_in_words(summary)}" for name, summary in rows)
-        pictures.append({"title": question["title"], "svg": drawn.decode(), "alt": f"{question['title']}. {said}."})
+        for number, part in enumerate(parts, start=1):
+            title = question["title"] + (f", part {number} of {len(parts)}" if len(parts) > 1 else "")
+            rows = [(_name(entry["name"]), _summary(entry["questions"][place]["summary"])) for entry in part]
+            drawn = draw_spreads(rows, low=question["low"], high=question["high"], title=title)
+            said = "; ".join(f"{name}: {_in_words(summary)}" for name, summary in rows)
+            pictures.append({"title": title, "svg": drawn.decode(), "alt": f"{title}. {said}."})
     return pictures
+
+
+def _parts(items: Sequence[Any], most: int) -> list[Sequence[Any]]:
+    """The items in as few parts as it takes, of about the same length and `most` at most."""
+    size = math.ceil(len(items) / math.ceil(len(items) / most))
+    return [items[at : at + size] for at in range(0, len(items), size)]
 
 
 def coverage_picture(content: dict[str, Any]) -> bytes:
     """The heat map as SVG, whole; the content has a coverage part."""
     coverage = content["coverage"]
-    return _heat_map(coverage, coverage["standards"], "Coverage map")
+    return _heat_map(coverage, coverage["standards"], range(len(coverage["certifications"])), "Coverage map")
 
 
-def coverage_pages(content: dict[str, Any]) -> list[dict[str, str]]:
+def coverage_pages(content: dict[str, Any]) -> list[dict[str, str | bool]]:
     """The heat map in parts that fit on a page, each with a text that says what it shows; none without worksheets."""
     coverage = content["coverage"]
     if not coverage:
         return []
-    standards = coverage["standards"]
-    pages = math.ceil(len(standards) / _STANDARDS_ON_A_PAGE)
-    size = math.ceil(len(standards) / pages)
-    parts = [standards[at : at + size] for at in range(0, len(standards), size)]
-    pictures = []
-    for part in parts:
-        title = f"Coverage map, standards {plain_text(part[0]['code'])} to {plain_text(part[-1]['code'])}"
-        alt = f"{title}: a heat map of the panel's median marks. The table below it holds the same."
-        pictures.append({"title": title, "svg": _heat_map(coverage, part, title).decode(), "alt": alt})
+    columns = _parts(range(len(coverage["certifications"])), _COLUMNS_ON_A_PAGE)
+    pictures: list[dict[str, str | bool]] = []
+    for chosen in columns:
+        for part in _parts(coverage["standards"], _STANDARDS_ON_A_PAGE):
+            title = f"Coverage map, standards {plain_text(part[0]['code'])} to {plain_text(part[-1]['code'])}"
+            if len(columns) > 1:
+                title += f", certifications {chosen[0] + 1} to {chosen[-1] + 1}"
+            alt = f"{title}: a heat map of the panel's median marks. The table below it holds the same."
+            drawn = _heat_map(coverage, part, chosen, title).decode()
+            pictures.append({"title": title, "svg": drawn, "alt": alt, "wide": len(chosen) >= _WIDE})
     return pictures
 
 
@@ -58,16 +73,19 @@ def cell_of(frozen: Sequence[Any]) -> Cell:
     return Cell(full, part, none, worth, disagree)
 
 
-def _heat_map(coverage: dict[str, Any], standards: Sequence[dict[str, Any]], title: str) -> bytes:
-    names = [f"{held['place']}. {_name(held['name'])}" for held in coverage["certifications"]]
-    places = tuple(held["place"] for held in coverage["certifications"])
+def _heat_map(
+    coverage: dict[str, Any], standards: Sequence[dict[str, Any]], columns: Sequence[int], title: str
+) -> bytes:
+    chosen = [coverage["certifications"][column] for column in columns]
+    names = [f"{held['place']}. {_name(held['name'])}" for held in chosen]
+    places = tuple(held["place"] for held in chosen)
     found = CoverageMap(
         standards=tuple(StandardLine(plain_text(held["code"]), held["segment"]) for held in standards),
         certifications=places,
         cells={
-            (plain_text(held["code"]), place): cell_of(cell)
+            (plain_text(held["code"]), place): cell_of(held["cells"][column])
             for held in standards
-            for place, cell in zip(places, held["cells"], strict=True)
+            for place, column in zip(places, columns, strict=True)
         },
         shares={},
         untouched=(),

@@ -73,4 +73,10 @@ def in_michigan(time: str | None) -> str:
         return ""
     local = datetime.fromisoformat(time).astimezone(_MICHIGAN)
     hour = local.strftime("%I").lstrip("0")
-    return f"{local:%B} {local.day}, {local.year}, {hour}:{local:%M %p}"
+    return f"{day_in_michigan(time)}, {hour}:{local:%M %p}"
+
+
+def day_in_michigan(time: str) -> str:
+    """The day of a time of the content in Michigan: November 24, 2026."""
+    local = datetime.fromisoformat(time).astimezone(_MICHIGAN)
+    return f"{local:%B} {local.day}, {local.year}"

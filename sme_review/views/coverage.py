@@ -8,6 +8,7 @@ from accounts.requests import SignedInRequest
 from octe_certs.access import requires
 from octe_certs.csv_files import csv_response
 from sme_review import coverage_shown as shown
+from sme_review.charts import with_font
 from sme_review.rules import SEE_PANELS
 from sme_review.selectors.coverage import coverage_of
 from sme_review.views.panels import crumbs, find_panel
@@ -41,7 +42,8 @@ def picture(request: SignedInRequest, pk: int) -> HttpResponse:
     found = coverage_of(panel, viewer=request.user)
     if found.found.is_empty:
         raise Http404
-    return HttpResponse(shown.coverage_picture(found, f"Coverage map of {panel.title}"), content_type="image/svg+xml")
+    drawn = shown.coverage_picture(found, f"Coverage map of {panel.title}")
+    return HttpResponse(with_font(drawn), content_type="image/svg+xml")
 
 
 @requires(SEE_PANELS)

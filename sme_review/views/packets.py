@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from accounts.requests import SignedInRequest
 from octe_certs.access import requires
 from octe_certs.xlsx_files import CONTENT_TYPE
+from sme_review.charts import with_font
 from sme_review.models import Packet
 from sme_review.packets.canonical import canonical_bytes, is_whole
 from sme_review.packets.pdf import packet_pdf
@@ -66,7 +67,7 @@ def coverage(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     found = _find(request, pk, number)
     if not found.content["coverage"]:
         raise Http404
-    return HttpResponse(coverage_picture(found.content), content_type="image/svg+xml")
+    return HttpResponse(with_font(coverage_picture(found.content)), content_type="image/svg+xml")
 
 
 def _file(found: Packet, ending: str, content_type: str, draw: Callable[..., bytes]) -> HttpResponse:

@@ -74,6 +74,23 @@ def test_pictures_load_nothing_and_run_nothing():
         assert b"style=" not in svg
 
 
+def test_a_picture_for_a_page_brings_its_font():
+    svg = drawn()
+    page = charts.with_font(svg)
+    names = [element.tag.rpartition("}")[2] for element in parsed(page)]
+    assert names[:2] == ["title", "style"]
+    assert b'@font-face{font-family:"Public Sans"' in page
+    assert b"href" not in page
+    assert texts(page) == texts(svg)
+
+
+def test_long_names_of_spreads_go_on_in_a_second_line():
+    long = "Entry-Level Certification: Maintenance and Light Repair of Trucks and Buses in Cold Weather and Deep Snow"
+    svg = charts.draw_spreads([(long, statistics.summarise([1, 3])), ("Short", None)], low=1, high=5, title="T")
+    lines = [line.text for line in parsed(svg).iter("{http://www.w3.org/2000/svg}tspan")]
+    assert lines == ["Entry-Level Certification: Maintenance and", "Light Repair of Trucks and Buses in Cold …"]
+
+
 def test_an_empty_map_is_drawn_without_error():
     assert parsed(drawn(names=(), lines=[], keys=())).tag.endswith("svg")
 

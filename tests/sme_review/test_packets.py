@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -20,6 +21,7 @@ from sme_review.enums import Suggestion
 from sme_review.models import ConflictDeclaration, Discussion, Packet, Panel, Rating, StandardMark
 from sme_review.packets.canonical import canonical_bytes, sha256_of
 from sme_review.packets.pdf import packet_pdf
+from sme_review.packets.pictures import coverage_pages, spread_pictures
 from sme_review.packets.sheets import packet_xlsx
 from sme_review.packets.text import LETTERS, fit_text, in_michigan, plain_text
 from sme_review.services import rounds
@@ -209,11 +211,53 @@ def test_every_letter_that_the_pdf_lets_through_has_a_glyph(packet):
     assert plain_text("a\nb שלום")[:3] == "a b"
 
 
+def many(content: dict, count: int, name: str) -> dict:
+    """The content as if so many certifications with such a name had been rated, each like the first."""
+    places = range(1, count + 1)
+    first, coverage = content["certifications"][0], content["coverage"]
+    best = {"places": [*places], "share": 100}
+    return {
+        **content,
+        "certifications": [{**first, "name": f"{name} {place}"} for place in places],
+        "coverage": {
+            **coverage,
+            "certifications": [
+                {**coverage["certifications"][0], "place": place, "name": f"{name} {place}"} for place in places
+            ],
+            "standards": [{**standard, "cells": standard["cells"][:1] * count} for standard in coverage["standards"]],
+            "sets": [{"size": size, "best": best, "gain": 1, "others": [best]} for size in (1, 2, 3)],
+        },
+    }
+
+
+def test_pictures_of_many_certifications_are_parted_so_that_each_fits_on_a_page(packet):
+    content = many(packet.content, 45, "Welder")
+    spreads = spread_pictures(content)
+    assert [picture["title"].rpartition(", ")[2] for picture in spreads] == [f"part {n} of 3" for n in (1, 2, 3)] * 3
+    assert [sum(f"Welder {place}:" in picture["alt"] for place in range(1, 46)) for picture in spreads] == [15] * 9
+    maps = coverage_pages(content)
+    assert [picture["title"].rpartition(" ")[2] for picture in maps] == ["15", "30", "45"]
+    assert [picture["wide"] for picture in maps] == [True] * 3
+    assert "45. Welder 45" in maps[-1]["svg"]
+    assert [picture["wide"] for picture in coverage_pages(many(packet.content, 8, "Welder"))] == [False]
+
+
+def test_nothing_in_the_pdf_runs_into_the_foot_of_a_page_or_off_its_side(packet):
+    name = "Advanced certification for the diagnosis and repair of electric vehicles with endorsements " * 2
+    content = many(packet.content, 14, name.strip())
+    reader = pypdfium2.PdfDocument(packet_pdf(content, sha256="0" * 64))
+    feet = [page.get_textpage().get_text_bounded(bottom=0, top=64).strip() for page in reader]
+    assert [foot for foot in feet if not re.fullmatch(r"SHA-256 of the packet: 0{64}\s+Page \d+ of \d+", foot)] == []
+    sides = [page.get_textpage().get_text_bounded(left=8.5 * 72 - 40).strip() for page in reader]
+    assert set(sides) == {""}
+
+
 PROGRAM = """
 import sys, json, hashlib, django
 django.setup()
 from sme_review.packets.canonical import canonical_bytes
 from sme_review.packets.pdf import packet_pdf
+from sme_review.packets.pictures import coverage_pages, spread_pictures
 from sme_review.packets.sheets import packet_xlsx
 from sme_review.packets.pictures import coverage_picture
 content = json.load(sys.stdin)
