@@ -506,6 +506,22 @@ def test_closing_and_revealing_twice_changes_nothing(opened, consultant):
     assert ballots.reveal_ballot(by=consultant, ballot=ballot).revealed_at == shown.revealed_at
 
 
+def test_numbers_that_are_the_same_are_not_told_as_a_range(opened, consultant, client):
+    entry = opened.entries[0]
+    client.force_login(consultant)
+    for seen in (1, 2):
+        ballot = open_now()
+        for panelist in opened.panelists[:2]:
+            rate(panelist, entry)
+        ballots.close_ballot(by=consultant, ballot=ballot)
+        ballots.reveal_ballot(by=consultant, ballot=ballot)
+        page = client.get(address("live_screen", opened.panel.pk)).content.decode()
+        if seen == 1:
+            ballots.open_ballot(by=consultant, panel_certification=entry, seen=seen)
+    assert "Middle 60; at least half of the ratings are 60." in page
+    assert "the middle stayed at 60." in page
+
+
 def test_where_nobody_can_judge_there_is_no_picture(opened, consultant, client):
     ballot = open_now()
     unsure = Answers(proportion=50, employer_cannot_judge=True, postsecondary_value=3)
