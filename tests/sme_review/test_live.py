@@ -303,7 +303,13 @@ def test_the_projector_shows_no_name_and_nothing_before_the_reveal(opened, consu
     rate(opened.panelists[0], entry, Answers(proportion=97, employer_value=4, postsecondary_value=3))
     seen.append(client.get(screen).content.decode())
     # Numbers that are no answers: of rows, and in names that the factories count up.
-    beside = "|".join(map(re.escape, (opened.panel.title, str(opened.panel.program), *map(str, opened.entries))))
+    things = [
+        opened.panel,
+        opened.panel.program,
+        *opened.entries,
+        *(each.certification.entity for each in opened.entries),
+    ]
+    beside = "|".join(re.escape(str(thing)) for thing in things)
     for page in seen:
         words = re.sub(rf'data-mark="[^"]*"|value="[^"]*"|{beside}', "", page)
         assert [number for number in ("83", "97") if number in words] == []
