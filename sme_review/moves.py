@@ -2,7 +2,8 @@
 
 PANEL_MOVES: dict[str, frozenset[str]] = {
     "draft": frozenset({"running"}),
-    "running": frozenset({"closed"}),
+    # Back to "draft" where round 1 was planned and is taken back.
+    "running": frozenset({"closed", "draft"}),
     "closed": frozenset({"running", "recommended"}),
     "recommended": frozenset({"closed", "decided"}),
     "decided": frozenset(),

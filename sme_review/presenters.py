@@ -1,6 +1,6 @@
 """What pages show, worked out from what is held."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from sme_review.enums import Reading
 from sme_review.models import Panel, PanelCertification, Panelist, Round
+from sme_review.opening_time import moment_in_words
 from sme_review.selectors.assignment import Situation
 from sme_review.selectors.figures import QuestionResult
 from sme_review.selectors.results import CertificationResult
+from sme_review.selectors.rounds import Candidate
 from sme_review.statistics import Change
 
 READING_TONES = {
@@ -28,6 +30,17 @@ STATE_TONES = {
     Panel.State.RECOMMENDED: "amber",
     Panel.State.DECIDED: "green",
 }
+
+
+def panel_standing(panel: Any) -> tuple[str, str]:
+    """How far a panel is, in words and with a tone; one whose round only lies ahead is not rating yet.
+
+    Args:
+        panel: a panel with the counts of `selectors.panels.with_progress`.
+    """
+    if panel.planned_for:
+        return "Round planned", "grey"
+    return panel.get_state_display(), STATE_TONES[Panel.State(panel.state)]
 
 
 @dataclass(frozen=True)
@@ -56,6 +69,7 @@ def panel_steps(panel: Any, held: Round | None, *, decided: int, may_manage: boo
         _assignment_step(panel),
         _round_step(panel, held),
         _results_step(panel, held),
+        *_next_round_steps(panel, held),
         _recommendation_step(panel, sent_back=decided > 0),
         _decision_step(panel, decided),
     ]
@@ -84,8 +98,8 @@ def _assignment_step(panel: Any) -> Step:
     href = reverse("sme_review:assignment", args=[panel.pk])
     if panel.assignment == Panel.Assignment.EVERYONE:
         return Step("Who rates what", "Everyone rates every certification", "Done", "green", href)
-    hint = f"{panel.ratings_wanted} ratings wanted for each certification, {panel.expected_count} shared out"
-    if panel.expected_count < panel.ratings_wanted * panel.certification_count:
+    hint = f"{panel.ratings_wanted} ratings wanted for each certification, {panel.shared_count} shared out"
+    if panel.shared_count < panel.ratings_wanted * panel.certification_count:
         return Step("Who rates what", hint, "Look again", "amber", href)
     return Step("Who rates what", hint, "Done", "green", href)
 
@@ -98,20 +112,32 @@ def _round_step(panel: Any, held: Round | None) -> Step:
         status, tone = ("Next", "blue") if ready else ("Cannot start yet", "grey")
         hint = "Check everything, then mail the links"
         return Step("Round 1", hint, status, tone, reverse("sme_review:open_round", args=[panel.pk]))
-    if held.state == Round.State.OPEN:
-        hint = f"{panel.rated_count} of {panel.expected_count} answers are in"
-        return Step(f"Round {held.number}", hint, "Open", "blue", reverse("sme_review:round", args=[panel.pk]))
+    title, href = f"Round {held.number}", reverse("sme_review:round", args=[panel.pk])
+    if held.is_planned:
+        return Step(title, f"Opens on {moment_in_words(held.opened_at)}", "Planned", "grey", href)
+    if held.is_open:
+        return Step(title, f"{panel.rated_count} of {panel.expected_count} answers are in", "Open", "blue", href)
     hint = f"{panel.rated_count} of {panel.expected_count} answers came in"
-    return Step(f"Round {held.number}", hint, "Closed", "green", reverse("sme_review:round", args=[panel.pk]))
+    if held.number == panel.rounds_planned:
+        hint += ". All planned rounds were held"
+    return Step(title, hint, "Closed", "green", href)
+
+
+def _next_round_steps(panel: Any, held: Round | None) -> list[Step]:
+    """The round that may follow a closed one; a person decides whether it is needed."""
+    if held is None or panel.state != Panel.State.CLOSED or held.number >= panel.rounds_planned:
+        return []
+    href = reverse("sme_review:open_round", args=[panel.pk])
+    hint = "Ask again where the panel disagrees, or go on without it"
+    return [Step(f"Round {held.number + 1}", hint, "If needed", "blue", href)]
 
 
 def _results_step(panel: Any, held: Round | None) -> Step:
-    href = reverse("sme_review:results", args=[panel.pk])
-    if held is not None and held.state != Round.State.OPEN:
-        return Step("Results", "Ratings, spread and comments", "Ready", "green", href)
-    if held is not None and held.mode == Round.Mode.TOGETHER and held.number > 1:
-        return Step("Results", "Those of round 1; round 2 shows when it is closed", "Round 1 ready", "green", href)
-    return Step("Results", "They show when the round is closed", "Cannot start yet", "grey")
+    waiting = held is not None and held.state == Round.State.OPEN
+    if held is None or (waiting and held.number == 1):
+        return Step("Results", "They show when the round is closed", "Cannot start yet", "grey")
+    hint = "Of what is closed; the rest shows when its round is" if waiting else "Ratings, spread and comments"
+    return Step("Results", hint, "Ready", "green", reverse("sme_review:results", args=[panel.pk]))
 
 
 def _recommendation_step(panel: Panel, *, sent_back: bool) -> Step:
@@ -145,7 +171,7 @@ def _decision_step(panel: Any, decided: int) -> Step:
 
 def panelist_status(panelist: Any) -> tuple[str, str]:
     """How far a panelist is, in words and with a tone; takes the counts of `selectors.panels.panelists_of`."""
-    answered = panelist.submitted_count + panelist.conflict_count
+    answered = panelist.submitted_count + panelist.recused_count
     if panelist.asked_count and answered >= panelist.asked_count:
         return "Submitted", "green"
     if panelist.begun_count:
@@ -296,3 +322,24 @@ def _box(
         words, hint = str(of), f"{load} asked"
     chosen = situation.asked if ticked is None else ticked | (situation.asked & situation.rated)
     return Box(key, words, hint, pair in chosen and pair not in situation.conflicts, fixed)
+
+
+@dataclass(frozen=True)
+class ShownCandidate:
+    """One box on the page that opens a second round."""
+
+    candidate: Candidate
+    tone: str
+    is_ticked: bool
+
+
+def show_candidates(candidates: Iterable[Candidate], ticked: Container[str]) -> list[ShownCandidate]:
+    """The boxes; `ticked` holds their keys as a form has them."""
+    return [
+        ShownCandidate(
+            candidate=candidate,
+            tone=READING_TONES[candidate.result.reading] if candidate.result else "grey",
+            is_ticked=str(candidate.entry.pk) in ticked,
+        )
+        for candidate in candidates
+    ]

@@ -5,6 +5,8 @@ from typing import Any
 import django_tables2 as tables
 
 from sme_review.models import Panel
+from sme_review.opening_time import day_in_words
+from sme_review.presenters import panel_standing
 
 
 class PanelTable(tables.Table):
@@ -25,12 +27,15 @@ class PanelTable(tables.Table):
         fields = ("title", "program", "state", "progress", "due_date")
         empty_text = "No panels here. Choose another state above, or set up a new panel."
 
-    def render_state(self, record: Any, value: str) -> str:
-        """How far it came, and whether it is put away."""
-        return f"{value}, put away" if record.put_away_at else value
+    def render_state(self, record: Any) -> str:
+        """How far the panel is, and whether it is put away; one whose round only lies ahead is not rating yet."""
+        standing = panel_standing(record)[0]
+        return f"{standing}, put away" if record.put_away_at else standing
 
     def render_progress(self, record: Any) -> str:
         """How many answers of how many are in."""
+        if record.planned_for:
+            return f"Opens {day_in_words(record.planned_for)}"
         if record.state == Panel.State.DRAFT:
             return "Not open yet"
         return f"{record.rated_count} of {record.expected_count}"

@@ -6,6 +6,7 @@ import pghistory
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from accounts.models import User
 from certifications.models import ProgramStandard
@@ -51,7 +52,7 @@ class RatingQuerySet(models.QuerySet["Rating"]):
         own = self.filter(panelist=panelist)
         shown = self.counted().filter(
             ~Exists(_ballots(closed_at=None)),
-            Exists(_ballots(revealed_at__isnull=False)),
+            Exists(_ballots(revealed_at__lte=timezone.now())),
             ~Q(round__panelists_see=PanelistView.OWN),
             panelist__panel_id=panelist.panel_id,
         )

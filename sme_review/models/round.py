@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from sme_review.enums import PanelistView
 from sme_review.models.panel import Panel
@@ -82,6 +83,16 @@ class Round(models.Model):
     def __str__(self) -> str:
         return f"round {self.number} of {self.panel}"
 
+    @property
+    def is_planned(self) -> bool:
+        """Whether it lies ahead: nobody rates yet, and nothing is revealed because of it."""
+        return self.state == self.State.OPEN and self.opened_at > timezone.now()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes ratings now."""
+        return self.state == self.State.OPEN and not self.is_planned
+
 
 class BallotQuerySet(models.QuerySet["Ballot"]):
     """Reads of ballots."""
@@ -107,7 +118,7 @@ class Ballot(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="ballots_closed"
     )
     closed_at = models.DateTimeField(null=True, blank=True)
-    # From then on panelists see of it what the round lets them see.
+    # From then on panelists see of it what the round lets them see. It lies ahead where the next round is planned.
     revealed_at = models.DateTimeField(null=True, blank=True)
 
     objects = BallotQuerySet.as_manager()
@@ -145,6 +156,11 @@ class Ballot(models.Model):
 
     def __str__(self) -> str:
         return f"opening {self.number} of {self.panel_certification}"
+
+    @property
+    def is_revealed(self) -> bool:
+        """Whether panelists see of it now what the round lets them see."""
+        return self.revealed_at is not None and self.revealed_at <= timezone.now()
 
 
 @pghistory.track()

@@ -1,15 +1,22 @@
 """Reads of rounds and ballots: what is open now, and which round a certification stands in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from sme_review.models import Ballot, Panel, Round
+from sme_review.models import Ballot, Panel, Rating, Round
 
 
 def current_round(panel: Panel) -> Round | None:
     """The latest round; None before the first was opened."""
     return Round.objects.filter(panel=panel).select_related("opened_by", "closed_by").order_by("-number").first()
+
+
+def waiting_round(panel: Panel) -> Round | None:
+    """The latest round that is open or planned; None where none is."""
+    return Round.objects.filter(panel=panel, state=Round.State.OPEN).order_by("-number").first()
 
 
 def rounds_of(panel: Panel) -> list[Round]:
@@ -25,11 +32,10 @@ def latest_ballots(panel: Panel) -> dict[int, Ballot]:
 def final_ballots(panel: Panel) -> dict[int, Ballot]:
     """Primary key of PanelCertification -> the last ballot of its last round that is closed: what the panel concluded.
 
-    A certification that is open has the conclusion of the round before, if there was one.
+    A certification that is open has the conclusion of the round before, if there was one; so has one that nobody rated in
+    its last round.
     """
-    ballots = list(_ballots(panel))
-    still_open = {(ballot.round_id, ballot.panel_certification_id) for ballot in ballots if ballot.closed_at is None}
-    return latest_of(ballot for ballot in ballots if (ballot.round_id, ballot.panel_certification_id) not in still_open)
+    return concluding(closed_by_round(panel).values())
 
 
 def closed_ballots(held: Round) -> dict[int, Ballot]:
@@ -44,12 +50,26 @@ def closed_by_round(panel: Panel) -> dict[int, dict[int, Ballot]]:
 
     One query. Rounds come in order; those with nothing closed are left out.
     """
-    ballots = list(_ballots(panel))
+    ballots = list(_ballots(panel).annotate(is_rated=Exists(_counted_here())))
     still_open = {(ballot.round_id, ballot.panel_certification_id) for ballot in ballots if ballot.closed_at is None}
     found: dict[int, dict[int, Ballot]] = {}
     for ballot in ballots:
         if (ballot.round_id, ballot.panel_certification_id) not in still_open:
             found.setdefault(ballot.round.number, {})[ballot.panel_certification_id] = ballot
+    return found
+
+
+def concluding(rounds: Iterable[Mapping[int, Any]]) -> dict[int, Ballot]:
+    """Primary key of PanelCertification -> the ballot that holds what the panel concluded.
+
+    Args:
+        rounds: as `closed_by_round` has them, in order.
+    """
+    found: dict[int, Any] = {}
+    for ballots in rounds:
+        for entry, ballot in ballots.items():
+            if ballot.is_rated or entry not in found or not found[entry].is_rated:
+                found[entry] = ballot
     return found
 
 
@@ -63,5 +83,10 @@ def latest_of(ballots: Iterable[Ballot]) -> dict[int, Ballot]:
     return {ballot.panel_certification_id: ballot for ballot in ballots}
 
 
-def _ballots(panel: Panel) -> Iterable[Ballot]:
+def _counted_here() -> QuerySet[Rating]:
+    """The ratings that count of a ballot's certification in its round."""
+    return Rating.objects.counted().filter(round=OuterRef("round"), panel_certification=OuterRef("panel_certification"))
+
+
+def _ballots(panel: Panel) -> QuerySet[Ballot]:
     return Ballot.objects.filter(round__panel=panel).select_related("round").order_by("round__number", "number")

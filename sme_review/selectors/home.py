@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.home import HomeItem
 from accounts.models import User
 from sme_review.models import ListingDecision, Panel, Recommendation
+from sme_review.opening_time import moment_in_words
 from sme_review.rules import DECIDE_LISTINGS, MANAGE_PANELS
 from sme_review.selectors.panels import count_per, panels_visible_to, with_progress
 
@@ -57,11 +58,17 @@ def _to_decide(panel: Any) -> HomeItem:
     )
 
 
-def _round_due(panel: Panel) -> HomeItem:
+def _round_due(panel: Any) -> HomeItem:
     today = timezone.localdate()
+    if panel.planned_for:
+        return HomeItem(
+            title=f"Planned: round {panel.round_number} of the panel “{panel.title}”",
+            text=f"It opens on {moment_in_words(panel.planned_for)}. Nobody can rate before.",
+            href=reverse("sme_review:round", args=[panel.pk]),
+        )
     return HomeItem(
         title=f"Follow the panel “{panel.title}”" if panel.due_date >= today else f"Close the panel “{panel.title}”",
-        text=f"{panel.rated_count} of {panel.expected_count} answers are in.",  # type: ignore[attr-defined]
+        text=f"{panel.rated_count} of {panel.expected_count} answers are in.",
         href=reverse("sme_review:round", args=[panel.pk]),
         due=panel.due_date,
         urgent=panel.due_date <= today + _CLOSING_SOON,

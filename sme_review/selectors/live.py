@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.fields import CharField
 from django.db.models.functions import Cast, Concat
+from django.utils import timezone
 
 from accounts.links import hash_secret
 from accounts.models import User
@@ -28,7 +29,8 @@ from sme_review.models import (
     Rating,
     Round,
 )
-from sme_review.selectors.ballots import is_open, latest_of
+from sme_review.opening_time import moment_in_words
+from sme_review.selectors.ballots import is_open, latest_of, waiting_round
 from sme_review.selectors.panels import certifications_of, why_not_open
 
 
@@ -167,6 +169,7 @@ class Standing(StrEnum):
     """How a certification stands in a live session."""
 
     NOT_YET = "Not opened yet"
+    PLANNED = "Planned, not open yet"
     OPEN = "Open"
     UNRATED = "Closed, nobody has submitted"
     CLOSED = "Closed, spread not shown yet"
@@ -190,9 +193,11 @@ class LiveEntry:
             return Standing.NOT_YET
         if is_open(self.ballot):
             return Standing.OPEN
+        if self.ballot.closed_at is None:
+            return Standing.PLANNED
         if not self.submitted:
             return Standing.UNRATED
-        return Standing.SHOWN if self.ballot.revealed_at else Standing.CLOSED
+        return Standing.SHOWN if self.ballot.is_revealed else Standing.CLOSED
 
     @property
     def words(self) -> str:
@@ -264,12 +269,23 @@ def live_rounds(panel: Panel) -> list[Round]:
     return list(Round.objects.filter(panel=panel, mode=Round.Mode.LIVE, state=Round.State.OPEN).order_by("number"))
 
 
+def why_no_session(panel: Panel) -> str:
+    """Which round, rated in people's own time, keeps a live session from starting, in a sentence; empty where none does."""
+    held = waiting_round(panel)
+    if held is None or held.mode == Round.Mode.LIVE:
+        return ""
+    if held.is_planned:
+        opens = moment_in_words(held.opened_at)
+        return f"Round {held.number} is planned and opens on {opens}. Take the planning back first."
+    return "A round is open in which panelists rate in their own time. Close it first."
+
+
 def why_not_start(panel: Panel) -> list[str]:
     """What stands in the way of a live session, each in a sentence; empty when nothing does."""
-    held = list(panel.rounds.values_list("mode", "state"))
-    if (Round.Mode.TOGETHER, Round.State.OPEN) in held:
-        return ["A round is open in which panelists rate in their own time. Close it first."]
-    if len(held) >= panel.rounds_planned:
+    in_the_way = why_no_session(panel)
+    if in_the_way:
+        return [in_the_way]
+    if panel.rounds.count() >= panel.rounds_planned:
         rounds = "The one round" if panel.rounds_planned == 1 else f"All {panel.rounds_planned} rounds"
         return [f"{rounds} planned for this panel {'was' if panel.rounds_planned == 1 else 'were'} held."]
     return why_not_open(panel)
@@ -333,7 +349,7 @@ def stage_of(panelist: Panelist, *, entry_pk: int | None = None) -> Stage:
     if entry is None:
         return Stage(Scene.WAITING)
     ballot = (
-        Ballot.objects.filter(panel_certification=entry)
+        Ballot.objects.filter(panel_certification=entry, opened_at__lte=timezone.now())
         .select_related("round")
         .order_by("round__number", "number")
         .last()
@@ -351,4 +367,4 @@ def stage_of(panelist: Panelist, *, entry_pk: int | None = None) -> Stage:
 def _scene(ballot: Ballot, rating: Rating | None) -> Scene:
     if is_open(ballot):
         return Scene.SUBMITTED if rating and rating.state in Rating.COUNTED else Scene.RATE
-    return Scene.REVEALED if ballot.revealed_at else Scene.CLOSED
+    return Scene.REVEALED if ballot.is_revealed else Scene.CLOSED

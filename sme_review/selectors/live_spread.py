@@ -94,7 +94,7 @@ def spread_of(ballot: Ballot, *, viewer: User | Panelist) -> list[QuestionSpread
         ballot: with its round.
         viewer: whose eyes they are for; `Rating.objects.visible_to` decides besides.
     """
-    if ballot.revealed_at is None or ballot.closed_at is None or ballot.round.panelists_see == PanelistView.OWN:
+    if not ballot.is_revealed or ballot.closed_at is None or ballot.round.panelists_see == PanelistView.OWN:
         return []
     rows = list(
         Rating.objects.visible_to(viewer)
@@ -156,7 +156,7 @@ def _question_spread(asked: Asked, rows: Sequence[Mapping[str, Any]], number: in
 
 def reasons_on(ballot: Ballot, *, viewer: Panelist) -> list[str]:
     """The reasons given, without names and sorted by their words; empty unless the round lets panelists read them."""
-    if ballot.revealed_at is None or ballot.round.panelists_see != PanelistView.REASONS:
+    if not ballot.is_revealed or ballot.round.panelists_see != PanelistView.REASONS:
         return []
     rows = (
         Rating.objects.visible_to(viewer)

@@ -1,10 +1,13 @@
 """Reads of panels, their certifications and panelists, for staff."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from accounts.models import User
 from certifications.models import Certification, Program, ProgramCertification, ProgramStandard
@@ -29,31 +32,51 @@ def panels_visible_to(user: User) -> QuerySet[Panel]:
 
 
 def with_progress(panels: QuerySet[Panel]) -> QuerySet[Panel]:
-    """Adds to each panel: panelist_count, certification_count, round_number, rated_count, expected_count.
+    """Adds to each panel: panelist_count, certification_count, shared_count, round_number, rated_count, expected_count,
+    and planned_for, when its round opens that is only planned (else None).
 
     The latest round counts: rated_count is its submitted ratings and the recusals, expected_count what it asks for.
     """
     present = {"panelist__withdrawn_at": None}
-    latest = Round.objects.filter(panel=OuterRef("pk")).order_by("-number").values("number")[:1]
+    rounds = Round.objects.filter(panel=OuterRef("pk")).order_by("-number")
+    planned = rounds.filter(state=Round.State.OPEN, opened_at__gt=timezone.now())
     in_latest = {"round__panel": OuterRef("pk"), "round__number": OuterRef("round_number")}
     conflicts = ConflictDeclaration.objects.filter(panelist__panel=OuterRef("pk"), **present)
     submitted = Rating.objects.counted().filter(**in_latest)
     assigned = Assignment.objects.filter(panelist__panel=OuterRef("pk"), **present)
     asked = Ballot.objects.filter(**in_latest, number=1)
+    # Of what the latest round rates; of everything before it has opened anything.
+    rated_here = Exists(
+        Ballot.objects.filter(
+            panel_certification=OuterRef("panel_certification"), round__number=OuterRef(OuterRef("round_number"))
+        )
+    )
     return (
-        panels.annotate(round_number=Coalesce(Subquery(latest), 1))
+        panels.annotate(
+            round_number=Coalesce(Subquery(rounds.values("number")[:1]), 1),
+            planned_for=Subquery(planned.values("opened_at")[:1]),
+        )
         .annotate(
             panelist_count=count_per(Panelist.objects.filter(panel=OuterRef("pk"), withdrawn_at=None), "panel"),
             certification_count=count_per(PanelCertification.objects.filter(panel=OuterRef("pk")), "panel"),
-            rated_count=count_per(conflicts, "panelist__panel") + count_per(submitted, "round__panel"),
+            shared_count=count_per(assigned, "panelist__panel"),
             asked_count=count_per(asked, "round__panel"),
         )
         .annotate(
+            rated_count=count_per(submitted, "round__panel")
+            + Case(
+                When(asked_count=0, then=count_per(conflicts, "panelist__panel")),
+                default=count_per(conflicts.filter(rated_here), "panelist__panel"),
+            ),
             expected_count=Case(
-                When(assignment=Panel.Assignment.BALANCED, then=count_per(assigned, "panelist__panel")),
+                When(assignment=Panel.Assignment.BALANCED, asked_count=0, then=F("shared_count")),
+                When(
+                    assignment=Panel.Assignment.BALANCED,
+                    then=count_per(assigned.filter(rated_here), "panelist__panel"),
+                ),
                 When(asked_count=0, then=F("panelist_count") * F("certification_count")),
                 default=F("panelist_count") * F("asked_count"),
-            )
+            ),
         )
     )
 
@@ -110,21 +133,25 @@ def _matching(word: str) -> QuerySet[Certification]:
 def panelists_of(user: User, panel: Panel) -> QuerySet[Any]:
     """A panel's panelists with how far each has come in the latest round; those taken off are left out.
 
-    Adds: begun_count (ratings of any state), submitted_count, conflict_count, assigned_count, and asked_count, of how
-    many certifications they are asked for, those included from which they step back.
+    Adds: begun_count (ratings of any state), submitted_count, conflict_count, assigned_count, and of the certifications
+    that the latest round rates (all of them before there is one) recused_count, from how many they step back, and
+    asked_count, for how many they are asked, those included from which they step back.
     """
-    held = Round.objects.filter(panel=panel).order_by("-number").first()
+    held = Round.objects.filter(panel=panel).annotate(rated=_rated()).order_by("-number").first()
+    here = (held and held.rated) or panel.certifications.values_list("pk", flat=True)
     ratings = Rating.objects.filter(panelist=OuterRef("pk"), round=held)
+    conflicts = ConflictDeclaration.objects.filter(panelist=OuterRef("pk"))
     return (
         Panelist.objects.visible_to(user)
         .filter(panel=panel, withdrawn_at=None)
         .annotate(
             begun_count=count_per(ratings, "panelist"),
             submitted_count=count_per(ratings.filter(state__in=Rating.COUNTED), "panelist"),
-            conflict_count=count_per(ConflictDeclaration.objects.filter(panelist=OuterRef("pk")), "panelist"),
+            conflict_count=count_per(conflicts, "panelist"),
+            recused_count=count_per(conflicts.filter(panel_certification__in=here), "panelist"),
             assigned_count=count_per(Assignment.objects.filter(panelist=OuterRef("pk")), "panelist"),
         )
-        .annotate(asked_count=_asked_count(panel, held))
+        .annotate(asked_count=_asked_count(panel, here))
     )
 
 
@@ -144,15 +171,19 @@ def taken_addresses(user: User, panel: Panel) -> dict[str, str]:
     }
 
 
-def _asked_count(panel: Panel, held: Round | None) -> Any:
-    """Of how many certifications each panelist is asked: what is assigned, or what the latest round rates."""
+def _rated() -> ArrayAgg:
+    """The certifications (primary keys of PanelCertification) that a round rates."""
+    return ArrayAgg("ballots__panel_certification", filter=Q(ballots__number=1), default=Value([]))
+
+
+def _asked_count(panel: Panel, here: Any) -> Any:
+    """Of how many of these certifications each panelist is asked: what is assigned, or all."""
     if panel.assignment == Panel.Assignment.BALANCED:
         conflicts = ConflictDeclaration.objects.filter(panelist=OuterRef("panelist"))
         recused = conflicts.filter(panel_certification=OuterRef("panel_certification"))
-        pairs = Assignment.objects.filter(~Exists(recused), panelist=OuterRef("pk"))
-        return count_per(pairs, "panelist") + F("conflict_count")
-    rated = Ballot.objects.filter(round=held, number=1).count() if held else 0
-    return Value(rated or panel.certifications.count())
+        pairs = Assignment.objects.filter(~Exists(recused), panelist=OuterRef("pk"), panel_certification__in=here)
+        return count_per(pairs, "panelist") + F("recused_count")
+    return Value(len(here))
 
 
 def standards_of(panel: Panel) -> QuerySet[ProgramStandard]:
@@ -178,10 +209,15 @@ def program_of(key: str) -> Program | None:
     return programs().filter(pk=key).first() if re.fullmatch(r"[0-9]{1,9}", key) else None
 
 
-def why_not_open(panel: Panel) -> list[str]:
-    """What stands in the way of opening round 1, each in a sentence; empty when nothing does."""
+def why_not_open(panel: Panel, entries: Sequence[PanelCertification] | None = None) -> list[str]:
+    """What stands in the way of opening the next round, each in a sentence; empty when nothing does.
+
+    Args:
+        entries: the certifications that it would rate; all of the panel where it is not given.
+    """
     missing = ["This panel is put away, so nothing can be opened on it."] if panel.put_away_at else []
-    entries = list(certifications_of(panel))
+    if entries is None:
+        entries = list(certifications_of(panel))
     if not entries:
         missing.append("Add at least one certification.")
     missing += [
@@ -195,10 +231,12 @@ def why_not_open(panel: Panel) -> list[str]:
         )
     if not Panelist.objects.filter(panel=panel, withdrawn_at=None).exists():
         missing.append("Add at least one panelist.")
-    elif (
-        panel.assignment == Panel.Assignment.BALANCED and not Assignment.objects.filter(panelist__panel=panel).exists()
-    ):
-        missing.append("Share out the certifications, or let everyone rate every one.")
+    elif panel.assignment == Panel.Assignment.BALANCED and not _asked_for(panel, entries).exists():
+        missing.append(
+            "Share out the certifications, or let everyone rate every one."
+            if panel.state == Panel.State.DRAFT
+            else "Nobody who is still on the panel is asked to rate these certifications. Choose others."
+        )
     return missing
 
 
@@ -214,8 +252,19 @@ def why_not_put_away(panel: Panel) -> str:
     return ""
 
 
-def opening_warnings(panel: Panel) -> list[str]:
-    """What will keep the numbers from being read, though the round may open: too few people, or a group left out."""
+def _asked_for(panel: Panel, entries: Sequence[PanelCertification]) -> QuerySet[Assignment]:
+    """Who is asked for which of these, of those who are still on the panel."""
+    return Assignment.objects.filter(
+        panelist__panel=panel, panelist__withdrawn_at=None, panel_certification__in=[entry.pk for entry in entries]
+    )
+
+
+def opening_warnings(panel: Panel, entries: Sequence[PanelCertification] | None = None) -> list[str]:
+    """What will keep the numbers from being read, though the round may open: too few people, or a group left out.
+
+    Args:
+        entries: what a second round may rate; then those are named, too, who have left since the first.
+    """
     by_group = dict.fromkeys(StakeholderGroup.values, 0)
     for group in Panelist.objects.filter(panel=panel, withdrawn_at=None).values_list("group", flat=True):
         by_group[group] += 1
@@ -231,19 +280,34 @@ def opening_warnings(panel: Panel) -> list[str]:
         for group in StakeholderGroup
         if by_group[group] < panel.minimum_per_group
     ]
-    return warnings + _idle(panel)
+    return warnings + _idle(panel, entries) + ([] if entries is None else _gone(panel))
 
 
-def _idle(panel: Panel) -> list[str]:
+def _idle(panel: Panel, entries: Sequence[PanelCertification] | None) -> list[str]:
     """Those who would be asked for nothing where certifications are shared out."""
     if panel.assignment == Panel.Assignment.EVERYONE:
         return []
-    idle = Panelist.objects.filter(panel=panel, withdrawn_at=None, assignments=None)
+    asked = _asked_for(panel, list(certifications_of(panel)) if entries is None else entries)
+    idle = Panelist.objects.filter(panel=panel, withdrawn_at=None).exclude(pk__in=asked.values("panelist"))
     return [f"{person.name} is asked for no certification." for person in idle]
 
 
+def _gone(panel: Panel) -> list[str]:
+    """Those who were taken off, and have nobody in their place."""
+    gone = Panelist.objects.filter(panel=panel, withdrawn_at__isnull=False, replaced_by=None)
+    return [
+        f"{person.name} was taken off the panel. Once the round is open or planned, you can put somebody in their place."
+        for person in gone
+    ]
+
+
 def asked_of(panelist: Panelist) -> int:
-    """How many certifications a panelist is asked to rate: of those open now, or of all before a round opens.
+    """How many certifications a panelist is asked to rate (see `asked_entries`)."""
+    return asked_entries(panelist).count()
+
+
+def asked_entries(panelist: Panelist) -> QuerySet[PanelCertification]:
+    """What a panelist is asked to rate: of the round that is open or planned, or of all before a round opens.
 
     Those from which the panelist steps back are left out.
     """
@@ -253,7 +317,7 @@ def asked_of(panelist: Panelist) -> int:
     ballots = Ballot.objects.filter(round__panel_id=panelist.panel_id, closed_at=None)
     if ballots.exists():
         entries = entries.filter(pk__in=ballots.values("panel_certification"))
-    return entries.exclude(conflicts__panelist=panelist).count()
+    return entries.exclude(conflicts__panelist=panelist)
 
 
 def recommendations_of(panel: Panel) -> QuerySet[Recommendation]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from accounts.models import AuditEntry
+from sme_review import verbs
 from sme_review.models import Assignment, Ballot, ConflictDeclaration, Panel, Panelist, Rating, Round
 
 
@@ -31,11 +33,17 @@ class Waiting:
 
 
 def panels_taking_ratings() -> QuerySet[Panel]:
-    """Panels with a round that is open now and rated at one's own pace; a live session needs no reminder."""
+    """Panels with a round that is open now and rated at one's own pace; a live session needs no reminder.
+
+    Adds opened_at, when the round opened.
+    """
     now = timezone.now()
     open_rounds = Round.objects.filter(state=Round.State.OPEN, mode=Round.Mode.TOGETHER, opened_at__lte=now)
-    return Panel.objects.filter(put_away_at=None, pk__in=open_rounds.values("panel")).select_related(
-        "program", "created_by"
+    opened_at = open_rounds.filter(panel=OuterRef("pk")).values("opened_at")[:1]
+    return (
+        Panel.objects.filter(put_away_at=None, pk__in=open_rounds.values("panel"))
+        .annotate(opened_at=Subquery(opened_at))
+        .select_related("program", "created_by")
     )
 
 
@@ -67,6 +75,29 @@ def waiting_on(panels: Iterable[Panel]) -> list[Waiting]:
         if left:
             found.append(Waiting(person, len(asked), left))
     return found
+
+
+def due_dates_told(waiting: Iterable[Waiting]) -> dict[int, date]:
+    """Primary key of Panelist -> the due date that their last mail named, where another one holds now.
+
+    The audit trail says when a panel's due date was changed, and from what.
+    """
+    waiting = list(waiting)
+    changes: dict[int, list[AuditEntry]] = {}
+    for entry in AuditEntry.objects.filter(
+        target_model=Panel._meta.label_lower,
+        target_id__in={found.panelist.panel_id for found in waiting},
+        verb=verbs.PANEL_CHANGED,
+        detail__has_key="due_date",
+    ).order_by("at", "id"):
+        changes.setdefault(entry.target_id, []).append(entry)
+    told = {}
+    for found in waiting:
+        panel, mailed = found.panelist.panel, found.last_mailed
+        since = [entry for entry in changes.get(panel.pk, []) if mailed and entry.at > mailed]
+        if since and (was := date.fromisoformat(since[0].detail["due_date"][0])) != panel.due_date:
+            told[found.panelist.pk] = was
+    return told
 
 
 def conflicts_of(panel: Panel) -> QuerySet[ConflictDeclaration]:

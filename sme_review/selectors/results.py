@@ -20,7 +20,7 @@ from sme_review.models import (
     Round,
 )
 from sme_review.readings import Suggested, Thresholds, suggest, why_withheld
-from sme_review.selectors.ballots import closed_ballots, closed_by_round, final_ballots
+from sme_review.selectors.ballots import closed_ballots, closed_by_round, concluding, final_ballots
 from sme_review.selectors.figures import (
     EMPLOYER,
     POSTSECONDARY,
@@ -33,7 +33,7 @@ from sme_review.selectors.figures import (
 )
 
 _ROUNDS_TO_COMPARE = 2
-_STILL_OPEN = "The round is still open. The results show when it is closed."
+_NOTHING_CLOSED = "No round is closed yet. The results show when one is."
 
 
 @dataclass(frozen=True)
@@ -85,14 +85,11 @@ def all_results(panel: Panel, *, viewer: User | Panelist) -> PanelResults:
     """
     closed = closed_by_round(panel)
     if not closed:
-        raise Problem(_STILL_OPEN)
+        raise Problem(_NOTHING_CLOSED)
     invited, ratings = _Invited.of(panel), _visible_ratings(panel, viewer)
     entries = _entries(panel)
-    last: dict[int, Ballot] = {}
-    for ballots in closed.values():
-        last |= ballots
     return PanelResults(
-        final=_results(panel, entries, last, invited, ratings),
+        final=_results(panel, entries, concluding(closed.values()), invited, ratings),
         by_round={number: _results(panel, entries, ballots, invited, ratings) for number, ballots in closed.items()},
     )
 
@@ -111,7 +108,7 @@ def results_of(panel: Panel, *, viewer: User | Panelist, held: Round | None = No
     """
     ballots = final_ballots(panel) if held is None else closed_ballots(held)
     if not ballots:
-        raise Problem(_STILL_OPEN)
+        raise Problem(_NOTHING_CLOSED)
     return _results(panel, _entries(panel), ballots, _Invited.of(panel), _visible_ratings(panel, viewer))
 
 

@@ -126,7 +126,7 @@ def reveal_ballot(*, by: User, ballot: Ballot) -> Ballot:
     held = Ballot.objects.select_for_update().select_related("panel_certification").get(pk=ballot.pk)
     if held.closed_at is None:
         raise MoveNotAllowedError("Close the certification first. Then its spread can be shown.")
-    if held.revealed_at is None:
+    if not held.is_revealed:
         held.revealed_at = timezone.now()
         held.save(update_fields=["revealed_at"])
         bump(panel)

@@ -7,6 +7,7 @@ from accounts.services.audit import record
 from octe_certs.problems import MoveNotAllowedError
 from sme_review import verbs
 from sme_review.models import Panel, Round
+from sme_review.selectors.live import why_no_session
 from sme_review.services.panels import bump, lock_panel
 from sme_review.services.rounds import close_round, open_round
 
@@ -19,14 +20,15 @@ def start_session(*, by: User, panel: Panel, mail_again: bool) -> Round:
         mail_again: mail also those who were sent a link before; the others always get theirs.
 
     Raises:
-        Problem: something is missing, a round is open for rating by mail, or all planned rounds were held.
+        Problem: something is missing, a round is open or planned for rating by mail, or all planned rounds were held.
     """
     panel = lock_panel(panel)
     open_rounds = {held.mode: held for held in panel.rounds.filter(state=Round.State.OPEN).order_by("-number")}
     if Round.Mode.LIVE in open_rounds:
         return open_rounds[Round.Mode.LIVE]
-    if open_rounds:
-        raise MoveNotAllowedError("A round is open in which panelists rate in their own time. Close it first.")
+    in_the_way = why_no_session(panel)
+    if in_the_way:
+        raise MoveNotAllowedError(in_the_way)
     return open_round(by=by, panel=panel, mode=Round.Mode.LIVE, mail_again=mail_again)
 
 

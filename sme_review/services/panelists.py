@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,7 +16,9 @@ from octe_certs.mail import absolute, send_after_commit
 from octe_certs.problems import MoveNotAllowedError, Problem
 from sme_review import verbs
 from sme_review.models import Assignment, Panel, Panelist, PanelistLink
-from sme_review.selectors.panels import asked_of
+from sme_review.opening_time import moment_in_words
+from sme_review.selectors.ballots import waiting_round
+from sme_review.selectors.panels import asked_entries
 from sme_review.services.panels import bump, close_gate, lock_panel
 
 # How long it takes, as invitations say it: reading in, then each certification.
@@ -202,24 +205,40 @@ def send_new_link(*, by: User, panelist: Panelist) -> Panelist:
 
 
 def mail_link(panelist: Panelist) -> None:
-    """Give the panelist a new link and mail it; earlier links keep working."""
+    """Give the panelist a new link and mail it; earlier links keep working.
+
+    The mail fits the round that is open or planned: which one it is, and from when it can be answered.
+    """
     link = new_link(panelist)
     panelist.invited_at = timezone.now()
     panelist.save(update_fields=["invited_at"])
-    panel = panelist.panel
-    count = asked_of(panelist)
+    panel, held = panelist.panel, waiting_round(panelist.panel)
+    entries = list(asked_entries(panelist).select_related("certification"))
+    opens = held.opened_at if held and held.is_planned else None
+    before = panel.rounds.filter(number__lt=held.number, closed_at__isnull=False).last() if held else None
+    due = f"{panel.due_date:%B} {panel.due_date.day}"
+    when = f"from {_short_day(opens)} to {due}" if opens else f"by {due}"
+    what = "Second round: please rate certifications again" if before else "Please rate certifications"
     send_after_commit(
         to=panelist.email,
-        subject=f"Please rate certifications for {panel.program.title} by {panel.due_date:%B} {panel.due_date.day}",
+        subject=f"{what} for {panel.program.title} {when}",
         template="sme_review/mail/invitation.txt",
         context={
             "panelist": panelist,
             "panel": panel,
             "link": link,
-            "count": count,
-            "minutes": minutes_for(count),
+            "entries": entries,
+            "count": len(entries),
+            "minutes": minutes_for(len(entries)),
+            "before": before,
+            "opens": moment_in_words(opens) if opens else "",
         },
     )
+
+
+def _short_day(at: datetime) -> str:
+    day = timezone.localdate(at)
+    return f"{day:%B} {day.day}"
 
 
 def new_link(panelist: Panelist) -> str:

@@ -16,6 +16,7 @@ from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.models import Ballot, Discussion, Panel, PanelCertification, Rating, Recommendation, Round
 from sme_review.moves import PANEL_MOVES
+from sme_review.opening_time import day_in_words
 from sme_review.selectors.panel_rules import rules_mark, why_not_change
 from sme_review.selectors.panels import why_not_put_away
 from sme_review.services.materials import words_of_catalogue, write_material
@@ -52,6 +53,15 @@ def ensure_move(panel: Panel, *, to: str) -> None:
 def bump(panel: Panel) -> None:
     """Tell the pages that follow the panel that something changed for everybody; the caller holds the panel's lock."""
     Panel.objects.filter(pk=panel.pk).update(pulse=F("pulse") + 1)
+
+
+def ensure_due_after_opening(panel: Panel, held: Round) -> None:
+    """Raise Problem where the panel's answers are due before the day on which a round opens."""
+    if panel.due_date < timezone.localdate(held.opened_at):
+        raise Problem(
+            f"The round opens on {day_in_words(held.opened_at)}, so answers cannot be due before that day.",
+            field="due_date",
+        )
 
 
 @transaction.atomic
@@ -106,6 +116,7 @@ def change_panel(*, by: User, panel: Panel, seen: str | None = None, **changes: 
         MoveNotAllowedError: the recommendation is sent.
         RulesFixedError: ratings, or what raters were promised, rest on a rule as it is.
         StaleVersionError: somebody has changed the rules since, or opened a round.
+        Problem: a planned round would open after its answers are due.
         ValueError: `changes` names something else.
     """
     unknown = set(changes) - set(_CHANGEABLE)
@@ -122,6 +133,9 @@ def change_panel(*, by: User, panel: Panel, seen: str | None = None, **changes: 
     for name, value in changes.items():
         setattr(panel, name, value)
     panel.full_clean()
+    planned = panel.rounds.filter(state=Round.State.OPEN, opened_at__gt=timezone.now()).first()
+    if planned is not None:
+        ensure_due_after_opening(panel, planned)
     panel.save(update_fields=[*changes])
     record(by=by, verb=verbs.PANEL_CHANGED, target=panel, detail=changed)
     return panel

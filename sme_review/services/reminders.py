@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +13,7 @@ from accounts.services.audit import record
 from octe_certs.mail import send_after_commit
 from sme_review import verbs
 from sme_review.models import Panel, Panelist
-from sme_review.selectors.reminders import Waiting, panels_taking_ratings, waiting_on
+from sme_review.selectors.reminders import Waiting, due_dates_told, panels_taking_ratings, waiting_on
 from sme_review.services.panelists import minutes_for, new_link
 
 PAUSE = timedelta(hours=24)
@@ -21,13 +22,20 @@ SCHEDULE = "reminder schedule"
 
 @dataclass(frozen=True)
 class Section:
-    """One panel in a person's mail."""
+    """One panel in a person's mail.
+
+    Attributes:
+        was_due: the due date that their last mail named, where another one holds now.
+        just_opened: their last mail only said when the round would open.
+    """
 
     panel: Panel
     left: int
     asked: int
     minutes: int
     link: str
+    was_due: date | None
+    just_opened: bool
 
 
 @transaction.atomic
@@ -51,7 +59,7 @@ def remind_panel(*, by: User, panel: Panel, opened_at: datetime, include_recent:
 def remind_by_schedule(*, days: Collection[int]) -> int:
     """Remind those who have not finished some days before their panel is due, once for each of these days.
 
-    Safe to run several times a day, and catching up: who had no mail since the day came gets it at the next run.
+    Who was told only when a planned round would open hears that it has, a day after that mail at the earliest. Safe to run several times a day, and catching up: who had no mail since the day came gets it at the next run.
 
     Args:
         days: for example 7, 3 and 1: so many days before the due date, in Michigan.
@@ -62,10 +70,17 @@ def remind_by_schedule(*, days: Collection[int]) -> int:
     today = timezone.localdate()
     limits = {}
     for found in waiting_on(panels_taking_ratings()):
-        begun = [day for day in days if found.panelist.panel.due_date - timedelta(days=day) <= today]
-        if begun and found.panelist.panel.due_date >= today:
-            limits[found.panelist.pk] = _start_of(found.panelist.panel.due_date - timedelta(days=min(begun)))
+        panel = found.panelist.panel
+        begun = [_start_of(due) for day in days if (due := panel.due_date - timedelta(days=day)) <= today]
+        if panel.due_date >= today:
+            limits[found.panelist.pk] = max([*begun, min(_opened_at(panel), timezone.now() - PAUSE)])
     return _remind(by=None, limits=limits)
+
+
+def _opened_at(panel: Any) -> datetime:
+    """When the open round opened; the panel comes from `panels_taking_ratings`."""
+    opened_at: datetime = panel.opened_at
+    return opened_at
 
 
 def _start_of(day: date) -> datetime:
@@ -76,13 +91,15 @@ def _remind(*, by: User | None, limits: Mapping[int, datetime]) -> int:
     """Mail those whose last mail is older than their limit; `limits` is by the panelist's primary key."""
     # Two who press at once: the second waits here and then sees the first one's reminders.
     list(Panelist.objects.select_for_update(no_key=True).filter(pk__in=limits).order_by("pk"))
+    waiting = waiting_on(panels_taking_ratings())
+    told = due_dates_told(waiting)
     by_address: dict[str, list[Waiting]] = {}
-    for found in waiting_on(panels_taking_ratings()):
+    for found in waiting:
         by_address.setdefault(found.address, []).append(found)
     sent = 0
     for everything in by_address.values():
         if any(_is_due(found, limits) for found in everything):
-            _mail(by=by, everything=sorted(everything, key=lambda found: found.panelist.panel.due_date))
+            _mail(by=by, everything=sorted(everything, key=lambda found: found.panelist.panel.due_date), told=told)
             sent += 1
     return sent
 
@@ -92,12 +109,22 @@ def _is_due(found: Waiting, limits: Mapping[int, datetime]) -> bool:
     return limit is not None and found.last_mailed is not None and found.last_mailed < limit
 
 
-def _mail(*, by: User | None, everything: list[Waiting]) -> None:
+def _mail(*, by: User | None, everything: list[Waiting], told: Mapping[int, date]) -> None:
     """One person's mail, with a link for each panel; earlier links keep working."""
     sections = []
     for found in everything:
         person = found.panelist
-        sections.append(Section(person.panel, found.left, found.asked, minutes_for(found.left), new_link(person)))
+        sections.append(
+            Section(
+                panel=person.panel,
+                left=found.left,
+                asked=found.asked,
+                minutes=minutes_for(found.left),
+                link=new_link(person),
+                was_due=told.get(person.pk),
+                just_opened=found.last_mailed is not None and found.last_mailed < _opened_at(person.panel),
+            )
+        )
         person.reminded_at = timezone.now()
         person.save(update_fields=["reminded_at"])
         record(

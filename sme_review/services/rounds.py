@@ -1,20 +1,38 @@
-"""Opening and closing a round."""
+"""Opening, planning and closing a round.
 
-from collections.abc import Iterable
-from datetime import datetime
+A planned round is a round whose time of opening lies ahead. Until then nobody rates in it and nothing is revealed because
+of it, and it can be taken back as if it had never been. The clock opens it: whatever asks whether a round is open compares
+`opened_at` with now.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from accounts.services.audit import record
-from octe_certs.problems import MoveNotAllowedError, Problem
+from octe_certs.mail import send_after_commit
+from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
-from sme_review.models import Ballot, Panel, PanelCertification, Round
-from sme_review.selectors.panels import why_not_open
+from sme_review.models import Ballot, Panel, PanelCertification, Panelist, Round
+from sme_review.opening_time import day_in_words, moment_in_words
+from sme_review.selectors.decisions import settled_entries
+from sme_review.selectors.panels import asked_of, certifications_of, why_not_open
 from sme_review.services.ballots import close_open_ballots, start_ballot
 from sme_review.services.panelists import mail_link
-from sme_review.services.panels import bump, ensure_move, lock_panel
+from sme_review.services.panels import (
+    bump,
+    change_panel,
+    close_gate,
+    ensure_due_after_opening,
+    ensure_move,
+    lock_panel,
+)
+
+# What the audit entry of a planned round calls the panel's due date before it, which taking it back brings back.
+_DUE_BEFORE = "due date before"
 
 
 @transaction.atomic
@@ -25,60 +43,244 @@ def open_round(
     mode: str = Round.Mode.TOGETHER,
     entries: Iterable[PanelCertification] | None = None,
     opens_at: datetime | None = None,
+    due_date: date | None = None,
+    number: int | None = None,
     mail_again: bool = True,
 ) -> Round:
-    """Open the next round and mail each panelist their personal link.
+    """Open the next round, or plan it, and mail each panelist their personal link.
 
-    Opening round 2 reveals round 1 to the panelists, as far as the panel's rules let them see it.
+    Round 2 reveals round 1 of its certifications to the panelists, as far as round 1 lets them see it: when it opens, not
+    when it is planned. Somebody who is asked for none of them gets no mail.
 
     Args:
         mode: a value of Round.Mode; in a live session the certifications are opened one by one afterwards.
-        entries: the certifications that are rated; all of the panel where it is not given.
-        opens_at: when it opens, if not now. Until then nobody can rate.
+        entries: the certifications that are rated; all that OCTE has not decided yet where it is not given.
+        opens_at: when it opens, if not now. Only for a round in which panelists rate in their own time.
+        due_date: by when panelists answer, a Michigan date; the panel's where it is not given.
+        number: the number of the round that the person's page was about; None where nobody looked at a page.
         mail_again: mail also those who were sent a link before; the others always get theirs.
 
     Raises:
-        Problem: certifications, information sheets, standards or panelists are missing, a round is open already, or
-            all planned rounds were held.
+        StaleVersionError: this round was opened or planned since the page was made.
+        Problem: certifications, information sheets, standards or panelists are missing, a round is open already, all
+            planned rounds were held, or the round would open after its answers are due.
     """
+    if opens_at is not None and mode == Round.Mode.LIVE:
+        raise ValueError("A live session begins when somebody starts it; it is not planned.")
     panel = lock_panel(panel)
+    _ensure_seen(panel, number)
     ensure_move(panel, to=Panel.State.RUNNING)
-    missing = why_not_open(panel)
-    if missing:
-        raise Problem(" ".join(missing))
-    number = panel.rounds.count() + 1
-    if number > panel.rounds_planned:
-        raise MoveNotAllowedError(f"This panel has {panel.rounds_planned} round(s), and all were held.")
-    now = timezone.now()
+    chosen = _chosen(panel, entries)
+    now, due_before = timezone.now(), panel.due_date
+    if due_date is not None:
+        panel = change_panel(by=by, panel=panel, due_date=due_date)
     opened = Round.objects.create(
         panel=panel,
-        number=number,
+        number=_next_number(panel),
         mode=mode,
         panelists_see=panel.panelists_see,
         opened_by=by,
         opened_at=max(opens_at or now, now),
     )
-    chosen = list(panel.certifications.all() if entries is None else entries)
-    if not chosen:
-        raise Problem("Choose at least one certification for this round.")
-    _reveal_earlier(panel, chosen, now)
+    if opens_at is not None or due_date is not None:
+        ensure_due_after_opening(panel, opened)
+    _reveal_earlier(panel, chosen, opened.opened_at)
     if mode == Round.Mode.TOGETHER:
         for entry in chosen:
             start_ballot(by=by, held=opened, entry=entry, at=opened.opened_at)
     panel.state = Panel.State.RUNNING
     panel.save(update_fields=["state"])
     bump(panel)
-    for panelist in panel.panelists.filter(withdrawn_at=None).select_related("panel__program"):
-        if mail_again or panelist.invited_at is None:
-            mail_link(panelist)
-    record(by=by, verb=verbs.ROUND_OPENED, target=opened)
+    _mail_links(opened, mail_again=mail_again)
+    _record(by, opened, chosen, due_before)
     return opened
 
 
-def _reveal_earlier(panel: Panel, chosen: list[PanelCertification], now: datetime) -> None:
+def _ensure_seen(panel: Panel, number: int | None) -> None:
+    """Raise StaleVersionError where the page was about another round than the one that comes next now."""
+    if number is None or number == panel.rounds.count() + 1:
+        return
+    held = panel.rounds.select_related("opened_by").filter(number=number).first()
+    if held is None:
+        raise StaleVersionError("The panel stands otherwise now than on your page. Look again, then choose again.")
+    done = "planned" if held.is_planned else "opened"
+    raise StaleVersionError(
+        f"Round {held.number} was {done} by {held.opened_by} before you pressed the button. Nothing was done twice."
+    )
+
+
+def _next_number(panel: Panel) -> int:
+    number = panel.rounds.count() + 1
+    if number > panel.rounds_planned:
+        rounds = "one round" if panel.rounds_planned == 1 else f"{panel.rounds_planned} rounds"
+        raise MoveNotAllowedError(f"This panel has {rounds}, and all were held.")
+    return number
+
+
+def _chosen(panel: Panel, entries: Iterable[PanelCertification] | None) -> list[PanelCertification]:
+    """The certifications to be rated, read anew from this panel.
+
+    Raises:
+        Problem: none is chosen, one is of another panel or decided, or something else stands in the way.
+    """
+    settled = settled_entries(panel)
+    here = list(certifications_of(panel))
+    wanted = {entry.pk for entry in here} - settled if entries is None else {entry.pk for entry in entries}
+    if entries is not None and not wanted:
+        raise Problem("Choose at least one certification for this round.", field="entries")
+    if wanted.difference(entry.pk for entry in here):
+        raise Problem("One of these certifications is not on this panel. Choose again.", field="entries")
+    if wanted & settled:
+        raise Problem("OCTE has decided one of these certifications, so it is not rated again.", field="entries")
+    chosen = [entry for entry in here if entry.pk in wanted]
+    missing = why_not_open(panel, chosen)
+    if missing:
+        raise Problem(" ".join(missing))
+    return chosen
+
+
+def _reveal_earlier(panel: Panel, chosen: Collection[PanelCertification], at: datetime) -> None:
     Ballot.objects.filter(
         round__panel=panel, panel_certification__in=chosen, closed_at__isnull=False, revealed_at=None
-    ).update(revealed_at=now)
+    ).update(revealed_at=at)
+
+
+def _concerned(held: Round) -> list[Panelist]:
+    """Everybody on the panel in round 1; after that those who are asked for something in the round."""
+    people = held.panel.panelists.filter(withdrawn_at=None).select_related("panel__program", "panel__created_by")
+    return [person for person in people if held.number == 1 or asked_of(person)]
+
+
+def _mail_links(held: Round, *, mail_again: bool) -> None:
+    for panelist in _concerned(held):
+        if mail_again or panelist.invited_at is None:
+            mail_link(panelist)
+
+
+def _record(by: User, held: Round, chosen: Collection[PanelCertification], due_before: date) -> None:
+    detail: dict[str, object] = {"round": held.number, "certifications": len(chosen)}
+    if held.is_planned:
+        detail |= {"opens": moment_in_words(held.opened_at), _DUE_BEFORE: due_before.isoformat()}
+    record(by=by, verb=verbs.ROUND_PLANNED if held.is_planned else verbs.ROUND_OPENED, target=held, detail=detail)
+
+
+@transaction.atomic
+def open_planned_round(*, by: User, round: Round) -> Round:  # noqa: A002 - the thing's own name
+    """Open a planned round before its time, and mail those who were told another time.
+
+    Opening what is open already changes nothing.
+
+    Raises:
+        StaleVersionError: the planning was taken back, or the round is closed.
+    """
+    held = _lock_waiting(round)
+    now = timezone.now()
+    if held.opened_at <= now:
+        return held
+    held.ballots.update(opened_at=now)
+    Ballot.objects.filter(round__panel=held.panel, revealed_at__gt=now).update(revealed_at=now)
+    held.opened_at, held.opened_by = now, by
+    held.save(update_fields=["opened_at", "opened_by"])
+    bump(held.panel)
+    _mail_links(held, mail_again=True)
+    record(by=by, verb=verbs.ROUND_OPENED, target=held, detail={"round": held.number, "before its time": "yes"})
+    return held
+
+
+@transaction.atomic
+def take_back_round(*, by: User, round: Round, tell: bool) -> Panel:  # noqa: A002 - the thing's own name
+    """Undo the planning of a round that has not opened: the panel stands as it stood before.
+
+    Links that were mailed keep working, and open nothing that can be rated. The due date is again what it was before.
+
+    Args:
+        tell: mail those who were told when it opens that it does not.
+
+    Raises:
+        StaleVersionError: it was taken back before, or has opened meanwhile.
+    """
+    held = _lock_waiting(round)
+    panel, now = held.panel, timezone.now()
+    if held.opened_at <= now:
+        raise StaleVersionError(
+            f"Round {held.number} has opened meanwhile, so it cannot be taken back. Close it instead."
+        )
+    told = [person for person in _concerned(held) if person.invited_at] if tell else []
+    due_before = _due_before(held)
+    record(
+        by=by,
+        verb=verbs.ROUND_TAKEN_BACK,
+        target=held,
+        detail={"round": held.number, "would have opened": moment_in_words(held.opened_at), "mails": len(told)},
+    )
+    Ballot.objects.filter(round__panel=panel, revealed_at__gt=now).update(revealed_at=None)
+    held.ballots.all().delete()
+    held.delete()
+    if due_before is not None:
+        panel = change_panel(by=by, panel=panel, due_date=due_before)
+    before = Panel.State.CLOSED if panel.rounds.exists() else Panel.State.DRAFT
+    ensure_move(panel, to=before)
+    panel.state = before
+    panel.save(update_fields=["state"])
+    bump(panel)
+    for person in told:
+        send_after_commit(
+            to=person.email,
+            subject=f"Not yet: rating certifications for {panel.program.title}",
+            template="sme_review/mail/round_taken_back.txt",
+            context={"panelist": person, "panel": panel, "day": day_in_words(held.opened_at)},
+        )
+    return panel
+
+
+def _due_before(held: Round) -> date | None:
+    """The panel's due date before the round was planned, as the audit trail has it."""
+    planned = AuditEntry.objects.filter(
+        verb=verbs.ROUND_PLANNED, target_model=Round._meta.label_lower, target_id=held.pk
+    ).first()
+    return date.fromisoformat(planned.detail[_DUE_BEFORE]) if planned else None
+
+
+def _lock_waiting(round: Round) -> Round:  # noqa: A002 - the thing's own name
+    """A round that is planned or open, with its panel and its ballots locked: nobody rates until the transaction ends.
+
+    Raises:
+        StaleVersionError: it is gone or closed.
+    """
+    panel = lock_panel(round.panel)
+    close_gate(panel)
+    held = Round.objects.select_for_update().filter(pk=round.pk).first()
+    if held is None:
+        raise StaleVersionError("The planning of this round was taken back before you pressed the button.")
+    if held.state != Round.State.OPEN:
+        raise StaleVersionError(f"Round {held.number} is closed already.")
+    held.panel = panel
+    return held
+
+
+@transaction.atomic
+def change_due_date(*, by: User, panel: Panel, due_date: date, seen: date | None = None) -> Panel:
+    """Give panelists more time, or less. They read it in their next reminder; no mail goes out because of it.
+
+    Args:
+        due_date: a Michigan date.
+        seen: the date that the person's page showed; None where nobody looked at a page.
+
+    Raises:
+        MoveNotAllowedError: no round is open or planned.
+        StaleVersionError: somebody else changed the date since.
+        Problem: the round opens after this date.
+    """
+    panel = lock_panel(panel)
+    if not panel.rounds.filter(state=Round.State.OPEN).exists():
+        raise MoveNotAllowedError("The round is closed, so the due date can no longer change.")
+    if seen is not None and panel.due_date not in {seen, due_date}:
+        raise StaleVersionError(
+            f"Somebody changed the due date to {panel.due_date:%B} {panel.due_date.day}, {panel.due_date.year} since you "
+            "opened the page. Choose again, if it should be another one.",
+            field="due_date",
+        )
+    return change_panel(by=by, panel=panel, due_date=due_date)
 
 
 @transaction.atomic
@@ -89,20 +291,22 @@ def close_round(*, by: User, round: Round) -> Round:  # noqa: A002 - the thing's
     later than `closed_at`.
 
     Raises:
-        MoveNotAllowedError: the round is closed already.
+        MoveNotAllowedError: the round is closed already, or planned: what never was open is taken back instead.
     """
     panel = lock_panel(round.panel)
     held = Round.objects.select_for_update().get(pk=round.pk)
     if held.state != Round.State.OPEN:
         raise MoveNotAllowedError("This round is already closed.")
+    if held.is_planned:
+        raise MoveNotAllowedError(
+            f"This round opens on {moment_in_words(held.opened_at)}, so there is nothing to close. Take the planning back."
+        )
     ensure_move(panel, to=Panel.State.CLOSED)
     locked = close_open_ballots(by=by, held=held)
     held.state = Round.State.CLOSED
     held.closed_at = timezone.now()
     held.closed_by = by
-    # A round that was planned for later and is closed before its time has come never was open.
-    held.opened_at = min(held.opened_at, held.closed_at)
-    held.save(update_fields=["state", "opened_at", "closed_at", "closed_by"])
+    held.save(update_fields=["state", "closed_at", "closed_by"])
     if not panel.rounds.filter(state=Round.State.OPEN).exists():
         panel.state = Panel.State.CLOSED
         panel.save(update_fields=["state"])

@@ -71,7 +71,7 @@ def _show(
         "form": form,
         "late": late,
         "kept": kept,
-        "spread": spread_of(ballot, viewer=panelist) if ballot and ballot.revealed_at else [],
+        "spread": spread_of(ballot, viewer=panelist) if ballot and ballot.is_revealed else [],
         "before": before(None if stage.scene is reading.Scene.REVEALED else ballot, viewer=panelist),
         "reasons": reasons_on(ballot, viewer=panelist) if ballot else [],
     }

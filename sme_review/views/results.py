@@ -13,7 +13,7 @@ from octe_certs.problems import Problem
 from octe_certs.tables import show_table
 from octe_certs.xlsx_files import xlsx_response
 from sme_review import explanations
-from sme_review.models import Panel
+from sme_review.models import Panel, Round
 from sme_review.overview import overview_rows
 from sme_review.presenters import show_results
 from sme_review.result_files import SUMMARY_HEADINGS, result_sheets, summary_rows
@@ -68,6 +68,8 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
         "panel": panel,
         "asked": asked,
         "rounds": [held for held in rounds if held.number in asked.held.by_round],
+        "waiting": [held for held in rounds if held.state == Round.State.OPEN],
+        "next_round": len(rounds) + 1 if len(rounds) < panel.rounds_planned else None,
         "shown": show_results(asked.results, asked.changes),
         "figures": figures_over_panel(asked.results),
         "explanations": explanations.ALL,

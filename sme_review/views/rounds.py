@@ -1,4 +1,6 @@
-"""Opening, following and closing a round."""
+"""Opening, planning, following and closing a round."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -7,12 +9,15 @@ from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest
 from octe_certs.access import requires
-from octe_certs.problems import Problem
-from sme_review.models import Panel
-from sme_review.presenters import progress_by_group
+from octe_certs.problems import Problem, StaleVersionError
+from sme_review.forms.rounds import DueDateForm, HeldRoundForm, OpenRoundForm
+from sme_review.models import Panel, Round
+from sme_review.opening_time import moment_in_words
+from sme_review.presenters import progress_by_group, show_candidates
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors import panels as selecting
-from sme_review.selectors.ballots import current_round
+from sme_review.selectors import rounds as choosing
+from sme_review.selectors.ballots import current_round, rounds_of
 from sme_review.services import rounds as writing
 from sme_review.services.panelists import minutes_for
 from sme_review.views.panels import crumbs, find_panel
@@ -20,29 +25,102 @@ from sme_review.views.panels import crumbs, find_panel
 
 @requires(MANAGE_PANELS)
 def open_round(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Check everything, then open round 1 and mail the links."""
+    """Check everything, choose what is rated again and when, then open or plan the next round and mail the links."""
     panel = find_panel(request, pk)
-    if panel.state != Panel.State.DRAFT:
-        return redirect("sme_review:panel", pk)
-    if request.method == "POST":
-        try:
-            writing.open_round(by=request.user, panel=panel)
-            messages.success(request, "Round 1 is open. Each panelist gets a mail with their personal link.")
-            return redirect("sme_review:round", pk)
-        except Problem as problem:
-            messages.error(request, problem.message)
-            return redirect("sme_review:open_round", pk)
-    count = selecting.certifications_of(panel).count()
-    context = {
+    held = current_round(panel)
+    number = held.number + 1 if held else 1
+    elsewhere = _elsewhere(request, panel, held, number)
+    if elsewhere is not None:
+        return elsewhere
+    found = choosing.candidates(panel, viewer=request.user) if held else []
+    form = OpenRoundForm(
+        request.POST if request.method == "POST" else None,
+        panel=panel,
+        number=number,
+        entries=selecting.certifications_of(panel).filter(pk__in=[one.entry.pk for one in found]),
+        proposed=[one.entry for one in found if one.is_proposed],
+    )
+    if request.method == "POST" and form.is_valid():
+        answer = _open(request, panel, form)
+        if answer is not None:
+            return answer
+    return render(request, "sme_review/round_open.html", _opening(request, panel, held, form, found))
+
+
+def _elsewhere(request: SignedInRequest, panel: Panel, held: Round | None, number: int) -> HttpResponse | None:
+    """The page that fits where no round can be opened now, or another than the one that the page was about."""
+    posted = request.POST.get("number", str(number)) if request.method == "POST" else str(number)
+    if held is not None and held.state == Round.State.OPEN:
+        if held.mode == Round.Mode.LIVE:
+            messages.info(request, "A live session is running. End it first; then another round can be opened.")
+            return redirect("sme_review:live", panel.pk)
+        if request.method == "POST":
+            done = "planned" if held.is_planned else "opened"
+            messages.info(
+                request, f"Round {held.number} was {done} already by {held.opened_by}. Nothing was done twice."
+            )
+        return redirect("sme_review:round", panel.pk)
+    if panel.state not in {Panel.State.DRAFT, Panel.State.CLOSED}:
+        messages.info(request, "The recommendation is sent, so no round can be opened now.")
+        return redirect("sme_review:panel", panel.pk)
+    if number > panel.rounds_planned:
+        page = {"panel": panel, "rounds": rounds_of(panel), "crumbs": crumbs(panel, "Rounds")}
+        return render(request, "sme_review/rounds_held.html", page)
+    if posted != str(number):
+        messages.warning(
+            request, f"The panel has gone on since you opened the page. This is the page for round {number}."
+        )
+        return redirect("sme_review:open_round", panel.pk)
+    return None
+
+
+def _open(request: SignedInRequest, panel: Panel, form: OpenRoundForm) -> HttpResponse | None:
+    """Open or plan it; None with the reason on the form."""
+    given = form.cleaned_data
+    try:
+        held = writing.open_round(
+            by=request.user,
+            panel=panel,
+            entries=given.get("entries"),
+            opens_at=given["opens_at"],
+            due_date=given["due_date"],
+            number=form.round_number,
+        )
+    except StaleVersionError as stale:
+        messages.info(request, stale.message)
+        return redirect("sme_review:round", panel.pk)
+    except Problem as problem:
+        form.add_error(problem.field if problem.field in form.fields else None, problem.message)
+        return None
+    when = f"is planned. It opens on {moment_in_words(held.opened_at)}" if held.is_planned else "is open"
+    messages.success(request, f"Round {held.number} {when}. The personal links are on their way by mail.")
+    return redirect("sme_review:round", panel.pk)
+
+
+def _opening(
+    request: SignedInRequest,
+    panel: Panel,
+    held: Round | None,
+    form: OpenRoundForm,
+    found: list[choosing.Candidate],
+) -> dict[str, Any]:
+    """What the page shows; `held` is the round before."""
+    entries = [one.entry for one in found if one.has_sheet] if held else None
+    ticked = {str(key) for key in form["entries"].value() or ()} if held else set()
+    count = len(found) if held else selecting.certifications_of(panel).count()
+    return {
         "panel": panel,
-        "missing": [(sentence, "") for sentence in selecting.why_not_open(panel)],
-        "warnings": selecting.opening_warnings(panel),
-        "certification_count": count,
+        "number": form.round_number,
+        "before": held,
+        "form": form,
+        "missing": [(sentence, "") for sentence in selecting.why_not_open(panel, entries)],
+        "warnings": selecting.opening_warnings(panel, entries),
+        "candidates": show_candidates(found, ticked),
+        "count": count,
         "panelists": selecting.panelists_of(request.user, panel),
         "minutes": minutes_for(count),
-        "crumbs": crumbs(panel, "Open round 1"),
+        "crumbs": crumbs(panel, f"Open round {form.round_number}"),
     }
-    return render(request, "sme_review/round_open.html", context)
 
 
 @requires(SEE_PANELS)
@@ -52,34 +130,113 @@ def show_round(request: SignedInRequest, pk: int) -> HttpResponse:
     held = current_round(panel)
     if held is None:
         raise Http404
+    return _show(request, panel, held, DueDateForm(panel=panel))
+
+
+def _show(request: SignedInRequest, panel: Panel, held: Round, form: DueDateForm) -> HttpResponse:
     people = list(selecting.panelists_of(request.user, panel))
-    answered = sum(person.submitted_count + person.conflict_count for person in people)
+    entries: list[Any] = list(choosing.rated_in(held))
     context = {
         "panel": panel,
         "round": held,
+        "entries": entries,
+        "below_quorum": [entry for entry in entries if 0 < entry.rater_count < panel.quorum],
         "groups": progress_by_group(people),
-        "answered": answered,
+        "answered": sum(person.submitted_count + person.recused_count for person in people),
+        "submitted": sum(person.submitted_count for person in people),
         "expected": sum(person.asked_count for person in people),
         "unfinished": sum(person.begun_count > person.submitted_count for person in people),
+        "waiting": choosing.waiting_by_group(panel) if held.is_open else [],
+        "mailed": sum(bool(person.invited_at and person.asked_count) for person in people),
+        "form": form,
         "crumbs": crumbs(panel, f"Round {held.number}"),
         "may_manage": request.user.has_perm(MANAGE_PANELS),
     }
     return render(request, "sme_review/round.html", context)
 
 
+def _held(request: SignedInRequest, pk: int) -> tuple[Round, HeldRoundForm] | HttpResponse:
+    """The latest round with what was posted about it, or the way back where the page was about another round."""
+    held = current_round(find_panel(request, pk))
+    form = HeldRoundForm(request.POST)
+    if held is not None and form.names(held):
+        return held, form
+    messages.warning(
+        request, "The panel has gone on since you opened the page, so nothing was changed. See how it stands."
+    )
+    return redirect("sme_review:round" if held else "sme_review:panel", pk)
+
+
+@requires(MANAGE_PANELS)
+@require_POST
+def open_planned(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Open a planned round before its time."""
+    found = _held(request, pk)
+    if isinstance(found, HttpResponse):
+        return found
+    held, _ = found
+    try:
+        opened = writing.open_planned_round(by=request.user, round=held)
+        messages.success(request, f"Round {opened.number} is open.")
+    except Problem as problem:
+        messages.error(request, problem.message)
+        return redirect("sme_review:panel", pk)
+    return redirect("sme_review:round", pk)
+
+
+@requires(MANAGE_PANELS)
+@require_POST
+def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take the planning of a round back."""
+    found = _held(request, pk)
+    if isinstance(found, HttpResponse):
+        return found
+    held, form = found
+    try:
+        writing.take_back_round(by=request.user, round=held, tell=form.cleaned_data["tell"])
+        messages.success(request, f"The planning of round {held.number} is taken back.")
+    except Problem as problem:
+        messages.error(request, problem.message)
+        return redirect("sme_review:round", pk)
+    return redirect("sme_review:panel", pk)
+
+
+@requires(MANAGE_PANELS)
+def change_due_date(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Give panelists more time; somebody who reloads the page with an error finds the round's page."""
+    panel = find_panel(request, pk)
+    held = current_round(panel)
+    if held is None or request.method != "POST":
+        return redirect("sme_review:round", pk)
+    form = DueDateForm(request.POST, panel=panel)
+    if form.is_valid():
+        try:
+            changed = writing.change_due_date(by=request.user, panel=panel, **form.cleaned_data)
+        except Problem as problem:
+            form.add_error(problem.field, problem.message)
+        else:
+            due = f"{changed.due_date:%B} {changed.due_date.day}, {changed.due_date.year}"
+            messages.success(request, f"Answers are now due {due}.")
+            return redirect("sme_review:round", pk)
+    return _show(request, find_panel(request, pk), held, form)
+
+
 @requires(MANAGE_PANELS)
 @require_POST
 def close_round(request: SignedInRequest, pk: int) -> HttpResponse:
     """Close the open round, after a tick that says so."""
-    held = current_round(find_panel(request, pk))
-    if held is None:
-        raise Http404
+    found = _held(request, pk)
+    if isinstance(found, HttpResponse):
+        return found
     if request.POST.get("sure") != "yes":
         messages.error(request, "Tick the box to say that the round should close. Nothing has changed.")
         return redirect("sme_review:round", pk)
+    held, _ = found
     try:
         writing.close_round(by=request.user, round=held)
         messages.success(request, "The round is closed. Here is what the panel thinks.")
     except Problem as problem:
         messages.error(request, problem.message)
+        if held.is_planned:
+            return redirect("sme_review:round", pk)
     return redirect("sme_review:results", pk)

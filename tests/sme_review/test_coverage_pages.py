@@ -8,7 +8,7 @@ from certifications.models import ProgramStandard, SegmentWeight
 from sme_review.models import Panelist, Rating, StandardMark
 from sme_review.selectors.coverage import coverage_of
 from sme_review.services import rounds
-from tests.sme_review.conftest import refresh
+from tests.sme_review.conftest import rate_all, refresh
 
 
 @pytest.fixture
@@ -76,6 +76,7 @@ def test_withdrawn_people_and_drafts_do_not_color_the_map(marked, consultant):
 def test_a_later_round_replaces_the_marks_of_the_one_before(marked, consultant):
     rounds.open_round(by=consultant, panel=marked.panel)
     assert coverage_of(marked.panel, viewer=consultant).worksheets[marked.entries[0].pk] == 3
+    rate_all(marked.panelists[0], marked.entries)
     held = rounds.close_round(by=consultant, round=marked.panel.rounds.get(number=2))
     assert held.number == 2
     assert coverage_of(marked.panel, viewer=consultant).found.is_empty

@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pgtrigger
 import pypdfium2
@@ -297,6 +298,19 @@ def test_while_round_2_is_open_no_address_shows_its_answers(hidden, visitors, co
         rate_all(panelist, hidden.entries)
     some = [visitor for visitor in visitors if visitor.name not in {"auditor", "somebody"}]
     found = leaks(hidden, some, others_of(hidden, second))
+    assert {name: addresses for name, addresses in found.items() if addresses} == {}
+
+
+def test_while_round_2_is_only_planned_no_panelist_sees_round_1(hidden, visitors, consultant):
+    rounds.close_round(by=consultant, round=hidden.round)
+    refresh(hidden)
+    opens_at = timezone.now() + timedelta(days=3)
+    rounds.open_round(
+        by=consultant, panel=hidden.panel, opens_at=opens_at, due_date=opens_at.date() + timedelta(days=9)
+    )
+    refresh(hidden)
+    some = [visitor for visitor in visitors if visitor.name in {"coordinator", "nobody", "panelist"}]
+    found = leaks(hidden, some, others_of(hidden, hidden.round), everywhere=True)
     assert {name: addresses for name, addresses in found.items() if addresses} == {}
 
 

@@ -578,17 +578,20 @@ def test_what_was_rated_in_ones_own_time_waits_for_no_spread(closed, consultant,
 def test_what_goes_on_in_the_same_round_is_hidden_until_it_is_shown_again(opened, consultant):
     Panel.objects.update(rounds_planned=1)
     entry, panelist = opened.entries[0], opened.panelists[0]
-    others = Rating.objects.visible_to(opened.panelists[1])
+
+    def seen_by_others():
+        return Rating.objects.visible_to(opened.panelists[1]).count()
+
     rate(panelist, entry)
     first = open_now()
     ballots.close_ballot(by=consultant, ballot=first)
     ballots.reveal_ballot(by=consultant, ballot=first)
-    assert others.count() == 1
+    assert seen_by_others() == 1
     second = ballots.open_ballot(by=consultant, panel_certification=entry)
     assert (second.round, second.number) == (first.round, 2)
     ratings.reopen_rating(panelist=panelist, panel_certification=entry)
     rate(panelist, entry, TELLING, version=3)
     ballots.close_ballot(by=consultant, ballot=second)
-    assert others.all().count() == 0
+    assert seen_by_others() == 0
     ballots.reveal_ballot(by=consultant, ballot=second)
-    assert others.all().count() == 1
+    assert seen_by_others() == 1

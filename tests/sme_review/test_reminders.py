@@ -1,7 +1,7 @@
 """One mail for each person, to the address on file, and never twice within a day."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from sme_review.models import Ballot, Round
 from sme_review.selectors.ratings import panelist_by_secret
-from sme_review.selectors.reminders import panels_taking_ratings, waiting_on
-from sme_review.services import panelists, rounds
+from sme_review.selectors.reminders import due_dates_told, panels_taking_ratings, waiting_on
+from sme_review.services import panelists, panels, rounds
 from sme_review.services.reminders import remind_by_schedule, remind_panel
 from tests.factories.sme_review import (
     BallotFactory,
@@ -178,3 +178,52 @@ def test_page_says_that_nobody_is_left(client, closed, consultant):
     client.force_login(consultant)
     shown = client.get(reverse("sme_review:remind", args=[closed.panel.pk]))
     assert "Nobody to remind" in shown.content.decode()
+
+
+def test_next_reminder_says_that_the_due_date_was_moved_to_those_who_were_told_the_old_one(
+    waiting, consultant, django_capture_on_commit_callbacks
+):
+    callbacks = django_capture_on_commit_callbacks
+    with on("2026-12-08"):
+        rounds.change_due_date(by=consultant, panel=waiting.panel, due_date=date(2026, 12, 30))
+    with on("2026-12-09"), callbacks(execute=True):
+        rounds.change_due_date(by=consultant, panel=waiting.panel, due_date=date(2027, 1, 8))
+        panels.change_panel(by=consultant, panel=waiting.panel, quorum=4)
+        late = panelists.add_panelist(
+            by=consultant, panel=waiting.panel, name="Late", email="late@example.org", group="business"
+        )
+    mail.outbox.clear()
+    with on("2026-12-11"):
+        assert remind(consultant, waiting.panel, callbacks) == 4
+    moved = "By when: January 8, 2027. This has changed: before, it was December 18, 2026.\n"
+    assert {message.to[0]: moved in message.body for message in mail.outbox} == {
+        "expert2@example.org": True,
+        "expert3@example.org": True,
+        "expert4@example.org": True,
+        late.email: False,
+    }
+    mail.outbox.clear()
+    with on("2026-12-13"):
+        assert remind(consultant, waiting.panel, callbacks) == 4
+    assert [message.body for message in mail.outbox if "This has changed" in message.body] == []
+
+
+def test_due_date_that_was_moved_there_and_back_is_not_told(waiting, consultant, django_capture_on_commit_callbacks):
+    with on("2026-12-08"):
+        for due_date in (date(2026, 12, 30), date(2026, 12, 18)):
+            rounds.change_due_date(by=consultant, panel=waiting.panel, due_date=due_date)
+    with on("2026-12-09"):
+        assert remind(consultant, waiting.panel, django_capture_on_commit_callbacks) == 3
+        assert due_dates_told(waiting_on(panels_taking_ratings())) == {}
+    assert "This has changed" not in mail.outbox[0].body
+
+
+def test_schedule_follows_the_moved_date(waiting, consultant, django_capture_on_commit_callbacks):
+    with on("2026-12-02"):
+        rounds.change_due_date(by=consultant, panel=waiting.panel, due_date=date(2027, 1, 8))
+    sent = {}
+    for day in ("2026-12-11", "2027-01-01", "2027-01-09"):
+        with on(day), django_capture_on_commit_callbacks(execute=True):
+            sent[day] = remind_by_schedule(days=[7])
+    assert sent == {"2026-12-11": 0, "2027-01-01": 3, "2027-01-09": 0}
+    assert "it was December 18, 2026" in mail.outbox[0].body

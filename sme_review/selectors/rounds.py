@@ -1,0 +1,131 @@
+"""What the next round may rate again, with what speaks for it; and who has not finished the round that is open."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import OuterRef, QuerySet
+
+from accounts.models import User
+from sme_review.enums import Reading, StakeholderGroup
+from sme_review.models import ListingDecision, Panel, PanelCertification, Rating, Round
+from sme_review.selectors.assignment import Situation, situation_of
+from sme_review.selectors.decisions import sent_back, settled_entries
+from sme_review.selectors.panels import certifications_of, count_per
+from sme_review.selectors.reminders import Waiting, panels_taking_ratings, waiting_on
+from sme_review.selectors.results import CertificationResult, results_by_entry
+
+_NOBODY = "Nobody has rated it yet."
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One certification that a second round may rate.
+
+    Attributes:
+        result: what the panel concluded so far; None where nobody rated it.
+        reasons: why it is proposed, in sentences; empty where it is not. Only a proposal: a person chooses.
+        lacking: what would keep its numbers from being read, in sentences.
+    """
+
+    entry: PanelCertification
+    result: CertificationResult | None
+    reasons: list[str] = field(default_factory=list)
+    lacking: list[str] = field(default_factory=list)
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether its box is ticked at first."""
+        return bool(self.reasons)
+
+    @property
+    def has_sheet(self) -> bool:
+        """Whether there is something to rate by; while a round is closed this cannot be mended."""
+        return _has_sheet(self.entry)
+
+
+def _has_sheet(entry: PanelCertification) -> bool:
+    return bool(entry.material and entry.material.information_sheet.strip())
+
+
+def candidates(panel: Panel, *, viewer: User) -> list[Candidate]:
+    """The certifications that OCTE has not decided, in the panel's order; the same number of queries whatever their number.
+
+    Proposed are those on which the panel disagrees or whose numbers read "discuss", those that an approver sent back, and
+    those that nobody rated.
+    """
+    results, back = results_by_entry(panel, viewer=viewer), sent_back(panel)
+    settled, situation = settled_entries(panel), situation_of(panel)
+    return [
+        Candidate(
+            entry=entry,
+            result=results.get(entry.pk),
+            reasons=_reasons(results.get(entry.pk), back.get(entry.pk)),
+            lacking=_lacking(situation, entry),
+        )
+        for entry in certifications_of(panel)
+        if entry.pk not in settled
+    ]
+
+
+def _reasons(result: CertificationResult | None, back: ListingDecision | None) -> list[str]:
+    reasons = [f"{back.decided_by} sent it back: {back.reason}"] if back else []
+    if result is None:
+        return [*reasons, _NOBODY]
+    if result.reading == Reading.DISCUSS:
+        # Disagreement is the first of the rules that lead to this reading.
+        return [*reasons, result.suggested.rule]
+    split = [one.question.title for one in result.questions if one.disagreement]
+    if split:
+        reasons.append(f"The panel disagrees on: {', '.join(split)}.")
+    return reasons
+
+
+def _lacking(situation: Situation, entry: PanelCertification) -> list[str]:
+    """Too few people who are still on the panel, are asked for it and do not step back."""
+    panel = situation.panel
+    if not _has_sheet(entry):
+        return ["Its information sheet is empty, so it cannot be rated."]
+    everyone = panel.assignment == Panel.Assignment.EVERYONE
+    groups = Counter(
+        person.group
+        for person in situation.people
+        if (everyone or (person.pk, entry.pk) in situation.asked) and (person.pk, entry.pk) not in situation.conflicts
+    )
+    total = groups.total()
+    if total < panel.quorum:
+        people = "1 person is" if total == 1 else f"{total or 'no'} people are"
+        return [f"Too few for a reading: {people} asked to rate it, and the quorum is {panel.quorum}."]
+    short = [group.label for group in StakeholderGroup if groups[group] < panel.minimum_per_group]
+    return [f"Too few for a reading in: {', '.join(short)}."] if short else []
+
+
+def rated_in(held: Round) -> QuerySet[PanelCertification]:
+    """What a round rates, in the panel's order. Adds rater_count: how many have submitted a rating of it that counts."""
+    counted = Rating.objects.counted().filter(round=held, panel_certification=OuterRef("pk"))
+    return (
+        PanelCertification.objects.filter(ballots__round=held, ballots__number=1)
+        .annotate(rater_count=count_per(counted, "panel_certification"))
+        .select_related("certification")
+        .order_by("position", "id")
+    )
+
+
+@dataclass(frozen=True)
+class GroupWaiting:
+    """Those of one stakeholder group who have not finished the open round."""
+
+    label: str
+    people: Sequence[Waiting]
+
+
+def waiting_by_group(panel: Panel) -> list[GroupWaiting]:
+    """Who has something left in a round that is open now and rated at one's own pace; groups without anybody are left out."""
+    waiting = sorted(
+        waiting_on(panels_taking_ratings().filter(pk=panel.pk)), key=lambda found: found.panelist.name.lower()
+    )
+    found = [
+        GroupWaiting(group.label, [one for one in waiting if one.panelist.group == group])
+        for group in sorted(StakeholderGroup)
+    ]
+    return [group for group in found if group.people]
