@@ -20,7 +20,7 @@ from sme_review.selectors import rounds as choosing
 from sme_review.selectors.ballots import current_round, rounds_of
 from sme_review.services import rounds as writing
 from sme_review.services.panelists import minutes_for
-from sme_review.views.panels import crumbs, find_panel
+from sme_review.views.panels import crumbs, find_panel, may_manage
 
 
 @requires(MANAGE_PANELS)
@@ -150,7 +150,7 @@ def _show(request: SignedInRequest, panel: Panel, held: Round, form: DueDateForm
         "mailed": sum(bool(person.invited_at and person.asked_count) for person in people),
         "form": form,
         "crumbs": crumbs(panel, f"Round {held.number}"),
-        "may_manage": request.user.has_perm(MANAGE_PANELS),
+        "may_manage": may_manage(request, panel),
     }
     return render(request, "sme_review/round.html", context)
 
