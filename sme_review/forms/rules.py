@@ -149,6 +149,15 @@ class PanelRulesForm(forms.ModelForm):
             )
         return given
 
+    def show_what_is_saved(self) -> None:
+        """Somebody else saved the rules meanwhile: say at each field that is saved otherwise how it is saved."""
+        self.is_stale = True
+        for name, value in self.changes().items():
+            saved = getattr(self.panel, name)
+            if saved != value:
+                words = dict(getattr(self.fields[name], "choices", ())).get(saved, saved)
+                self.add_error(name, f"{self.fields[name].label}: saved now is “{words}”. Yours is kept below.")
+
     def changes(self) -> dict[str, Any]:
         """What was typed, by the panel's own names."""
         return {name: value for name, value in self.cleaned_data.items() if name != "seen"}

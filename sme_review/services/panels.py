@@ -145,7 +145,7 @@ def _ensure_changeable(panel: Panel, changes: Mapping[str, Any], seen: str | Non
     if seen is not None and seen != rules_mark(panel):
         raise StaleVersionError(
             "Somebody changed this panel or opened a round since you opened the page, so yours is not saved. What you "
-            "typed is still below. Compare it with the rules on the panel's page, then save again."
+            "typed is still below. Compare it with what is saved now, then save again."
         )
     if changes.get("worksheet") == Panel.Worksheet.REQUIRED:
         # Nobody submits without a worksheet while we look whether everybody has one.

@@ -125,8 +125,10 @@ def _change(request: SignedInRequest, panel: Panel, form: PanelRulesForm) -> boo
     except writing.RulesFixedError as fixed:
         for field, reason in fixed.refused:
             form.add_error(field, reason)
+    except StaleVersionError as stale:
+        form.add_error(None, stale.message)
+        form.show_what_is_saved()
     except Problem as problem:
-        form.is_stale = isinstance(problem, StaleVersionError)
         form.add_error(problem.field, problem.message)
     else:
         messages.success(request, "The panel is changed.")

@@ -143,11 +143,16 @@ def test_refusals_of_the_service_stand_at_their_fields(staff, running, consultan
 
 def test_a_page_out_of_date_is_told_once_and_keeps_what_was_typed(staff, drafted, consultant):
     panel = drafted.panel
-    data = typed(staff, panel, due_date="2100-01-31", quorum=9)
-    change_panel(by=consultant, panel=panel, minimum_per_group=2)
+    data = typed(staff, panel, quorum=9)
+    change_panel(by=consultant, panel=panel, minimum_per_group=2, worksheet="off")
     page = staff.post(rules_url(panel), data)
     form = page.context["form"]
     assert form.non_field_errors()[0].startswith("Somebody changed this panel or opened a round")
+    assert {name: errors for name, errors in form.errors.items() if name != "__all__"} == {
+        "quorum": ["Quorum: the fewest raters: saved now is “5”. Yours is kept below."],
+        "minimum_per_group": ["Fewest raters in each stakeholder group: saved now is “2”. Yours is kept below."],
+        "worksheet": [f"{form.fields['worksheet'].label}: saved now is “Do not offer it”. Yours is kept below."],
+    }
     assert (form["quorum"].value(), form["minimum_per_group"].value()) == ("9", "1")
     assert staff.post(rules_url(panel), data | {"seen": form.mark}).status_code == 302
     panel.refresh_from_db()
