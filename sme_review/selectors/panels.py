@@ -35,13 +35,17 @@ def with_progress(panels: QuerySet[Panel]) -> QuerySet[Panel]:
     """Adds to each panel: panelist_count, certification_count, shared_count, round_number, rated_count, expected_count,
     and planned_for, when its round opens that is only planned (else None).
 
-    The latest round counts: rated_count is its submitted ratings and the recusals, expected_count what it asks for.
+    The latest round counts: rated_count is its submitted ratings and the recusals from what it asks for, expected_count
+    what it asks for.
     """
     present = {"panelist__withdrawn_at": None}
     rounds = Round.objects.filter(panel=OuterRef("pk")).order_by("-number")
     planned = rounds.filter(state=Round.State.OPEN, opened_at__gt=timezone.now())
     in_latest = {"round__panel": OuterRef("pk"), "round__number": OuterRef("round_number")}
-    conflicts = ConflictDeclaration.objects.filter(panelist__panel=OuterRef("pk"), **present)
+    recusals = _recusals(
+        ConflictDeclaration.objects.filter(panelist__panel=OuterRef("pk"), **present),
+        OuterRef(OuterRef("round_number")),
+    )
     submitted = Rating.objects.counted().filter(**in_latest)
     assigned = Assignment.objects.filter(panelist__panel=OuterRef("pk"), **present)
     asked = Ballot.objects.filter(**in_latest, number=1)
@@ -63,11 +67,7 @@ def with_progress(panels: QuerySet[Panel]) -> QuerySet[Panel]:
             asked_count=count_per(asked, "round__panel"),
         )
         .annotate(
-            rated_count=count_per(submitted, "round__panel")
-            + Case(
-                When(asked_count=0, then=count_per(conflicts, "panelist__panel")),
-                default=count_per(conflicts.filter(rated_here), "panelist__panel"),
-            ),
+            rated_count=count_per(recusals, "panelist__panel") + count_per(submitted, "round__panel"),
             expected_count=Case(
                 When(assignment=Panel.Assignment.BALANCED, asked_count=0, then=F("shared_count")),
                 When(
@@ -78,6 +78,21 @@ def with_progress(panels: QuerySet[Panel]) -> QuerySet[Panel]:
                 default=F("panelist_count") * F("asked_count"),
             ),
         )
+    )
+
+
+def _recusals(conflicts: QuerySet[ConflictDeclaration], number: Any) -> QuerySet[ConflictDeclaration]:
+    """Those with a certification that the panelist is asked for in the round of this number; stepping back from another
+    one is no answer. Before anything was opened all certifications are asked for.
+    """
+    opened = Ballot.objects.filter(round__panel=OuterRef("panelist__panel"), round__number=number, number=1)
+    here = opened.filter(panel_certification=OuterRef("panel_certification"))
+    shared_out = Assignment.objects.filter(
+        panelist=OuterRef("panelist"), panel_certification=OuterRef("panel_certification")
+    )
+    return conflicts.filter(
+        Q(Exists(here)) | ~Exists(opened),
+        Q(panelist__panel__assignment=Panel.Assignment.EVERYONE) | Exists(shared_out),
     )
 
 
@@ -134,8 +149,8 @@ def panelists_of(user: User, panel: Panel) -> QuerySet[Any]:
     """A panel's panelists with how far each has come in the latest round; those taken off are left out.
 
     Adds: begun_count (ratings of any state), submitted_count, conflict_count, assigned_count, and of the certifications
-    that the latest round rates (all of them before there is one) recused_count, from how many they step back, and
-    asked_count, for how many they are asked, those included from which they step back.
+    that the latest round rates (all of them before there is one) asked_count, for how many
+    they are asked, and recused_count, from how many of these they step back.
     """
     held = Round.objects.filter(panel=panel).annotate(rated=_rated()).order_by("-number").first()
     here = (held and held.rated) or panel.certifications.values_list("pk", flat=True)
@@ -146,9 +161,9 @@ def panelists_of(user: User, panel: Panel) -> QuerySet[Any]:
         .filter(panel=panel, withdrawn_at=None)
         .annotate(
             begun_count=count_per(ratings, "panelist"),
-            submitted_count=count_per(ratings.filter(state__in=Rating.COUNTED), "panelist"),
+            submitted_count=count_per(ratings.counted(), "panelist"),
             conflict_count=count_per(conflicts, "panelist"),
-            recused_count=count_per(conflicts.filter(panel_certification__in=here), "panelist"),
+            recused_count=count_per(_recusals(conflicts, held.number if held else 1), "panelist"),
             assigned_count=count_per(Assignment.objects.filter(panelist=OuterRef("pk")), "panelist"),
         )
         .annotate(asked_count=_asked_count(panel, here))
@@ -179,10 +194,7 @@ def _rated() -> ArrayAgg:
 def _asked_count(panel: Panel, here: Any) -> Any:
     """Of how many of these certifications each panelist is asked: what is assigned, or all."""
     if panel.assignment == Panel.Assignment.BALANCED:
-        conflicts = ConflictDeclaration.objects.filter(panelist=OuterRef("panelist"))
-        recused = conflicts.filter(panel_certification=OuterRef("panel_certification"))
-        pairs = Assignment.objects.filter(~Exists(recused), panelist=OuterRef("pk"), panel_certification__in=here)
-        return count_per(pairs, "panelist") + F("recused_count")
+        return count_per(Assignment.objects.filter(panelist=OuterRef("pk"), panel_certification__in=here), "panelist")
     return Value(len(here))
 
 

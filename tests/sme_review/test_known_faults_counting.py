@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from sme_review.enums import Reading
 from sme_review.models import Panel, StandardMark
+from sme_review.presenters import panelist_status
+from sme_review.selectors import panels as selecting
 from sme_review.selectors.live import session_of, tally_of
 from sme_review.selectors.live_spread import spread_of
 from sme_review.selectors.ratings import tasks_of
@@ -197,3 +199,45 @@ def test_somebody_who_abstains_is_not_among_the_ratings_that_a_list_is_sorted_by
     abstain(running, running.panelists[1], entry, consultant)
     for reader in running.panelists[2:]:
         assert [task.entry for task in tasks_of(reader)] == [entry, other]
+
+
+def standing(panel, by):
+    """How many answers are in of how many, and how far each panelist is; both as staff reads it."""
+    counted = selecting.with_progress(Panel.objects.filter(pk=panel.pk)).get()
+    people = selecting.panelists_of(by, panel)
+    return (counted.rated_count, counted.expected_count), [panelist_status(person)[0] for person in people]
+
+
+def test_stepping_back_from_one_certification_is_no_answer_to_another(running, consultant):
+    """Round 2 asks for the second alone; somebody who stepped back from the first has not answered it."""
+    first, second = running.entries
+    recuse(running, running.panelists[0], first, consultant)
+    five_rate(running, second)
+    assert standing(running.panel, consultant) == ((6, 10), ["Submitted", *["Started, 1 of 2 submitted"] * 4])
+    rounds.close_round(by=consultant, round=running.round)
+    rounds.open_round(by=consultant, panel=running.panel, entries=[second], mail_again=False)
+    refresh(running)
+    assert standing(running.panel, consultant) == ((0, 5), ["Opened"] * 5)
+    rate(running.panelists[0], second, NO_OPINION)
+    assert standing(running.panel, consultant) == ((1, 5), ["Submitted", *["Opened"] * 4])
+
+
+def test_stepping_back_from_what_one_is_not_asked_for_is_no_answer(running, consultant):
+    """Certifications are shared out: the first to one person, the second to all."""
+    first, second = running.entries
+    for person in running.panelists:
+        AssignmentFactory(panelist=person, panel_certification=second)
+    AssignmentFactory(panelist=running.panelists[1], panel_certification=first)
+    Panel.objects.filter(pk=running.panel.pk).update(assignment=Panel.Assignment.BALANCED, ratings_wanted=5)
+    running.panel.refresh_from_db()
+    recuse(running, running.panelists[0], first, consultant)
+    recuse(running, running.panelists[1], first, consultant)
+    assert standing(running.panel, consultant) == ((1, 6), ["Opened", "Opened", "Invited", "Invited", "Invited"])
+    rate(running.panelists[1], second, NO_OPINION)
+    assert standing(running.panel, consultant) == ((2, 6), ["Opened", "Submitted", *["Invited"] * 3])
+
+
+def test_a_rating_beside_a_conflict_is_one_answer(running, consultant):
+    """Not one for the rating and one more for stepping back."""
+    step_back_past_the_code(running, running.panelists[0], running.entries[0], consultant)
+    assert standing(running.panel, consultant) == ((1, 10), ["Started, 1 of 2 submitted", *["Invited"] * 4])
