@@ -138,7 +138,7 @@ def _counts(panel: Panel, by, packet: dict[str, Any]) -> dict[str, Any]:
     return {
         "participation": packet["participation"],
         "progress": (counted.panelist_count, counted.rated_count, counted.expected_count),
-        "task list": panel_steps(counted, current_round(panel), decided=0),
+        "task list": panel_steps(counted, current_round(panel), decided=0, may_manage=True),
         "home": [(item.title, item.text, item.count) for item in home_items(by)],
         "people": [(person.pk, *panelist_status(person)) for person in people],
         "groups": progress_by_group(people),

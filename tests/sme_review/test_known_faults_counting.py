@@ -131,7 +131,7 @@ def test_somebody_who_abstains_does_not_make_the_quorum(abstain, running, consul
     rounds.close_round(by=consultant, round=running.round)
     result = results_of(running.panel, viewer=consultant)[0]
     assert (result.raters, result.reading) == (4, Reading.WITHHELD)
-    assert result.withheld == "4 of the 5 raters that the panel's quorum asks for have rated it."
+    assert result.withheld == "4 people rated it; the panel's quorum is 5."
     assert [one.support for one in result.questions] == [None, None, None]
     assert [one.certifications for one in figures_over_panel([result])] == [0, 0, 0]
 

@@ -171,7 +171,7 @@ def test_rules_page_of_a_sent_panel_leads_back(staff, closed, consultant):
     Panel.objects.update(state=Panel.State.RECOMMENDED, sent_at="2026-11-24T12:00Z", sent_by=consultant)
     page = staff.get(rules_url(closed.panel), follow=True)
     assert [str(message) for message in page.context["messages"]] == [
-        "The recommendation is sent, so the panel's rules can no longer change."
+        "The recommendation is sent, so its rules can no longer change."
     ]
 
 

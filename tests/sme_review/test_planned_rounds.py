@@ -16,7 +16,7 @@ from sme_review.opening_time import day_in_words, moment_in_words
 from sme_review.selectors.ballots import is_open, waiting_round
 from sme_review.selectors.home import home_items
 from sme_review.selectors.live import Scene, Standing, live_rounds, session_of, stage_of, why_no_session
-from sme_review.selectors.live_spread import spread_before
+from sme_review.selectors.live_spread import before
 from sme_review.selectors.panels import asked_of, with_progress
 from sme_review.selectors.ratings import Progress, tasks_of
 from sme_review.selectors.reminders import panels_taking_ratings, waiting_on
@@ -249,7 +249,7 @@ def test_round_1_is_revealed_when_round_2_opens_and_not_before(second):
     def seen():
         others = Rating.objects.visible_to(panelist).exclude(panelist=panelist)
         ballot = Ballot.objects.get(round=second.round)
-        return others.count(), [question.values for question in spread_before(ballot, viewer=panelist)]
+        return others.count(), [question.values for question in before(ballot, viewer=panelist).spread]
 
     assert seen() == (0, [])
     assert Ballot.objects.get(round__number=1, panel_certification=entry).is_revealed is False

@@ -270,7 +270,7 @@ def test_no_column_sorts_by_what_is_not_shown(staff, varied):
 def test_the_task_list_leads_to_round_1_while_round_2_is_open(staff, varied, consultant):
     rounds.open_round(by=consultant, panel=varied.panel)
     step = next(step for step in staff.get(url("panel", varied)).context["steps"] if step.title == "Results")
-    assert (step.status, step.href) == ("Round 1 ready", url("results", varied))
+    assert (step.status, step.href) == ("Ready", url("results", varied))
     assert staff.get(step.href).context["asked"].number == 0
 
 
