@@ -67,7 +67,7 @@ def everything_shown(cast, by, *, first: int = 0, counts: bool = True) -> dict[s
         "figures": [_figures(result, first, counts=counts) for result in results],
         "reading": [(result.suggested, result.withheld) for result in results],
         "kept readings": [(line.reading, line.rule) for line in panel.recommendations.all()],
-        "over the panel": figures_over_panel(results)[first:],
+        "over the panel": _over_the_panel(results)[first:],
         "coverage": coverage_of(panel, viewer=by),
         "packet": [_frozen(entry, first, counts=counts) for entry in packet["certifications"]],
         "packet's agreement": packet["agreement"][first:],
@@ -78,6 +78,14 @@ def everything_shown(cast, by, *, first: int = 0, counts: bool = True) -> dict[s
     if first:
         del found["coverage"], found["packet's coverage"]  # those who cannot judge may fill in a worksheet
     return found | (_counts(panel, by, packet) if counts else {})
+
+
+def _over_the_panel(results: list[CertificationResult]) -> list[Any]:
+    """Rounded: in which order the computer adds may show in the last digits."""
+    return [
+        (one.question.key, one.certifications, one.alpha and round(one.alpha, 9), one.grade, one.endorsement)
+        for one in figures_over_panel(results)
+    ]
 
 
 def _figures(result: CertificationResult, first: int, *, counts: bool) -> list[Any]:
@@ -107,7 +115,13 @@ def _frozen(entry: dict[str, Any], first: int, *, counts: bool) -> dict[str, Any
         {**one, "groups": [told(group) for group in one["groups"]], "total": told(one["total"])}
         for one in entry["questions"][first:]
     ]
-    names = ("reading", "rule", "withheld") if first else ("reading", "rule", "withheld", "raters", "materials")
+    names = [
+        "reading",
+        "rule",
+        "withheld",
+        *([] if first else ["raters", "materials"]),
+        *(["conflicts"] if counts else []),
+    ]
     return {**{name: entry[name] for name in names}, "questions": questions}
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from sme_review.models import PanelCertification, Panelist, StandardMark
 from sme_review.selectors.live_spread import spread_of
-from sme_review.services import ballots, live, panelists, panels, rounds
+from sme_review.services import ballots, live, panelists, panels, ratings, rounds
 from tests.sme_review.conftest import refresh
 from tests.sme_review.everything import everything_shown, five_rate, rate_as
 
@@ -52,10 +52,13 @@ def withdraw(cast, by):
 
 
 def rate(cast, *, outlier):
+    """The outlier rates the first, and steps back from the second."""
     for entry in cast.entries:
         five_rate(cast, entry)
-        if outlier:
-            rate_as(cast, cast.panelists[5], entry, OUTLIER, StandardMark.Mark.NONE)
+    if outlier:
+        first, second = cast.entries
+        rate_as(cast, cast.panelists[5], first, OUTLIER, StandardMark.Mark.NONE)
+        ratings.declare_conflicts(panelist=cast.panelists[5], reasons={second.pk: "Sells its training"})
 
 
 def assert_same(shown, expected):

@@ -1,9 +1,11 @@
 """Results: every figure from the ratings as they stand now, over rounds and over the panel; page and files alike."""
 
 import io
+import random
 from statistics import median
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -18,6 +20,7 @@ from sme_review.services import panels, ratings, rounds
 from sme_review.validators import Answers
 from tests.factories.sme_review import AssignmentFactory, PanelistFactory
 from tests.sme_review.conftest import rate_all, refresh
+from tests.sme_review.everything import everything_shown
 
 
 def answers(proportion=60, employer=4, postsecondary=3, **more):
@@ -306,3 +309,65 @@ def test_no_change_is_told_where_a_round_has_no_answer(second_round, consultant)
     )
     changes = all_results(second_round.panel, viewer=consultant).changes
     assert {entry for entry, _ in changes} == {second_round.entries[0].pk}
+
+
+def five_answers(cast, order):
+    """The same five answers on both certifications, given by the panelists in this order."""
+    for person, place in zip(cast.panelists, order, strict=True):
+        for entry, share in zip(cast.entries, ([20, 40, 60, 80, 100], [70, 65, 60, 55, 50]), strict=True):
+            given = answers(share[place], [5, 5, 4, 4, 2][place], [3, 1, 5, 4, 2][place])
+            ratings.save_rating(panelist=person, panel_certification=entry, answers=given, version=0)
+        ratings.submit_ratings(panelist=person)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_permuting_the_panelists_changes_nothing(seed, running, consultant):
+    """All are of one group, so that not even a median by group may tell who gave which answer."""
+    running.panel.panelists.update(group="business")
+    panels.change_panel(by=consultant, panel=running.panel, minimum_per_group=0)
+    refresh(running)
+    order = random.Random(seed).sample(range(5), 5)
+    found = []
+    for one in (range(5), order):
+        point = transaction.savepoint()
+        five_answers(running, one)
+        rounds.close_round(by=consultant, round=running.round)
+        running.panel.refresh_from_db()
+        found.append(everything_shown(running, consultant))
+        transaction.savepoint_rollback(point)
+        refresh(running)
+    for name, shown in found[0].items():
+        assert found[1][name] == shown, name
+
+
+def test_permuting_the_panelists_of_different_groups_changes_only_the_medians_by_group(running, consultant):
+    found = []
+    for order in ([0, 1, 2, 3, 4], [4, 2, 0, 1, 3]):
+        point = transaction.savepoint()
+        five_answers(running, order)
+        rounds.close_round(by=consultant, round=running.round)
+        running.panel.refresh_from_db()
+        found.append(results_of(running.panel, viewer=consultant))
+        transaction.savepoint_rollback(point)
+        refresh(running)
+    for before, after in zip(*found, strict=True):
+        assert (before.suggested, before.withheld, before.comments) == (after.suggested, after.withheld, after.comments)
+        for one, other in zip(before.questions, after.questions, strict=True):
+            assert (one.summary, one.distribution, one.support) == (other.summary, other.distribution, other.support)
+            assert [group.median for group in one.groups] != [group.median for group in other.groups]
+
+
+@pytest.mark.parametrize("raters", range(6))
+def test_boundaries_of_n(raters, running, consultant, staff):
+    """From nobody to the quorum of five: every page and file opens, and only the whole quorum is read."""
+    for person in running.panelists[:raters]:
+        rate_all(person, running.entries, answers())
+    close(running, consultant)
+    found = all_results(running.panel, viewer=consultant).final
+    assert [result.raters for result in found] == [raters, raters]
+    assert [bool(result.withheld) for result in found] == [raters < 5] * 2
+    assert [result.questions[1].support is None for result in found] == [raters < 5] * 2
+    assert [one.certifications for one in figures_over_panel(found)] == [0 if raters < 5 else 2] * 3
+    assert [(one.summary is None) for one in found[0].questions] == [raters == 0] * 3
+    for name in ("results", "download_results", "download_results_xlsx", "coverage", "recommend"):
+        assert staff.get(url(name, running)).status_code == 200
