@@ -75,12 +75,13 @@ def suggest(
             Reading.DO_NOT_RECOMMEND,
             f"The median share of the standards is {proportion:g} percent, below {thresholds.reject_proportion}.",
         )
-    if employer is not None and employer <= thresholds.reject_employer:
+    judged = len(employer_values) >= statistics.FEWEST_JUDGES
+    if judged and employer is not None and employer <= thresholds.reject_employer:
         return Suggested(
             Reading.DO_NOT_RECOMMEND,
             f"The median value to employers is {employer:g}, not above {thresholds.reject_employer}.",
         )
-    unmet = _conditions_not_met(proportion, employer_values, statistics.middle(postsecondary_values), thresholds)
+    unmet = _conditions_not_met(proportion, employer_values, postsecondary_values, thresholds)
     if unmet:
         return Suggested(Reading.DISCUSS, f"Not everything needed to recommend holds: {'; '.join(unmet)}.")
     return Suggested(
@@ -107,7 +108,10 @@ def _questions_in_disagreement(
 
 
 def _conditions_not_met(
-    proportion: float | None, employer_values: Sequence[int], postsecondary: float | None, thresholds: Thresholds
+    proportion: float | None,
+    employer_values: Sequence[int],
+    postsecondary_values: Sequence[int],
+    thresholds: Thresholds,
 ) -> list[str]:
     unmet = []
     if proportion is None or proportion < thresholds.recommend_proportion:
@@ -119,15 +123,24 @@ def _conditions_not_met(
         to_8=thresholds.endorsement_to_8,
         from_9=thresholds.endorsement_from_9,
     )
-    if share is None:
-        unmet.append("nobody could judge the value to employers")
-    elif not statistics.reaches(share, needed):
+    if few := _too_few_judge(employer_values, "the value to employers"):
+        unmet.append(few)
+    elif share is not None and not statistics.reaches(share, needed):
         unmet.append(
             f"{share * 100:.0f} percent rate the value to employers 4 or 5, and {needed} percent are needed with "
             f"{len(employer_values)} raters"
         )
-    if postsecondary is None:
-        unmet.append("nobody could judge the value to postsecondary programs")
-    elif postsecondary < thresholds.recommend_postsecondary:
+    postsecondary = statistics.middle(postsecondary_values)
+    if few := _too_few_judge(postsecondary_values, "the value to postsecondary programs"):
+        unmet.append(few)
+    elif postsecondary is not None and postsecondary < thresholds.recommend_postsecondary:
         unmet.append(f"the median value to postsecondary programs is below {thresholds.recommend_postsecondary}")
     return unmet
+
+
+def _too_few_judge(values: Sequence[int], what: str) -> str:
+    """That too few raters could judge a question to read it, in half a sentence; empty when enough could."""
+    if len(values) >= statistics.FEWEST_JUDGES:
+        return ""
+    who = f"only {len(values)}" if values else "nobody"
+    return f"{who} could judge {what}"

@@ -71,8 +71,10 @@ class Support:
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """The numbers of one question on one certification. Support is None below the quorum and for question 1.
+    """The numbers of one question on one certification.
 
+    Support is None below the quorum, for question 1, and where fewer than three could judge: who cannot judge has rated
+    the certification and not this question. `too_few` says so.
     `by_rater` (primary key of Panelist -> rating) is for figures over rounds and certifications; it is never shown.
     """
 
@@ -85,8 +87,13 @@ class QuestionResult:
     by_rater: Mapping[int, int] = field(repr=False)
 
     @property
+    def too_few(self) -> bool:
+        """Whether somebody judged it, and fewer than any share or reading rests on."""
+        return 0 < len(self.by_rater) < statistics.FEWEST_JUDGES
+
+    @property
     def endorsement(self) -> float | None:
-        """The share rating 4 or 5 (I-CVI); None below the quorum and for question 1."""
+        """The share rating 4 or 5 (I-CVI); None where the support is."""
         return self.support.share if self.support else None
 
     @property
@@ -157,7 +164,7 @@ def figures_of(
 def _support(values: Sequence[int], thresholds: Thresholds) -> Support | None:
     endorsing, raters = statistics.endorsing_count(values), len(values)
     share, ratio = statistics.endorsement_share(values), statistics.content_validity_ratio(endorsing, raters)
-    if share is None or ratio is None:
+    if share is None or ratio is None or raters < statistics.FEWEST_JUDGES:
         return None
     kappa = statistics.modified_kappa(endorsing, raters)
     return Support(

@@ -241,17 +241,17 @@ def figures_over_panel(results: Sequence[CertificationResult]) -> list[PanelFigu
     """Figures over the whole panel, one for each question.
 
     Krippendorff's alpha: interval for question 1, ordinal for questions 2 and 3. Certifications below the quorum are left
-    out, so that their ratings do not come back in by another door.
+    out, and of the others the questions that too few could judge, so that they do not come back in by another door.
     """
     readable = [result for result in results if not result.withheld]
     figures = []
     for place, question in enumerate(QUESTIONS):
-        answered = [result.questions[place] for result in readable]
+        answered = [result.questions[place] for result in readable if not result.questions[place].too_few]
         level: Literal["interval", "ordinal"] = "interval" if question is PROPORTION else "ordinal"
         figures.append(
             PanelFigure(
                 question=question,
-                certifications=len(readable),
+                certifications=len(answered),
                 alpha=statistics.alpha([one.by_rater for one in answered], level=level),
                 endorsement=statistics.panel_endorsement(one.endorsement for one in answered),
             )

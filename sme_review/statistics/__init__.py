@@ -8,6 +8,7 @@ from sme_review.statistics.agreement import AlphaGrade, alpha, alpha_grade
 from sme_review.statistics.change import Change, change_between
 from sme_review.statistics.disagreement import camps, nine_point_disagree, proportions_disagree, values_disagree
 from sme_review.statistics.endorsement import (
+    FEWEST_JUDGES,
     KappaGrade,
     content_validity_ratio,
     endorsement_needed,
@@ -31,6 +32,7 @@ from sme_review.statistics.spread import (
 )
 
 __all__ = [
+    "FEWEST_JUDGES",
     "PROPORTION_BANDS",
     "AlphaGrade",
     "Band",

@@ -9,6 +9,8 @@ from statistics import fmean
 _CHANCE = 0.5
 # A rating of 4 or 5 endorses (the five-point form of "3 or 4 of four").
 ENDORSES_FROM = 4
+# Lynn 1986 asks for three experts at least; the tables of I-CVI and k* (Polit, Beck & Owen 2007) begin there.
+FEWEST_JUDGES = 3
 _SMALL_PANEL = 5
 _MEDIUM_PANEL = 8
 _EXCELLENT, _GOOD, _FAIR = 0.74, 0.60, 0.40

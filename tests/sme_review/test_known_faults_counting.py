@@ -151,6 +151,29 @@ def test_a_whole_group_that_abstains_leaves_its_group_without_a_rater(running, c
     assert [group.median for group in result.questions[1].groups if group.label == "Postsecondary educator"] == [None]
 
 
+@pytest.mark.parametrize("judges", range(6))
+def test_those_who_cannot_judge_do_not_lend_their_weight_to_those_who_can(judges, running, consultant):
+    """Five have rated the certification, and only some of them its value to employers: 5 each, and nobody disagrees."""
+    for place, person in enumerate(running.panelists):
+        value = 5 if place < judges else None
+        for entry in running.entries:
+            rate(person, entry, Answers(60, "", value, value is None, "So", 3))
+    rounds.close_round(by=consultant, round=running.round)
+    result = results_of(running.panel, viewer=consultant)[0]
+    employer = result.questions[1]
+    assert (result.raters, result.withheld, employer.total.cannot_judge) == (5, "", 5 - judges)
+    assert (employer.support.raters if employer.support else None) == (judges if judges >= 3 else None)
+    assert result.reading == (Reading.RECOMMEND if judges >= 3 else Reading.DISCUSS)
+    assert employer.too_few is (judges in {1, 2})
+    over_the_panel = figures_over_panel(results_of(running.panel, viewer=consultant))
+    assert over_the_panel[1].endorsement == (1 if judges >= 3 else None)
+    assert [one.certifications for one in over_the_panel] == [2, 0 if judges in {1, 2} else 2, 2]
+    staff = Client()
+    staff.force_login(consultant)
+    page = staff.get(url("results", running.panel.pk)).content.decode()
+    assert ("Fewer than three could judge it" in page) is (judges in {1, 2})
+
+
 def started(cast, by):
     """A live session whose first certification is open."""
     cast.round = live.start_session(by=by, panel=cast.panel, mail_again=False)

@@ -37,6 +37,9 @@ def test_everything_met_reads_recommend():
         ([50] * 5, [4] * 5, [2] * 5, "the median value to postsecondary programs is below 3"),
         ([50] * 5, [], [3] * 5, "nobody could judge the value to employers"),
         ([50] * 5, [4] * 5, [], "nobody could judge the value to postsecondary programs"),
+        ([50] * 5, [5], [3] * 5, "only 1 could judge the value to employers"),
+        ([50] * 5, [1, 2], [3] * 5, "only 2 could judge the value to employers"),
+        ([50] * 5, [4] * 5, [5, 5], "only 2 could judge the value to postsecondary programs"),
         ([], [4] * 5, [3] * 5, "the median share of the standards is below 50 percent"),
     ],
 )
@@ -44,6 +47,12 @@ def test_one_thing_short_reads_discuss_and_says_which(proportions, employers, po
     suggested = read(proportions, employers, postsecondary)
     assert suggested.reading == Reading.DISCUSS
     assert suggested.rule == f"Not everything needed to recommend holds: {words}."
+
+
+def test_three_who_can_judge_are_enough_to_read_a_question():
+    """Lynn 1986: three experts at least."""
+    assert read([50] * 5, [5] * 3, [3] * 3).reading == Reading.RECOMMEND
+    assert read([50] * 5, [2] * 3, [3] * 5).reading == Reading.DO_NOT_RECOMMEND
 
 
 def test_low_share_reads_do_not_recommend():
