@@ -471,6 +471,27 @@ def test_who_is_late_is_told_and_keeps_the_text(opened, consultant, client):
     assert told.status_code == 200
 
 
+def test_what_was_typed_stays_on_the_page_when_the_opening_is_taken_back(opened, consultant, client):
+    """Nothing was saved yet, so closing records nothing; who was typing must not lose it."""
+    secret, entry = opened.secrets[opened.panelists[0].pk], opened.entries[0]
+    late = posted(opened, proportion_reason="Typed with care", proportion="20")
+    assert ballots.close_ballot(by=consultant, ballot=open_now()).pk is None
+    page = client.post(address("link_live_rate", secret, entry.pk), late)
+    assert page.status_code == 409
+    assert "nothing was saved" in page.content.decode()
+    assert "Typed with care" in page.content.decode()
+
+
+def test_what_was_typed_stays_on_the_page_of_somebody_who_stepped_back_meanwhile(opened, client):
+    panelist, entry = opened.panelists[0], opened.entries[0]
+    late = posted(opened, proportion_reason="Typed with care", proportion="20")
+    ConflictDeclaration.objects.create(panelist=panelist, panel_certification=entry, reason="Sells it")
+    page = client.post(address("link_live_rate", opened.secrets[panelist.pk], entry.pk), late).content.decode()
+    assert "You declared a conflict of interest" in page
+    assert "Typed with care" in page
+    assert Rating.objects.count() == 0
+
+
 def test_somebody_who_stepped_back_is_not_asked(opened, client):
     ConflictDeclaration.objects.create(
         panelist=opened.panelists[0], panel_certification=opened.entries[0], reason="Sells it"
