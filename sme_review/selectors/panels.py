@@ -1,5 +1,7 @@
 """Reads of panels, their certifications and panelists, for staff."""
 
+import hashlib
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -109,6 +111,13 @@ def certifications_of(panel: Panel) -> QuerySet[PanelCertification]:
         .select_related("certification__entity")
         .prefetch_related("materials")
     )
+
+
+def sheet_mark(entry: PanelCertification) -> str:
+    """A short text that is another one as soon as what panelists read about it, or its place, is saved otherwise."""
+    held = entry.materials.order_by("number").last()
+    words = [held.information_sheet, held.blueprint, held.link] if held else []
+    return hashlib.sha256(json.dumps([entry.position, *words]).encode()).hexdigest()[:16]
 
 
 def with_rating_counts(entries: QuerySet[PanelCertification]) -> QuerySet[PanelCertification]:

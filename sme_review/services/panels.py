@@ -18,7 +18,7 @@ from sme_review.models import Ballot, Discussion, Panel, PanelCertification, Rat
 from sme_review.moves import PANEL_MOVES
 from sme_review.opening_time import day_in_words
 from sme_review.selectors.panel_rules import rules_mark, why_not_change
-from sme_review.selectors.panels import why_not_put_away
+from sme_review.selectors.panels import sheet_mark, why_not_put_away
 from sme_review.services.materials import words_of_catalogue, write_material
 
 # What may be changed after the panel was made, until the recommendation is sent.
@@ -203,26 +203,40 @@ def change_panel_certification(
     position: int,
     blueprint: str = "",
     link: str = "",
+    seen: str | None = None,
 ) -> PanelCertification:
     """Change what panelists read, and the place in the list.
 
     Once the panel runs, a change makes a new version; ratings stay bound to the version that was shown.
 
+    Args:
+        seen: the mark of what was on the page (`selectors.panels.sheet_mark`); saving the same twice changes nothing.
+
     Raises:
         MoveNotAllowedError: the round is closed.
+        StaleVersionError: somebody has saved something else since.
     """
     panel = lock_panel(panel_certification.panel)
     _ensure_open_for_changes(panel)
     close_gate(panel)
     entry = PanelCertification.objects.select_for_update(no_key=True).get(pk=panel_certification.pk)
     entry.panel = panel
-    write_material(
-        by=by, panel_certification=entry, information_sheet=information_sheet, blueprint=blueprint, link=link
-    )
+    words = {"information_sheet": information_sheet, "blueprint": blueprint, "link": link}
+    if seen is not None and seen != sheet_mark(entry) and not _is_saved(entry, position=position, **words):
+        raise StaleVersionError(
+            "Somebody changed this after you opened the page, so yours is not saved. What you typed is still below. "
+            "Compare it with what is saved now, then save again."
+        )
+    write_material(by=by, panel_certification=entry, **words)
     entry.position = position
     entry.save(update_fields=["position"])
     record(by=by, verb=verbs.CERTIFICATION_CHANGED, target=entry, detail={"panel": panel.pk})
     return entry
+
+
+def _is_saved(entry: PanelCertification, *, position: int, **words: str) -> bool:
+    held = entry.materials.order_by("number").last()
+    return entry.position == position and all(getattr(held, name, "") == text for name, text in words.items())
 
 
 @transaction.atomic

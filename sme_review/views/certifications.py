@@ -1,5 +1,7 @@
 """The certifications that a panel considers."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest
 from octe_certs.access import require, requires
-from octe_certs.problems import Problem
+from octe_certs.problems import Problem, StaleVersionError
 from sme_review.forms.panels import AddCertificationsForm, SearchForm, SheetForm
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors import panels as selecting
@@ -50,19 +52,25 @@ def change_certification(request: SignedInRequest, pk: int, entry_pk: int) -> Ht
     panel = find_panel(request, pk)
     entry = get_object_or_404(selecting.certifications_of(panel), pk=entry_pk)
     form = SheetForm(request.POST or None, entry=entry)
-    if request.method == "POST" and form.is_valid():
+    page: dict[str, Any] = {"panel": panel, "entry": entry, "form": form, "mark": selecting.sheet_mark(entry)}
+    if request.method == "POST":
+        seen = request.POST.get("seen")
+        page["mark"] = seen or page["mark"]
         try:
-            writing.change_panel_certification(by=request.user, panel_certification=entry, **form.cleaned_data)
+            if form.is_valid():
+                given = {**form.cleaned_data, "seen": seen}
+                writing.change_panel_certification(by=request.user, panel_certification=entry, **given)
+                messages.success(request, f"Saved what panelists read about {entry}.")
+                return redirect("sme_review:certifications", pk)
+        except StaleVersionError as stale:
+            form.add_error(None, stale.message)
+            now = selecting.certifications_of(panel).get(pk=entry_pk)
+            page |= {"mark": selecting.sheet_mark(now), "saved_now": now}
         except Problem as problem:
             form.add_error(problem.field, problem.message)
-        else:
-            messages.success(request, f"Saved what panelists read about {entry}.")
-            return redirect("sme_review:certifications", pk)
     items = crumbs(panel, "Certifications", str(entry))
     items[-2] = ("Certifications", reverse("sme_review:certifications", args=[pk]))
-    return render(
-        request, "sme_review/certification.html", {"panel": panel, "entry": entry, "form": form, "crumbs": items}
-    )
+    return render(request, "sme_review/certification.html", {**page, "crumbs": items})
 
 
 @requires(MANAGE_PANELS)
