@@ -366,7 +366,7 @@ def test_balanced_second_round_asks_for_what_is_assigned_of_it(split, consultant
 
 def test_before_a_round_everything_counts(drafted, consultant):
     balanced(drafted, [(0, 0), (0, 1), (1, 0)])
-    ConflictDeclarationFactory(panelist=drafted.panelists[1], panel_certification=drafted.entries[1])
+    ConflictDeclarationFactory(panelist=drafted.panelists[1], panel_certification=drafted.entries[0])
     assert shown(drafted, consultant)[0] == (1, 3)
 
 
