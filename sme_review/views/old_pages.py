@@ -16,6 +16,11 @@ _FIELD = re.compile(r"(certification|recommendation)-([0-9]{1,9})-(choice|note|o
 _LABELS = {**dict(Suggestion.choices), **dict(ListingDecision.Outcome.choices)}
 _TAKEN_OFF = "A certification that was taken off the panel"
 
+GONE = (
+    "Some of what you typed is about a certification that is no longer on this page: it was taken off the panel, or is "
+    "decided and released. Nothing is saved yet. Copy what you need, then save again."
+)
+
 # What something typed is about, and the words themselves.
 Typed = tuple[str, str]
 
@@ -39,5 +44,5 @@ def typed_on_rows(panel: Panel, data: Mapping[str, str], *, shown: Collection[in
 
 def not_kept(request: HttpRequest, panel: Panel, *, why: str, typed: Collection[Typed]) -> HttpResponse:
     """A page that says why nothing was kept, with everything that was typed, to copy it."""
-    page = {"panel": panel, "why": why, "typed": typed, "crumbs": crumbs(panel, "Not kept")}
+    page = {"panel": panel, "problems": [(why, "#typed")], "typed": typed, "crumbs": crumbs(panel, "Not kept")}
     return render(request, "sme_review/not_kept.html", page, status=_TOO_LATE)

@@ -20,7 +20,7 @@ from sme_review.selectors.packets import packets_visible_to
 from sme_review.selectors.recommendations import recommendation_mark
 from sme_review.selectors.results import results_by_entry
 from sme_review.services import recommendations as recommending
-from sme_review.views.old_pages import not_kept, typed_on_rows
+from sme_review.views.old_pages import GONE, not_kept, typed_on_rows
 from sme_review.views.panels import crumbs, find_panel, may_manage
 from sme_review.views.problems import problems_of
 
@@ -49,7 +49,7 @@ def recommend(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "rows": [(form, shown.get(form.entry.pk)) for form in sorted(forms, key=_place)],
         "text_form": text_form,
-        "problems": problems_of([text_form, *forms]),
+        "problems": [*([(GONE, "#typed")] if gone else []), *problems_of([text_form, *forms])],
         "is_stale": is_stale,
         "gone": gone,
         **_known(request, find_panel(request, pk)),

@@ -16,9 +16,10 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from sme_review.enums import Suggestion
 from sme_review.models import ListingDecision, Panel, Panelist, Rating
 from sme_review.selectors.ratings import answers_of
-from sme_review.services import panelists, panels, ratings, rounds
+from sme_review.services import ballots, live, panelists, panels, ratings, rounds
 from sme_review.services.decisions import decide_listing
 from sme_review.services.recommendations import Choice, save_recommendation, send_recommendation
+from sme_review.services.releases import release_decisions
 from sme_review.validators import Answers
 from tests.conftest import Role, make_member
 from tests.factories.certifications import CertificationFactory, ProgramFactory, ProgramStandardFactory
@@ -196,6 +197,55 @@ def test_a_slider_never_answers_for_somebody_who_left_it_alone(way, panel, brows
     assert shown_on(page, ["proportion"]) == {"proportion": "55"}
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_a_live_rating_shows_what_is_saved_or_what_was_typed(way, panel, browser_of, live_server, consultant):
+    """In a live session the page is brought anew in pieces; a round that was opened by mail gives way to it."""
+    rounds.close_round(by=consultant, round=panel.rounds.get())
+    live.start_session(by=consultant, panel=panel, mail_again=False)
+    person, entry = panel.panelists.first(), panel.certifications.first()
+    ballots.open_ballot(by=consultant, panel_certification=entry)
+    link = live_server.url + link_of(person)
+    browser = browser_of(way)
+    page = browser.page
+    page.goto(f"{link}live/")
+    before = shown_on(page, ["version"])
+    page.get_by_label("What proportion would you estimate").fill("41")
+    page.get_by_label("Why this share?").fill("Typed, not saved")
+    page.get_by_role("group", name="employers").get_by_label("5 - Required").check()
+    saved = as_form(save_elsewhere(person, entry, SAVED))
+    page = browser.come_back(f"{link}standards/")
+    typed = {
+        **before,
+        "proportion": "41",
+        "proportion_reason": "Typed, not saved",
+        "employer_value": "5",
+        "postsecondary_value": "",
+    }
+    assert shown_on(page, saved) in (saved, typed)
+    page.get_by_role("button", name="Save draft").click()
+    page.wait_for_load_state()
+    assert answers_of(Rating.objects.get()) == SAVED
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_boxes_of_conflicts_show_what_is_saved_or_what_was_typed(way, panel, browser_of, live_server):
+    person = panel.panelists.first()
+    first, second = panel.certifications.all()
+    link = live_server.url + link_of(person)
+    browser = browser_of(way)
+    page = browser.page
+    page.goto(f"{link}conflicts/")
+    page.get_by_label(f"I have a conflict of interest with {first}", exact=False).check()
+    page.get_by_label(f"What the conflict is: {first}").fill("Typed, not saved")
+    ratings.declare_conflicts(panelist=person, reasons={second.pk: "Saved meanwhile"})
+    page = browser.come_back(f"{link}standards/")
+    names = [f"{part}_{entry.pk}" for entry in (first, second) for part in ("conflict", "reason")]
+    assert list(shown_on(page, names).values()) in (
+        ["", "", "on", "Saved meanwhile"],
+        ["on", "Typed, not saved", "", ""],
+    )
+
+
 def rate_and_close(panel: Panel, consultant) -> list:
     """Everybody has rated both certifications, and the round is closed."""
     entries = list(panel.certifications.all())
@@ -315,3 +365,57 @@ def test_boxes_for_several_decisions_stay_with_their_certifications(
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
     assert {item.recommendation_id: item.outcome for item in ListingDecision.objects.all()} == {first.pk: "declined"}
     assert not page.get_by_label(str(second), exact=False).is_checked()
+
+
+def test_pages_that_refuse_an_old_page_show_what_was_typed(
+    page, panel, lines, live_server, sign_in, consultant, approver, check_page
+):
+    """Two old pages: of an approver, on a panel that is released meanwhile, and of a consultant, on what is settled."""
+    first, second = lines
+    address = f"{live_server.url}/panels/{panel.pk}/"
+    sign_in(page, approver)
+    page.goto(f"{address}decide/")
+    section = page.get_by_role("region", name=str(first), exact=True)
+    section.get_by_label("Decline", exact=True).check()
+    section.get_by_label("Reason").fill("Typed with care.")
+    decide_listing(by=approver, recommendation=first, outcome="approved", reason="Strong.", first_school_year=2027)
+    decide_listing(by=approver, recommendation=second, outcome="sent_back", reason="Say more.")
+    release_decisions(by=approver, panel=panel)
+    page.get_by_role("button", name="Keep these decisions").click()
+    expect(page.get_by_role("heading", name="Nothing of this was kept")).to_be_visible()
+    expect(page.get_by_text("Decline: Typed with care.")).to_be_visible()
+    check_page(page)
+    page.get_by_role("link", name="See how the panel stands").click()
+    expect(page.get_by_role("heading", name=panel.title)).to_be_visible()
+
+    # The consultant opens the page while the first is not settled: as it was before the release.
+    ListingDecision.objects.filter(recommendation=first).update(outcome="deferred", listing=None)
+    sign_in(page, consultant)
+    page.goto(f"{address}recommend/")
+    page.get_by_role("region", name=str(first), exact=True).get_by_label("Note").fill("Written for an hour.")
+    ListingDecision.objects.filter(recommendation=first).update(outcome="declined")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert").get_by_text("no longer on this page")).to_be_visible()
+    expect(page.get_by_text("Written for an hour.")).to_be_visible()
+    check_page(page)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved. Nobody is told until you send it.")).to_be_visible()
+
+
+def test_of_two_who_write_an_information_sheet_the_second_reads_both(
+    page, panel, live_server, sign_in, consultant, check_page
+):
+    entry = panel.certifications.first()
+    sign_in(page, consultant)
+    page.goto(f"{live_server.url}/panels/{panel.pk}/certifications/{entry.pk}/")
+    page.get_by_label("information sheet", exact=False).fill("Mine.")
+    panels.change_panel_certification(
+        by=make_member(Role.OCTE_CONSULTANT), panel_certification=entry, information_sheet="Theirs.", position=1
+    )
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert").get_by_text("Somebody changed this after you opened the page")).to_be_visible()
+    expect(page.get_by_text("Theirs.")).to_be_visible()
+    expect(page.get_by_label("information sheet", exact=False)).to_have_value("Mine.")
+    check_page(page)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(f"Saved what panelists read about {entry}")).to_be_visible()

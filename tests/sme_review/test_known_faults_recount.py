@@ -57,11 +57,11 @@ class History:
         ratings.declare_conflicts(panelist=person, reasons=reasons)
 
     def withdraw(self, person, _entry):
-        if self.chance.random() < 0.2:
+        if self.chance.random() < 0.4:
             panelists.withdraw_panelist(by=self.by, panelist=person, reason="Moved")
 
     def replace(self, person, _entry):
-        if self.chance.random() < 0.2:
+        if self.chance.random() < 0.6:
             new = panelists.NewPanelist(name="New", email=f"new{person.pk}@example.org", group=person.group)
             panelists.replace_panelist(by=self.by, panelist=person, reason="Moved", person=new)
 
