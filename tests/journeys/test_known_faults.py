@@ -140,6 +140,16 @@ def as_form(rating: Rating) -> dict[str, str]:
     return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
+TYPED = {"proportion": "41", "proportion_reason": "Typed, not saved", "employer_value": "5", "postsecondary_value": ""}
+
+
+def type_a_rating(page: Page) -> None:
+    """What `TYPED` says, without saving it."""
+    page.get_by_label("What proportion would you estimate").fill(TYPED["proportion"])
+    page.get_by_label("Why this share?").fill(TYPED["proportion_reason"])
+    page.get_by_role("group", name="employers").get_by_label("5 - Required").check()
+
+
 def shown_on(page: Page, names) -> dict[str, str]:
     shown = page.evaluate(SHOWN)
     return {name: shown.get(name, "") for name in names}
@@ -152,19 +162,15 @@ def test_a_rating_page_shows_what_is_saved_or_what_was_typed(way, panel, browser
     browser = browser_of(way)
     page = browser.page
     page.goto(f"{link}ratings/{entry.pk}/")
-    before = shown_on(page, ["version"])
-    page.get_by_label("What proportion would you estimate").fill("41")
-    page.get_by_label("Why this share?").fill("Typed, not saved")
-    page.get_by_role("group", name="employers").get_by_label("5 - Required").check()
-    saved = as_form(save_elsewhere(person, entry, SAVED))
+    before = shown_on(page, ["version", "material"])
+    type_a_rating(page)
+    panels.change_panel_certification(
+        by=panel.created_by, panel_certification=entry, information_sheet="Another sheet.", position=1
+    )
+    saved = as_form(save_elsewhere(person, entry, SAVED)) | {"material": "2"}
+    assert before == {"version": "0", "material": "1"}
     page = browser.come_back(f"{link}standards/")
-    typed = {
-        **before,
-        "proportion": "41",
-        "proportion_reason": "Typed, not saved",
-        "employer_value": "5",
-        "postsecondary_value": "",
-    }
+    typed = {**before, **TYPED}
     shown = shown_on(page, saved)
     assert shown in (saved, typed)
     page.get_by_role("button", name="Save draft").click()
@@ -172,7 +178,7 @@ def test_a_rating_page_shows_what_is_saved_or_what_was_typed(way, panel, browser
         expect(page.get_by_text("Saved your answers on")).to_be_visible()
     else:
         expect(page.get_by_text("saved in another window after you opened this page").first).to_be_visible()
-        assert shown_on(page, ["proportion_reason"]) == {"proportion_reason": "Typed, not saved"}
+        assert shown_on(page, TYPED) == TYPED
     assert answers_of(Rating.objects.get()) == SAVED
 
 
@@ -209,18 +215,10 @@ def test_a_live_rating_shows_what_is_saved_or_what_was_typed(way, panel, browser
     page = browser.page
     page.goto(f"{link}live/")
     before = shown_on(page, ["version"])
-    page.get_by_label("What proportion would you estimate").fill("41")
-    page.get_by_label("Why this share?").fill("Typed, not saved")
-    page.get_by_role("group", name="employers").get_by_label("5 - Required").check()
+    type_a_rating(page)
     saved = as_form(save_elsewhere(person, entry, SAVED))
     page = browser.come_back(f"{link}standards/")
-    typed = {
-        **before,
-        "proportion": "41",
-        "proportion_reason": "Typed, not saved",
-        "employer_value": "5",
-        "postsecondary_value": "",
-    }
+    typed = {**before, **TYPED}
     assert shown_on(page, saved) in (saved, typed)
     page.get_by_role("button", name="Save draft").click()
     page.wait_for_load_state()

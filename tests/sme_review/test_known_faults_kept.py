@@ -224,15 +224,14 @@ def test_of_two_who_write_an_information_sheet_the_second_is_told_and_keeps_its_
     old = [form_on(browser.get(address), "information_sheet") for browser in (first, second)]
     mine = {**old[0], "information_sheet": "Mine, written for an hour."}
     assert [first.post(address, mine).status_code for _ in range(2)] == [302, 302]
-    told = second.post(address, {**old[1], "blueprint": "Theirs."})
+    wrong = second.post(address, {**old[1], "blueprint": "Theirs.", "position": "0"})
+    told = second.post(address, {**form_on(wrong, "blueprint"), "position": "1"})
     page = told.content.decode()
     assert "Somebody changed this after you opened the page" in page
     assert "Theirs." in page
     assert page.count("Mine, written for an hour.") == 1
     assert PanelCertification.objects.get(pk=entry.pk).material.blueprint == ""
-    wrong = second.post(address, {**form_on(told, "blueprint"), "position": "0"})
-    assert wrong.status_code == 200
-    both = {**form_on(wrong, "blueprint"), "information_sheet": "Both.", "position": "1"}
+    both = {**form_on(told, "blueprint"), "information_sheet": "Both."}
     assert second.post(address, both).status_code == 302
     held = PanelCertification.objects.get(pk=entry.pk).material
     assert (held.number, held.information_sheet, held.blueprint) == (1, "Both.", "Theirs.")

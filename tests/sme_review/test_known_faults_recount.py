@@ -105,6 +105,7 @@ def assert_counts(panel, by):
     assert shown.rated_count == sum(map(recount.done, recount.people))
     assert shown.expected_count == len(recount.people) * len(recount.entries)
     people = list(selecting.panelists_of(by, panel))
+    assert {person.pk for person in people} == {person.pk for person in recount.people}
     finished = {person.pk for person in recount.people if recount.done(person) == len(recount.entries)}
     assert {person.pk for person in people if person.submitted_count + person.conflict_count >= 2} == finished
     assert sum(group.submitted for group in progress_by_group(people)) == len(finished)

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from sme_review.models import ConflictDeclaration, ListingDecision, PanelCertification, Rating, Recommendation
+from sme_review.models import ConflictDeclaration, ListingDecision, Panel, PanelCertification, Rating, Recommendation
 from sme_review.services import ballots, live, panelists, panels, ratings, rounds
 from sme_review.services.releases import release_decisions
 from tests.conftest import Role, make_member
@@ -121,6 +121,25 @@ def test_a_conflict_stays_with_its_certification_when_others_move(three, consult
 
 
 # Consultants
+
+
+def test_ticks_of_who_rates_a_certification_stay_with_their_people(drafted, consultant):
+    """Somebody is taken off the panel and somebody joins, first by name, while the page of one certification is open."""
+    Panel.objects.update(assignment="balanced", ratings_wanted=2)
+    first, second, third, *_ = drafted.panelists
+    entry = drafted.entries[0]
+    address = url("assignment_certification", drafted.panel.pk, entry.pk)
+    desk = signed_in(consultant)
+    page = form_on(desk.get(address), "shown")
+    panelists.remove_panelist(by=consultant, panelist=first)
+    drafted.panel.refresh_from_db()
+    panelists.add_panelist(
+        by=consultant, panel=drafted.panel, name="Aaron", email="aaron@example.org", group="secondary"
+    )
+    told = desk.post(address, {**page, "asked": [str(first.pk), str(second.pk), str(third.pk)]}, follow=True)
+    assert "has been taken off the panel meanwhile, and was passed over" in text(told)
+    assert set(entry.assignments.values_list("panelist", flat=True)) == {second.pk, third.pk}
+    assert not drafted.entries[1].assignments.exists()
 
 
 @pytest.fixture
