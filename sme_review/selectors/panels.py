@@ -284,7 +284,8 @@ def opening_warnings(panel: Panel, entries: Sequence[PanelCertification] | None 
     """What will keep the numbers from being read, though the round may open: too few people, or a group left out.
 
     Args:
-        entries: what a second round may rate; then those are named, too, who have left since the first.
+        entries: what a second round may rate; then it is told, too, how many have left since the first, and nobody is
+            named.
     """
     by_group = dict.fromkeys(StakeholderGroup.values, 0)
     for group in Panelist.objects.filter(panel=panel, withdrawn_at=None).values_list("group", flat=True):
@@ -310,16 +311,22 @@ def _idle(panel: Panel, entries: Sequence[PanelCertification] | None) -> list[st
         return []
     asked = _asked_for(panel, list(certifications_of(panel)) if entries is None else entries)
     idle = Panelist.objects.filter(panel=panel, withdrawn_at=None).exclude(pk__in=asked.values("panelist"))
-    return [f"{person.name} is asked for no certification." for person in idle]
+    if entries is None:
+        return [f"{person.name} is asked for no certification." for person in idle]
+    return [f"{_people(len(idle))} asked for none of the certifications."] if idle else []
 
 
 def _gone(panel: Panel) -> list[str]:
-    """Those who were taken off, and have nobody in their place."""
-    gone = Panelist.objects.filter(panel=panel, withdrawn_at__isnull=False, replaced_by=None)
-    return [
-        f"{person.name} was taken off the panel. Once the round is open or planned, you can put somebody in their place."
-        for person in gone
-    ]
+    """How many were taken off, and have nobody in their place; no names, since numbers of round 1 stand beside."""
+    gone = Panelist.objects.filter(panel=panel, withdrawn_at__isnull=False, replaced_by=None).count()
+    off = (
+        "taken off the panel and not replaced. Once the round is open or planned, you can put somebody in their place."
+    )
+    return [f"{_people(gone)} {off}"] if gone else []
+
+
+def _people(count: int) -> str:
+    return "1 panelist is" if count == 1 else f"{count} panelists are"
 
 
 def asked_of(panelist: Panelist) -> int:

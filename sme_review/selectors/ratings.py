@@ -67,6 +67,8 @@ class Task:
     progress: Progress
     assigned: bool
     sheet: Sheet | None
+    # How many others have rated it in its round.
+    taken: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -198,7 +200,7 @@ def tasks_of(panelist: Panelist) -> TaskList:
     for rating in own:
         ratings.setdefault(rating.panel_certification_id, {})[rating.round.number] = rating
     conflicts = {conflict.panel_certification_id: conflict for conflict in panelist.conflicts.all()}
-    assigned, sheet = _assigned(panelist), sheet_of(panelist.panel)
+    assigned, sheet, taken = _assigned(panelist), sheet_of(panelist.panel), _taken(panelist)
     tasks = [
         _task(
             entry,
@@ -207,19 +209,11 @@ def tasks_of(panelist: Panelist) -> TaskList:
             conflicts.get(entry.pk),
             assigned=assigned is None or entry.pk in assigned,
             sheet=sheet,
+            taken=taken,
         )
         for entry in entries
     ]
-    taken = _taken(panelist)
-    return TaskList(
-        sorted(
-            tasks,
-            key=lambda task: (
-                not task.assigned,
-                taken.get((task.entry.pk, task.ballot.round_id if task.ballot else 0), 0),
-            ),
-        )
-    )
+    return TaskList(sorted(tasks, key=lambda task: (not task.assigned, task.taken)))
 
 
 def _taken(panelist: Panelist) -> dict[tuple[int, int], int]:
@@ -244,6 +238,7 @@ def _task(
     *,
     assigned: bool,
     sheet: Sheet | None,
+    taken: dict[tuple[int, int], int],
 ) -> Task:
     number = ballot.round.number if ballot else 1
     rating = own.get(number)
@@ -257,6 +252,7 @@ def _task(
         progress=_progress(ballot, rating, conflict, sheet),
         assigned=assigned,
         sheet=sheet,
+        taken=taken.get((entry.pk, ballot.round_id), 0) if ballot else 0,
     )
 
 

@@ -79,7 +79,8 @@ def test_a_later_round_replaces_the_marks_of_the_one_before(marked, consultant):
     rate_all(marked.panelists[0], marked.entries)
     held = rounds.close_round(by=consultant, round=marked.panel.rounds.get(number=2))
     assert held.number == 2
-    assert coverage_of(marked.panel, viewer=consultant).found.is_empty
+    # Of the one person who rated again, whose marks went on from round 1.
+    assert coverage_of(marked.panel, viewer=consultant).worksheets[marked.entries[0].pk] == 1
 
 
 def test_page_says_what_is_covered_untouched_and_disputed(staff, marked):

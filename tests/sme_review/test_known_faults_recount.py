@@ -116,7 +116,7 @@ def assert_counts(panel, by):
     reader = Panelist.objects.select_related("panel").get(pk=recount.people[0].pk)
     for task in tasks_of(reader):
         others = [person for person in recount.people if person != reader]
-        assert task.entry.taken == sum(bool(recount.counted(person, task.entry)) for person in others)
+        assert task.taken == sum(bool(recount.counted(person, task.entry)) for person in others)
 
 
 def assert_results(panel, by):

@@ -263,14 +263,14 @@ def test_pages_that_name_panelists_name_somebody_and_show_staff_no_answer(hidden
 
 
 def people_pages_that_show_answers(cast, visitor: Visitor) -> list[str]:
-    """Those that show something else once the answers are others."""
+    """Those that name somebody and show something else once the answers are others."""
     with time_machine.travel(timezone.now(), tick=False):
         before = people_pages(cast, visitor)
         point = transaction.savepoint()
         answer_otherwise(others_of(cast, cast.round))
         after = people_pages(cast, visitor)
         transaction.savepoint_rollback(point)
-    return [address for address, text in after.items() if before[address] != text]
+    return [address for address, text in after.items() if before[address] != text and named(cast.panelists, text)]
 
 
 def people_pages(cast, visitor: Visitor) -> dict[str, str]:

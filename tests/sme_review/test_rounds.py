@@ -315,14 +315,15 @@ def test_draft_whose_only_assigned_panelist_left_must_be_shared_out_again(drafte
     assert why_not_open(drafted.panel) == ["Share out the certifications, or let everyone rate every one."]
 
 
-def test_warnings_of_the_second_round_name_who_left_and_who_is_idle(closed, consultant):
+def test_warnings_of_the_second_round_count_who_left_and_who_is_idle(closed, consultant):
     balanced(closed, [(0, 0), (1, 1), (2, 0), (3, 0), (4, 1)])
     assert opening_warnings(closed.panel, closed.entries) == []
     panelists.withdraw_panelist(by=consultant, panelist=closed.panelists[4], reason="Moved")
     assert opening_warnings(closed.panel, closed.entries[:1]) == [
         "The quorum is 5 raters and 4 panelists are on the panel, so no reading will be suggested.",
-        "Expert 1 is asked for no certification.",
-        "Expert 4 was taken off the panel. Once the round is open or planned, you can put somebody in their place.",
+        "1 panelist is asked for none of the certifications.",
+        "1 panelist is taken off the panel and not replaced. Once the round is open or planned, you can put somebody in "
+        "their place.",
     ]
     assert len(opening_warnings(closed.panel)) == 1
 
