@@ -322,8 +322,10 @@ def test_warnings_of_the_second_round_count_who_left_and_who_is_idle(closed, con
     assert opening_warnings(closed.panel, closed.entries[:1]) == [
         "The quorum is 5 raters and 4 panelists are on the panel, so no reading will be suggested.",
         "1 panelist is asked for none of the certifications.",
-        "1 panelist is taken off the panel and not replaced. Once the round is open or planned, you can put somebody in "
-        "their place.",
+        (
+            "1 panelist is taken off the panel and not replaced. Once the round is open or planned, you can put somebody in "
+            "their place."
+        ),
     ]
     assert len(opening_warnings(closed.panel)) == 1
 
