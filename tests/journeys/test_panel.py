@@ -61,7 +61,7 @@ def set_up(page: Page, check_page) -> None:
     press(page, "Set up the panel")
     check_page(page)
     follow(page, "Details and rules")
-    page.get_by_label("quorum (fewest raters)", exact=False).fill("3")
+    page.get_by_label("Quorum", exact=False).fill("3")
     check_page(page)
     press(page, "Save")
     follow(page, "Certifications")
