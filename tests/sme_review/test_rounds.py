@@ -115,6 +115,7 @@ def test_mail_promises_what_round_1_lets_panelists_see_not_what_the_panel_says_n
     Panel.objects.update(panelists_see="own" if sees == "spread" else "spread")
     sent = send(rounds.open_round, by=consultant, panel=split.panel, entries=split.entries, due_date=DUE)
     assert words in sent[0].body
+    assert ("with what came of the first round before you" in sent[0].body) is (sees != "own")
 
 
 def test_mail_of_the_first_round_stays_as_it_was(drafted, consultant, send):
