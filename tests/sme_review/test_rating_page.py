@@ -413,6 +413,13 @@ def test_a_conflict_can_be_declared_before_the_round_opens(client, planned):
     assert ConflictDeclaration.objects.get().panel_certification == entry
 
 
+@pytest.mark.parametrize("name", ["link_welcome", "link_ratings", "link_conflicts"])
+def test_after_round_1_is_taken_back_nothing_is_called_closed(client, planned, consultant, name):
+    rounds.take_back_round(by=consultant, round=planned.round, tell=False)
+    words = client.get(url(name, planned.secrets[planned.panelists[0].pk])).content.decode()
+    assert ("OCTE tells you by mail when you can rate." in words, "The round is closed" in words) == (True, False)
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_costs_the_same_however_many_are_rated(
     count, client, running, consultant, secret, django_assert_num_queries
