@@ -93,6 +93,15 @@ class RatingForm(forms.Form):
             typed[f"{question}_value"] = int(chosen) if chosen.isdigit() else None
         return Answers(**typed)
 
+    def in_words(self) -> list[tuple[str, str]]:
+        """What was typed or chosen, each with its question; for pages that can only give it back."""
+        given = [(field, (field.data or "").strip()) for field in self]
+        return [
+            (str(field.label), dict(getattr(field.field, "choices", ())).get(words, words))
+            for field, words in given
+            if words
+        ]
+
     def marks(self) -> dict[int, str] | None:
         """The worksheet as it was typed; None where the page had none."""
         return self.cleaned_data.get("worksheet")
@@ -129,7 +138,13 @@ def _as_typed(saved: Answers) -> dict[str, Any]:
 
 
 class ConflictsForm(forms.Form):
-    """One box and one reason for each certification; the fields are named by the certification, never by its place."""
+    """One box and one reason for each certification; the fields are named by the certification, never by its place.
+
+    A hidden field tells what the page was made from, so that an old page takes back nothing that was said elsewhere.
+
+    Args:
+        declared: primary key of PanelCertification -> the reason, for the conflicts that are declared.
+    """
 
     def __init__(self, data: Any = None, *, entries: list[PanelCertification], declared: dict[int, str]) -> None:
         super().__init__(data)
@@ -147,6 +162,9 @@ class ConflictsForm(forms.Form):
                 initial=declared.get(entry.pk, ""),
                 help_text="Only if you ticked the box above.",
             )
+            self.fields[f"was_{entry.pk}"] = forms.CharField(
+                required=False, initial=declared.get(entry.pk, ""), widget=forms.HiddenInput
+            )
 
     def clean(self) -> dict[str, Any]:
         """A conflict comes with its reason, and a reason with its conflict."""
@@ -162,9 +180,15 @@ class ConflictsForm(forms.Form):
         return self.cleaned_data
 
     def reasons(self) -> dict[int, str]:
-        """Primary key of PanelCertification -> the reason, for those ticked."""
-        return {
-            entry.pk: self.cleaned_data[f"reason_{entry.pk}"]
+        """Primary key of PanelCertification -> the reason, for what was changed on the page; empty where unticked."""
+        given = {
+            entry.pk: self.cleaned_data[f"reason_{entry.pk}"] if self.cleaned_data[f"conflict_{entry.pk}"] else ""
             for entry in self.entries
-            if self.cleaned_data[f"conflict_{entry.pk}"]
         }
+        return {pk: reason for pk, reason in given.items() if reason != self.cleaned_data[f"was_{pk}"]}
+
+    def about_others(self) -> list[str]:
+        """The reasons that were typed on certifications that are no longer on the panel."""
+        known = {f"reason_{entry.pk}" for entry in self.entries}
+        typed = [words for name, words in self.data.items() if name.startswith("reason_") and name not in known]
+        return [words.strip() for words in typed if words.strip()]

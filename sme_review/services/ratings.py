@@ -33,6 +33,10 @@ CLOSED_MESSAGE = (
     "This certification is closed for rating, so nothing was saved. What you typed is still on this page; copy it if you want to keep it, and "
     "write to the person who invited you if it should still count."
 )
+REOPENED_MESSAGE = (
+    "This certification was closed and opened again after you opened this page, so nothing was saved. What you typed is "
+    "still below. Check that it still holds, then save again."
+)
 # The lock that ratings take; the race test shows that without it late ratings do enter.
 BALLOT_LOCK = "FOR SHARE"
 
@@ -41,15 +45,19 @@ class RoundClosedError(Problem):
     """The certification, or the whole round, does not take ratings now."""
 
 
+class OtherOpeningError(RoundClosedError):
+    """The certification is open, but not as it was when the page was opened: it was closed and opened again since."""
+
+
 @transaction.atomic
 def declare_conflicts(*, panelist: Panelist, reasons: Mapping[int, str]) -> None:
-    """Keep the panelist's whole answer to the conflict of interest question; it replaces the earlier answer.
+    """Keep what the panelist says anew about conflicts of interest; what is not named stays as it is.
 
     A rating of a certification that the panelist steps back from is kept as a draft and no longer counts. What is
     closed stays as it is: neither a conflict nor its end changes numbers that are recorded.
 
     Args:
-        reasons: primary key of PanelCertification -> the reason; empty for "no conflict".
+        reasons: primary key of PanelCertification -> the reason; an empty one takes a conflict back.
 
     Raises:
         RoundClosedError: no round is open or planned.
@@ -60,26 +68,37 @@ def declare_conflicts(*, panelist: Panelist, reasons: Mapping[int, str]) -> None
         raise RoundClosedError(CLOSED_MESSAGE)
     ballots = Ballot.objects.filter(round__panel_id=person.panel_id)
     planned = ballots.filter(closed_at=None, opened_at__gt=timezone.now())
-    changeable = {*_hold_all_open(person), *planned.values_list("panel_certification_id", flat=True)}
+    opened = _hold_all_open(person)
+    changeable = {*opened, *planned.values_list("panel_certification_id", flat=True)}
     closed = set(ballots.values_list("panel_certification_id", flat=True)).difference(changeable)
     known = set(PanelCertification.objects.filter(panel_id=person.panel_id).values_list("pk", flat=True)) - closed
     wanted = {pk: reason.strip() for pk, reason in reasons.items() if pk in known}
-    person.conflicts.filter(panel_certification_id__in=known.difference(wanted)).delete()
     for pk, reason in wanted.items():
-        ConflictDeclaration.objects.update_or_create(
-            panelist=person, panel_certification_id=pk, defaults={"reason": reason}
-        )
-    person.ratings.filter(
-        ballot__closed_at=None, panel_certification_id__in=wanted, state=Rating.State.SUBMITTED
-    ).update(state=Rating.State.DRAFT, submitted_at=None)
+        if reason:
+            ConflictDeclaration.objects.update_or_create(
+                panelist=person, panel_certification_id=pk, defaults={"reason": reason}
+            )
+            _set_back(person, opened.get(pk))
+    ended = [pk for pk, reason in wanted.items() if not reason]
+    person.conflicts.filter(panel_certification_id__in=ended).delete()
     _mark_opened(person)
     record(
         by=None,
         by_label=acting_as(person),
         verb=verbs.CONFLICTS_DECLARED,
         target=held,
-        detail={"certifications": sorted(wanted)},
+        detail={"certifications": sorted(person.conflicts.values_list("panel_certification_id", flat=True))},
     )
+
+
+def _set_back(person: Panelist, opened: Ballot | None) -> None:
+    """Turn a submitted rating of what is open into a draft, also one from an earlier opening in the same round."""
+    if opened:
+        person.ratings.filter(
+            panel_certification_id=opened.panel_certification_id,
+            round_id=opened.round_id,
+            state=Rating.State.SUBMITTED,
+        ).update(state=Rating.State.DRAFT, submitted_at=None)
 
 
 @transaction.atomic
@@ -89,6 +108,7 @@ def save_rating(
     panel_certification: PanelCertification,
     answers: Answers,
     version: int,
+    ballot: int | None = None,
     marks: Mapping[int, str] | None = None,
     material: int | None = None,
 ) -> Rating:
@@ -96,23 +116,28 @@ def save_rating(
 
     Args:
         version: the version that the page was made from; 0 when there was no rating yet.
+        ballot: primary key of the opening (Ballot) that the page was made from, so that a page of round 1 is not saved
+            into round 2; None where no page stands behind the answers.
         marks: the worksheet: primary key of ProgramStandard -> a value of StandardMark.Mark; None leaves it alone. A
             new round goes on from the worksheet of the round before.
         material: the number of the version of the material that the page showed; the latest where it is not given.
 
     Raises:
         RoundClosedError: the certification is closed, or was never opened.
+        OtherOpeningError: what is open now is not what the page was made from.
         StaleVersionError: the rating was saved elsewhere since the page was opened.
         Problem: the panelist stepped back from this certification, or the rating is submitted.
     """
-    ballot = _hold_open(panelist, panel_certification)
+    held = _hold_open(panelist, panel_certification)
+    if ballot not in {None, held.pk}:
+        raise OtherOpeningError(REOPENED_MESSAGE)
     person = _lock(panelist)
     entry = PanelCertification.objects.get(pk=panel_certification.pk, panel_id=person.panel_id)
     if person.conflicts.filter(panel_certification=entry).exists():
         raise Problem("You declared a conflict of interest for this certification, so you do not rate it.")
-    rating = person.ratings.filter(panel_certification=entry, round_id=ballot.round_id).first()
+    rating = person.ratings.filter(panel_certification=entry, round_id=held.round_id).first()
     if rating is None:
-        rating = Rating(panelist=person, panel_certification=entry, round_id=ballot.round_id, version=0)
+        rating = Rating(panelist=person, panel_certification=entry, round_id=held.round_id, version=0)
         marks = _marks_before(person, entry) if marks is None else marks
     elif answers_of(rating) == answers and (marks is None or marks_of(rating) == dict(marks)):
         return rating
@@ -127,7 +152,7 @@ def save_rating(
         setattr(rating, name, value)
     rating.version += 1
     rating.saved_at = timezone.now()
-    rating.ballot = ballot
+    rating.ballot = held
     rating.material = _material(entry, material)
     rating.save()
     if marks is not None:

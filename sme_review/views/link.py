@@ -22,6 +22,9 @@ from sme_review.selectors.outcomes import outcomes_of
 from sme_review.services import ratings as writing
 from sme_review.services.panelists import minutes_for
 
+_TAKEN_OFF = (
+    "That was about a certification that OCTE has taken off the panel meanwhile, so there is nothing to step back from."
+)
 WHY = "a panelist's own link; the secret is checked against its hash"
 
 
@@ -76,11 +79,13 @@ def conflicts(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResp
     if request.POST.get("action") == "declare" and form.is_valid():
         try:
             writing.declare_conflicts(panelist=panelist, reasons=form.reasons())
+            for words in form.about_others():
+                messages.warning(request, f'You also wrote "{words}". {_TAKEN_OFF}')
             return redirect("sme_review:link_ratings", secret)
         except Problem as problem:
             form.add_error(None, problem.message)
-    pairs = [(form[f"conflict_{entry.pk}"], form[f"reason_{entry.pk}"]) for entry in entries]
-    return render(request, "sme_review/link/conflicts.html", {**context, "form": form, "pairs": pairs})
+    rows = [[form[f"{part}_{entry.pk}"] for part in ("was", "conflict", "reason")] for entry in entries]
+    return render(request, "sme_review/link/conflicts.html", {**context, "form": form, "rows": rows})
 
 
 @personal_link(WHY)

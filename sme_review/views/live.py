@@ -19,6 +19,7 @@ from sme_review.selectors import panels as selecting
 from sme_review.selectors.live_spread import spread_of
 from sme_review.services import ballots, discussions
 from sme_review.services import live as sessions
+from sme_review.views.hidden import hidden_number
 from sme_review.views.panels import crumbs, find_panel, may_manage
 
 _STALE = 409
@@ -159,11 +160,6 @@ def _step(act: Callable[[SignedInRequest, PanelCertification], None]) -> Callabl
     return requires(MANAGE_PANELS)(view)
 
 
-def _number(request: SignedInRequest, name: str) -> int | None:
-    given = request.POST.get(name, "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None  # noqa: PLR2004
-
-
 @_step
 def show(request: SignedInRequest, entry: PanelCertification) -> None:
     """Put a certification on the screen without opening it."""
@@ -173,14 +169,14 @@ def show(request: SignedInRequest, entry: PanelCertification) -> None:
 @_step
 def open_entry(request: SignedInRequest, entry: PanelCertification) -> None:
     """Open a certification for rating, or open it again."""
-    ballot = ballots.open_ballot(by=request.user, panel_certification=entry, seen=_number(request, "seen"))
+    ballot = ballots.open_ballot(by=request.user, panel_certification=entry, seen=hidden_number(request, "seen"))
     messages.success(request, f"{entry} is open for rating, round {ballot.round.number}.")
 
 
 @_step
 def close_entry(request: SignedInRequest, entry: PanelCertification) -> None:
     """Close a certification; what nobody has begun to rate is taken back."""
-    ballot = reading.ballot_of(entry, _number(request, "ballot"))
+    ballot = reading.ballot_of(entry, hidden_number(request, "ballot"))
     if ballot is None or ballot.closed_at:
         who = f"{ballot.closed_by} closed it" if ballot else "The opening was taken back"
         messages.info(request, f"{entry} is not open any more. {who} before you pressed the button.")
@@ -195,7 +191,7 @@ def close_entry(request: SignedInRequest, entry: PanelCertification) -> None:
 @_step
 def reveal(request: SignedInRequest, entry: PanelCertification) -> None:
     """Show panelists the spread."""
-    ballot = reading.ballot_of(entry, _number(request, "ballot"))
+    ballot = reading.ballot_of(entry, hidden_number(request, "ballot"))
     if ballot is None:
         raise Problem(f"{entry} stands otherwise now than on your page. See below, then choose again.")
     ballots.reveal_ballot(by=request.user, ballot=ballot)
@@ -211,7 +207,7 @@ def notes(request: SignedInRequest, pk: int, entry_pk: int) -> HttpResponse:
     quietly = "X-Autosave" in request.headers
     try:
         kept = discussions.save_notes(
-            by=request.user, panel_certification=entry, notes=typed, version=_number(request, "version") or 0
+            by=request.user, panel_certification=entry, notes=typed, version=hidden_number(request, "version") or 0
         )
     except Problem as problem:
         if quietly:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -16,7 +16,9 @@ from sme_review.selectors.live_spread import before, reasons_on, spread_of
 from sme_review.selectors.ratings import answers_of
 from sme_review.services import ratings as writing
 from sme_review.validators import Answers
+from sme_review.views.hidden import hidden_number
 from sme_review.views.link import WHY, for_panelist
+from sme_review.views.rating import not_rated
 
 _LATE = 409
 # How often a page asks for the pulse, in milliseconds (docs/adr/0009); a change is to be seen within four seconds.
@@ -86,34 +88,34 @@ def rate(request: HttpRequest, panelist: Panelist, secret: str, entry_pk: int) -
     """Submit one certification, save it as a draft, or take it back to change it."""
     action = request.POST.get("action")
     stage = reading.stage_of(panelist, entry_pk=entry_pk)
-    if stage.entry is None:
-        raise Http404
+    quietly = "X-Autosave" in request.headers and request.method == "POST"
+    sends = quietly or action in {"submit", "save"}
+    if stage.entry is None or (sends and stage.scene is reading.Scene.RECUSED):
+        return not_rated(request, panelist, secret, stage.entry)
     if action == "change":
         return _change(request, panelist, secret, stage.entry)
-    quietly = "X-Autosave" in request.headers and request.method == "POST"
-    if action not in {"submit", "save"} and not quietly:
+    if not sends:
         return redirect("sme_review:link_live", secret)
     form = _form(stage, request.POST)
     form.is_valid()
-    late = request.POST.get("ballot") != str(stage.ballot.pk if stage.ballot else "")
     if quietly:
-        return _keep_quietly(request, panelist, stage.entry, form, late=late)
-    return _answer(request, panelist, secret, stage, form, late=late)
-
-
-def _answer(
-    request: HttpRequest, panelist: Panelist, secret: str, stage: reading.Stage, form: RatingForm, *, late: bool
-) -> HttpResponse:
-    """Keep what the button sent, or show the page again with what was typed and why nothing was saved."""
-    if late or stage.entry is None:
-        return _too_late(request, panelist, secret, stage, form)
+        return _keep_quietly(request, panelist, stage.entry, form)
     try:
         return _keep(request, panelist, secret, stage.entry, form)
-    except writing.RoundClosedError:
-        return _too_late(request, panelist, secret, stage, form)
     except Problem as problem:
-        form.add_error(None, problem.message)
-        return _show(request, panelist, secret, stage, form=form)
+        return _refused(request, panelist, secret, stage, form, why=problem)
+
+
+def _refused(
+    request: HttpRequest, panelist: Panelist, secret: str, stage: reading.Stage, form: RatingForm, *, why: Problem
+) -> HttpResponse:
+    """The page again with what was typed and why nothing was saved."""
+    closed = isinstance(why, writing.RoundClosedError)
+    status = _LATE if closed else 200
+    if closed and not isinstance(why, writing.OtherOpeningError):
+        return _show(request, panelist, secret, stage, form=form, late=why.message, status=status)
+    form.add_error(None, why.message)
+    return _show(request, panelist, secret, stage, form=form, status=status)
 
 
 def _keep(
@@ -122,7 +124,7 @@ def _keep(
     """Save what can be saved; submit it when the button says so and nothing is missing or wrong.
 
     Raises:
-        Problem: it is closed, or was saved elsewhere since.
+        Problem: it is closed, was opened again since, or was saved elsewhere.
     """
     valid = not form.errors
     _write(request, panelist, entry, form)
@@ -140,18 +142,17 @@ def _write(request: HttpRequest, panelist: Panelist, entry: PanelCertification, 
         panelist=panelist,
         panel_certification=entry,
         answers=form.answers(),
-        version=_number(request, "version") or 0,
-        material=_number(request, "material"),
+        version=hidden_number(request, "version") or 0,
+        ballot=hidden_number(request, "ballot") or 0,
+        material=hidden_number(request, "material"),
     )
 
 
 def _keep_quietly(
-    request: HttpRequest, panelist: Panelist, entry: PanelCertification, form: RatingForm, *, late: bool
+    request: HttpRequest, panelist: Panelist, entry: PanelCertification, form: RatingForm
 ) -> HttpResponse:
     """Keep a draft while somebody types; it does not count until it is submitted."""
     try:
-        if late:
-            raise writing.RoundClosedError(writing.CLOSED_MESSAGE)
         rating = _write(request, panelist, entry, form)
     except Problem as problem:
         return JsonResponse({"message": problem.message}, status=_LATE)
@@ -170,18 +171,6 @@ def _submitted(request: HttpRequest, panelist: Panelist, secret: str, entry: Pan
         return redirect("sme_review:link_rate", secret, entry.pk)
     messages.success(request, f"Your rating of {entry} is in.")
     return redirect("sme_review:link_live", secret)
-
-
-def _number(request: HttpRequest, name: str) -> int | None:
-    """A hidden whole number of the page; None for anything else."""
-    given = request.POST.get(name, "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None  # noqa: PLR2004
-
-
-def _too_late(
-    request: HttpRequest, panelist: Panelist, secret: str, stage: reading.Stage, form: RatingForm
-) -> HttpResponse:
-    return _show(request, panelist, secret, stage, form=form, late=writing.CLOSED_MESSAGE, status=_LATE)
 
 
 def _change(request: HttpRequest, panelist: Panelist, secret: str, entry: PanelCertification) -> HttpResponse:

@@ -1,6 +1,5 @@
 """One certification as one panelist rates it. Whatever was typed stays on the page, right or wrong, early or late."""
 
-import re
 from typing import Any
 
 from django.contrib import messages
@@ -12,17 +11,25 @@ from octe_certs.access import personal_link
 from octe_certs.problems import Problem, StaleVersionError
 from sme_review.forms.ratings import RatingForm
 from sme_review.forms.worksheet import WORKSHEET_BUTTONS, pressed, share_in_words
-from sme_review.models import Panelist, Rating
+from sme_review.models import PanelCertification, Panelist, Rating
 from sme_review.selectors.live_spread import before
-from sme_review.selectors.ratings import Task, TaskList, answers_of
+from sme_review.selectors.ratings import Task, answers_of
 from sme_review.selectors.worksheets import marks_of
 from sme_review.services import ratings as writing
 from sme_review.validators import Answers
+from sme_review.views.hidden import hidden_number
 from sme_review.views.link import WHY, for_panelist, shared
 
 _PAGE = "sme_review/link/rate.html"
 _LATE = 409
-_WHOLE = re.compile(r"[0-9]{1,9}")
+_TAKEN_OFF = (
+    "OCTE has taken this certification off the panel since you opened the page, so nobody rates it any more. What you "
+    "typed was not saved."
+)
+_STEPPED_BACK = (
+    "You declared a conflict of interest for this certification since you opened the page, so you do not rate it. What "
+    "you typed was not saved."
+)
 
 
 @personal_link(WHY)
@@ -30,10 +37,9 @@ _WHOLE = re.compile(r"[0-9]{1,9}")
 def rate(request: HttpRequest, panelist: Panelist, secret: str, entry_pk: int) -> HttpResponse:
     """The information sheet, the worksheet and the three questions; in round 2 beside what was answered in round 1."""
     context = shared(panelist, secret)
-    task = _find(context["todo"], entry_pk)
-    if task.conflict:
-        messages.info(request, f"You stepped back from {task.entry}, so you do not rate it.")
-        return redirect("sme_review:link_ratings", secret)
+    task = context["todo"].of(entry_pk)
+    if task is None or task.conflict:
+        return not_rated(request, panelist, secret, task.entry if task else None)
     typed = _typed(request, task)
     context |= {
         "task": task,
@@ -49,11 +55,26 @@ def rate(request: HttpRequest, panelist: Panelist, secret: str, entry_pk: int) -
     return _save(request, panelist, context)
 
 
-def _find(todo: TaskList, entry_pk: int) -> Task:
-    task = todo.of(entry_pk)
-    if task is None:
+def not_rated(request: HttpRequest, panelist: Panelist, secret: str, entry: PanelCertification | None) -> HttpResponse:
+    """A certification that the panelist does not rate any more; what was typed on an older page is given back.
+
+    Args:
+        entry: the one the panelist stepped back from; None where it is not on the panel.
+
+    Raises:
+        Http404: it is not on the panel, and nothing was typed.
+    """
+    typed = RatingForm(request.POST, saved=Answers()).in_words()
+    if not typed and entry is None:
         raise Http404
-    return task
+    if not typed:
+        messages.info(request, f"You stepped back from {entry}, so you do not rate it.")
+        return redirect("sme_review:link_ratings", secret)
+    why = _STEPPED_BACK if entry else _TAKEN_OFF
+    if "X-Autosave" in request.headers:
+        return JsonResponse({"message": why}, status=_LATE)
+    page = {"panelist": panelist, "panel": panelist.panel, "secret": secret, "why": why, "typed": typed}
+    return render(request, "sme_review/link/given_back.html", page, status=_LATE)
 
 
 def _typed(request: HttpRequest, task: Task) -> QueryDict | None:
@@ -73,16 +94,17 @@ def _keep(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> 
     """Keep what can be kept of a checked form.
 
     Raises:
-        Problem: it is closed, submitted, or was saved elsewhere since.
+        Problem: it is closed, stands in another round by now, is submitted, or was saved elsewhere since.
     """
     form: RatingForm = context["form"]
     return writing.save_rating(
         panelist=panelist,
         panel_certification=context["task"].entry,
         answers=form.answers(),
-        version=_number(request, "version"),
+        version=hidden_number(request, "version") or 0,
+        ballot=hidden_number(request, "ballot") or 0,
         marks=form.marks(),
-        material=_number(request, "material") or None,
+        material=hidden_number(request, "material"),
     )
 
 
@@ -106,6 +128,9 @@ def _save(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> 
     valid = form.is_valid()
     try:
         rating = _keep(request, panelist, context)
+    except writing.OtherOpeningError as problem:
+        form.add_error(None, problem.message)
+        return render(request, _PAGE, context, status=_LATE)
     except writing.RoundClosedError as problem:
         return render(request, _PAGE, {**context, "late": problem.message}, status=_LATE)
     except (StaleVersionError, Problem) as problem:
@@ -117,12 +142,6 @@ def _save(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> 
         return render(request, _PAGE, {**context, "kept": True})
     messages.success(request, f"Saved your answers on {entry}.")
     return _go_on(context) if action == "next" else _stay(context, action)
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    """A hidden whole number of the page; 0 for anything else."""
-    given = request.POST.get(name, "")
-    return int(given) if _WHOLE.fullmatch(given) else 0
 
 
 def _stay(context: dict[str, Any], action: str) -> HttpResponse:
@@ -142,7 +161,9 @@ def _go_on(context: dict[str, Any]) -> HttpResponse:
 @for_panelist
 def change(request: HttpRequest, panelist: Panelist, secret: str, entry_pk: int) -> HttpResponse:
     """Take back one submitted rating so that it can be changed while the round is open."""
-    task = _find(shared(panelist, secret)["todo"], entry_pk)
+    task = shared(panelist, secret)["todo"].of(entry_pk)
+    if task is None:
+        raise Http404
     if request.POST.get("action") == "change":
         try:
             writing.reopen_rating(panelist=panelist, panel_certification=task.entry)

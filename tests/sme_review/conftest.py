@@ -2,12 +2,15 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from django.core import mail
+from django.test import Client
+from django.urls import resolve
 
 from sme_review.enums import StakeholderGroup
-from sme_review.models import Panel, PanelCertification, Panelist, Round
+from sme_review.models import Ballot, Panel, PanelCertification, Panelist, Round
 from sme_review.services import panelists, panels, ratings, rounds
 from sme_review.validators import Answers
 from tests.factories.certifications import CertificationFactory, ProgramStandardFactory
@@ -87,6 +90,12 @@ def rate_all(panelist: Panelist, entries: list[PanelCertification], answers: Ans
     for entry in entries:
         ratings.save_rating(panelist=panelist, panel_certification=entry, answers=answers, version=0)
     ratings.submit_ratings(panelist=panelist)
+
+
+def send_rating(client: Client, address: str, sent: dict[str, Any], **extra: Any) -> Any:
+    """Send a rating page as its form does, made from the latest opening of its certification."""
+    opening = Ballot.objects.filter(panel_certification=resolve(address).kwargs["entry_pk"]).latest("pk")
+    return client.post(address, {"ballot": opening.pk, **sent}, **extra)
 
 
 def refresh(cast: PanelCast) -> None:

@@ -53,7 +53,7 @@ class History:
         ratings.reopen_rating(panelist=person, panel_certification=entry)
 
     def recuse(self, person, entry):
-        reasons = self.chance.choice([{}, {entry.pk: "Sells it"}, {entry.pk: "Sells it"}])
+        reasons = {entry.pk: self.chance.choice(["", "", "Sells it"])}
         ratings.declare_conflicts(panelist=person, reasons=reasons)
 
     def withdraw(self, person, _entry):

@@ -13,7 +13,7 @@ from sme_review.selectors.worksheets import marks_of, sheet_of
 from sme_review.services import ballots, live, panels, ratings, rounds
 from sme_review.validators import Answers
 from tests.factories.sme_review import AssignmentFactory
-from tests.sme_review.conftest import COMPLETE, rate_all, refresh
+from tests.sme_review.conftest import COMPLETE, rate_all, refresh, send_rating
 
 TYPED = {
     "worksheet": "shown",
@@ -71,7 +71,7 @@ def ask_for_worksheets(cast) -> None:
 
 def test_marks_are_kept_with_the_answers_and_suggest_a_share(client, address, standards):
     sent = {**TYPED, **marked(standards, "full", "part"), "action": "save", "version": 0}
-    assert client.post(address, sent).headers["Location"] == address
+    assert send_rating(client, address, sent).headers["Location"] == address
     assert marks_of(Rating.objects.get()) == {standards[0].pk: "full", standards[1].pk: "part"}
     shown = client.get(address)
     assert "Your marks come to 75 percent of the standards." in shown.content.decode()
@@ -81,27 +81,29 @@ def test_marks_are_kept_with_the_answers_and_suggest_a_share(client, address, st
 def test_a_share_is_suggested_by_the_weights_of_segments(client, running, address, standards):
     for code, weight in (("A", 30), ("B", 10)):
         SegmentWeight.objects.create(program=running.panel.program, version="2026", segment_code=code, weight=weight)
-    client.post(address, {**TYPED, **marked(standards, "none", "full"), "action": "use", "version": 0})
+    send_rating(client, address, {**TYPED, **marked(standards, "none", "full"), "action": "use", "version": 0})
     assert [standard.segment_code for standard in standards] == ["A", "B"]
     assert Rating.objects.get().proportion == 25
 
 
 def test_the_suggested_share_becomes_the_answer_only_when_all_is_marked(client, address, standards):
     half = {**TYPED, "proportion": "", **marked(standards, "full"), "action": "use", "version": 0}
-    refused = client.post(address, half)
+    refused = send_rating(client, address, half)
     assert refused.context["form"].errors == {
         "worksheet": ["1 standard has no mark on the worksheet yet. Choose full, part or none for each."]
     }
     assert Rating.objects.get().proportion is None
     whole = {**half, **marked(standards, "full", "part"), "version": refused.context["version"]}
-    assert client.post(address, whole).headers["Location"] == f"{address}#id_proportion"
+    assert send_rating(client, address, whole).headers["Location"] == f"{address}#id_proportion"
     assert Rating.objects.get().proportion == 75
 
 
 def test_the_rest_is_marked_as_none_and_all_is_cleared(client, address, standards):
-    client.post(address, {**TYPED, **marked(standards, "full"), "action": "rest", "version": 0})
+    send_rating(client, address, {**TYPED, **marked(standards, "full"), "action": "rest", "version": 0})
     assert marks_of(Rating.objects.get()) == {standards[0].pk: "full", standards[1].pk: "none"}
-    answer = client.post(address, {**TYPED, **marked(standards, "full", "none"), "action": "clear", "version": 1})
+    answer = send_rating(
+        client, address, {**TYPED, **marked(standards, "full", "none"), "action": "clear", "version": 1}
+    )
     assert answer.headers["Location"] == f"{address}#id_worksheet"
     assert not StandardMark.objects.exists()
     assert Rating.objects.get().proportion == 70
@@ -109,14 +111,14 @@ def test_the_rest_is_marked_as_none_and_all_is_cleared(client, address, standard
 
 def test_marks_that_are_none_and_standards_of_others_are_passed_over(client, address, standards):
     strange = {**TYPED, f"mark_{standards[0].pk}": "most", "mark_999999": "full", "mark_": "full"}
-    client.post(address, {**strange, "action": "save", "version": 0})
+    send_rating(client, address, {**strange, "action": "save", "version": 0})
     assert not StandardMark.objects.exists()
 
 
 def test_a_page_without_a_worksheet_leaves_the_marks_alone(client, running, address, standards):
-    client.post(address, {**TYPED, **marked(standards, "full", "part"), "action": "save", "version": 0})
+    send_rating(client, address, {**TYPED, **marked(standards, "full", "part"), "action": "save", "version": 0})
     without = {key: value for key, value in TYPED.items() if key != "worksheet"}
-    client.post(address, {**without, "proportion": "55", "action": "save", "version": 1})
+    send_rating(client, address, {**without, "proportion": "55", "action": "save", "version": 1})
     assert Rating.objects.get().proportion == 55
     assert StandardMark.objects.count() == 2
     Panel.objects.update(worksheet=Panel.Worksheet.OFF)
@@ -134,14 +136,14 @@ def test_where_the_worksheet_is_asked_for_a_rating_is_finished_only_with_it(
     client, running, person, secret, address, entry, standards
 ):
     ask_for_worksheets(running)
-    refused = client.post(address, {**TYPED, **marked(standards, "full"), "action": "next", "version": 0})
+    refused = send_rating(client, address, {**TYPED, **marked(standards, "full"), "action": "next", "version": 0})
     assert list(refused.context["form"].errors) == ["worksheet"]
     assert tasks_of(person).of(entry.pk).progress == Progress.UNFINISHED
     client.post(url("link_review", secret), {"action": "submit"})
     assert Rating.objects.get().state == Rating.State.DRAFT
     assert ratings.submit_ratings(panelist=person, panel_certification=entry) == 0
     whole = {**TYPED, **marked(standards, "full", "none"), "action": "next", "version": refused.context["version"]}
-    assert client.post(address, whole).status_code == 302
+    assert send_rating(client, address, whole).status_code == 302
     assert tasks_of(person).of(entry.pk).progress == Progress.READY
     client.post(url("link_review", secret), {"action": "submit"})
     assert Rating.objects.get().state == Rating.State.SUBMITTED
@@ -149,7 +151,7 @@ def test_where_the_worksheet_is_asked_for_a_rating_is_finished_only_with_it(
 
 def test_many_unmarked_standards_are_counted(client, running, address, standards):
     ask_for_worksheets(running)
-    refused = client.post(address, {**TYPED, "action": "next", "version": 0})
+    refused = send_rating(client, address, {**TYPED, "action": "next", "version": 0})
     assert refused.context["form"].errors["worksheet"] == [
         "2 standards have no mark on the worksheet yet. Choose full, part or none for each."
     ]
@@ -160,31 +162,31 @@ def test_many_unmarked_standards_are_counted(client, running, address, standards
 
 def test_typing_saves_a_draft_and_tells_what_the_marks_come_to(client, address, standards):
     sent = {**TYPED, **marked(standards, "full"), "version": 0}
-    told = client.post(address, sent, **QUIETLY)
+    told = send_rating(client, address, sent, **QUIETLY)
     assert told.json() == {
         "message": "Draft saved.",
         "version": 1,
         "parts": {"share": "1 standard is not marked yet. When all are marked, a share is suggested here."},
     }
-    again = client.post(address, {**sent, "proportion": "about 60", "version": 1}, **QUIETLY).json()
+    again = send_rating(client, address, {**sent, "proportion": "about 60", "version": 1}, **QUIETLY).json()
     assert again["message"] == "Draft saved. Enter a whole number from 0 to 100, without the percent sign."
     assert Rating.objects.get().proportion == 70
     assert Rating.objects.get().state == Rating.State.DRAFT
 
 
 def test_typing_in_a_second_tab_or_after_the_close_is_told(client, running, address, consultant):
-    client.post(address, {**TYPED, "version": 0}, **QUIETLY)
-    stale = client.post(address, {**TYPED, "proportion": "10", "version": 0}, **QUIETLY)
+    send_rating(client, address, {**TYPED, "version": 0}, **QUIETLY)
+    stale = send_rating(client, address, {**TYPED, "proportion": "10", "version": 0}, **QUIETLY)
     assert (stale.status_code, stale.json()["message"][:36]) == (409, "This rating was saved in another win")
     rounds.close_round(by=consultant, round=running.round)
-    late = client.post(address, {**TYPED, "proportion": "10", "version": 1}, **QUIETLY)
+    late = send_rating(client, address, {**TYPED, "proportion": "10", "version": 1}, **QUIETLY)
     assert (late.status_code, late.json()) == (409, {"message": ratings.CLOSED_MESSAGE})
     assert Rating.objects.get().proportion == 70
 
 
 def test_typing_on_an_old_page_does_not_change_what_is_submitted(client, running, person, address):
     rate_all(person, running.entries)
-    told = client.post(address, {**TYPED, "proportion": "10", "version": 2}, **QUIETLY)
+    told = send_rating(client, address, {**TYPED, "proportion": "10", "version": 2}, **QUIETLY)
     assert (told.status_code, told.json()["message"][:27]) == (409, "This rating is submitted. P")
     assert set(Rating.objects.values_list("proportion", flat=True)) == {60}
 
@@ -275,7 +277,7 @@ def test_reasons_of_round_1_are_shown_where_the_panel_says_so(client, second, ad
 
 
 def test_a_changed_answer_is_kept_beside_the_first(client, second, person, secret, address, entry):
-    client.post(address, {**TYPED, "proportion": "50", "action": "next", "version": 0})
+    send_rating(client, address, {**TYPED, "proportion": "50", "action": "next", "version": 0})
     client.post(url("link_review", secret), {"action": "submit"})
     kept = Rating.objects.filter(panelist=person, panel_certification=entry).order_by("round__number")
     assert list(kept.values_list("proportion", "state")) == [(20, "locked"), (50, "submitted")]
@@ -312,7 +314,7 @@ def test_new_material_is_pointed_out_until_the_answers_are_saved_again(client, p
     )
     shown = client.get(address).content.decode()
     assert ("There is something new to read" in shown, "It was renewed." in shown) == (True, True)
-    client.post(address, {**TYPED, "action": "save", "version": 1, "material": 2})
+    send_rating(client, address, {**TYPED, "action": "save", "version": 1, "material": 2})
     assert "There is something new to read" not in client.get(address).content.decode()
 
 
@@ -351,7 +353,7 @@ def test_the_list_counts_what_is_asked_for_and_offers_the_rest(client, shared_ou
 
 
 def test_save_and_next_leads_through_what_is_asked_for_only(client, shared_out, secret, address):
-    answer = client.post(address, {**TYPED, "action": "next", "version": 0})
+    answer = send_rating(client, address, {**TYPED, "action": "next", "version": 0})
     assert answer.headers["Location"] == url("link_review", secret)
 
 
@@ -401,7 +403,7 @@ def test_before_its_time_a_round_says_when_it_opens(client, planned, name):
 def test_before_its_time_a_rating_is_refused_and_the_page_is_to_read(client, planned):
     address = url("link_rate", planned.secrets[planned.panelists[0].pk], planned.entries[0].pk)
     assert client.get(address).context["read_only"] is True
-    assert client.post(address, {**TYPED, "action": "save", "version": 0}).status_code == 409
+    assert send_rating(client, address, {**TYPED, "action": "save", "version": 0}).status_code == 409
     assert not Rating.objects.exists()
     assert tasks_of(planned.panelists[0]).asked[0].progress == Progress.NOT_OPEN
 
