@@ -20,6 +20,11 @@ PARTICIPATION = Explanation(
     "have not answered. Only answers count in the numbers.",
 )
 MEDIAN = Explanation("Median", "The middle answer: half of the raters are at or below it, and half are at or above it.")
+GROUP_MEDIAN = Explanation(
+    "Median of a group",
+    "The middle answer of one stakeholder group. It is shown from three answers on: with fewer it would tell what one "
+    "person answered.",
+)
 QUARTILES = Explanation("Middle half", "The middle half of the answers lies between these two numbers.")
 MEAN = Explanation("Mean", "All answers added up and shared out evenly. A single extreme answer pulls it.")
 DEVIATION = Explanation(
@@ -76,6 +81,7 @@ WITHHELD = Explanation(
 ALL = (
     PARTICIPATION,
     MEDIAN,
+    GROUP_MEDIAN,
     QUARTILES,
     MEAN,
     DEVIATION,

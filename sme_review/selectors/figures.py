@@ -30,7 +30,10 @@ QUESTIONS = (PROPORTION, EMPLOYER, POSTSECONDARY)
 
 @dataclass(frozen=True)
 class GroupCount:
-    """One stakeholder group's part in a question. Invited = answered + cannot judge + recused + missing."""
+    """One stakeholder group's part in a question. Invited = answered + cannot judge + recused + missing.
+
+    The median is None where so few of the group answered that it would tell who answered what.
+    """
 
     label: str
     invited: int
@@ -200,7 +203,7 @@ def _group(
         answered=len(values),
         cannot_judge=len(own) - len(values),
         recused=len(away.intersection(members)),
-        median=statistics.middle(values),
+        median=statistics.middle_of_group(values),
     )
 
 

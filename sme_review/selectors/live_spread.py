@@ -46,16 +46,26 @@ class Picture:
 
 @dataclass(frozen=True)
 class QuestionSpread:
-    """One question's ratings: where they lie, how many could not judge, and what changed since the round before."""
+    """One question's ratings: where they lie, how many could not judge, and what changed since the round before.
+
+    Panelists and a whole room see it, so that with fewer than three ratings there is nothing but the number of those who
+    cannot judge: one of two could work out what the other answered.
+    """
 
     asked: Asked
+    rated: int
     values: tuple[int, ...]
     cannot_judge: int
     change: Change | None
 
     @property
+    def too_few(self) -> bool:
+        """Whether somebody gave a value, and so few did that it is not shown."""
+        return 0 < self.rated < statistics.FEWEST_TOLD
+
+    @property
     def summary(self) -> statistics.Summary | None:
-        """Where the ratings lie; None when nobody gave a value."""
+        """Where the ratings lie; None when nobody gave a value, or too few did."""
         return statistics.summarise(self.values)
 
     @property
@@ -146,11 +156,13 @@ def _question_spread(asked: Asked, rows: Sequence[Mapping[str, Any]], number: in
     before: dict[int, Any] = {row["panelist_id"]: row[asked.field] for row in rows if row["number"] == number - 1}
     given = {rater: value for rater, value in now.items() if value is not None}
     earlier = {rater: value for rater, value in before.items() if value is not None}
+    shown = len(given) >= statistics.FEWEST_TOLD
     return QuestionSpread(
         asked=asked,
-        values=tuple(sorted(given.values())),
+        rated=len(given),
+        values=tuple(sorted(given.values())) if shown else (),
         cannot_judge=len(now) - len(given),
-        change=change_between(earlier, given) if earlier else None,
+        change=change_between(earlier, given) if shown and len(earlier) >= statistics.FEWEST_TOLD else None,
     )
 
 

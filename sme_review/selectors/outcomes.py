@@ -6,6 +6,7 @@ from typing import Any
 from sme_review.enums import PanelistView
 from sme_review.models import ListingDecision, Panelist, Rating, Round
 from sme_review.selectors.packets import released_packet
+from sme_review.statistics import FEWEST_TOLD
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class Outcome:
 def outcomes_of(panelist: Panelist) -> list[Outcome]:
     """What is released to a panelist; empty before.
 
-    The panel's numbers come from the frozen packet, over all groups together, and only where the quorum was reached: with
-    fewer raters the spread would tell who answered what. Where a round let panelists see only their own answers there are
+    The panel's numbers come from the frozen packet, over all groups together, and only where the quorum was reached and
+    three answered the question: with fewer the spread would tell who answered what. Where a round let panelists see only their own answers there are
     none, whatever the panel's rules say of later rounds.
     """
     packet = released_packet(panelist.panel)
@@ -94,7 +95,7 @@ def _concluded(question: dict[str, Any], rating: Rating | None, *, visible: bool
         low=question["low"],
         high=question["high"],
         answered=question["total"]["answered"],
-        summary=question["summary"] if visible else None,
+        summary=question["summary"] if visible and question["total"]["answered"] >= FEWEST_TOLD else None,
         own=_own_answer(question["key"], rating) if rating else None,
     )
 

@@ -21,18 +21,21 @@ from sme_review.statistics.endorsement import (
     reaches,
 )
 from sme_review.statistics.spread import (
+    FEWEST_TOLD,
     PROPORTION_BANDS,
     Band,
     BandCount,
     Summary,
     deviation_ceiling,
     middle,
+    middle_of_group,
     share_in_bands,
     summarise,
 )
 
 __all__ = [
     "FEWEST_JUDGES",
+    "FEWEST_TOLD",
     "PROPORTION_BANDS",
     "AlphaGrade",
     "Band",
@@ -52,6 +55,7 @@ __all__ = [
     "endorsing_count",
     "kappa_grade",
     "middle",
+    "middle_of_group",
     "modified_kappa",
     "nine_point_disagree",
     "panel_endorsement",

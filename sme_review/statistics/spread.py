@@ -6,6 +6,9 @@ from statistics import fmean, median, quantiles
 
 # The customary ceiling of the mean absolute deviation: a sixth of the scale (Burke & Dunlap 2002).
 _CEILING_PART = 6
+# With fewer answers a median gives away, or helps to work out, what one person answered; statistics offices ask for
+# three contributors at least (the rule of three).
+FEWEST_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,11 @@ def summarise(values: Sequence[int]) -> Summary | None:
 def middle(values: Sequence[int]) -> float | None:
     """The median; None when nobody rated."""
     return float(median(values)) if values else None
+
+
+def middle_of_group(values: Sequence[int]) -> float | None:
+    """The median of one stakeholder group, whose members are known by name; None under three answers."""
+    return middle(values) if len(values) >= FEWEST_TOLD else None
 
 
 def deviation_ceiling(low: int, high: int) -> float:

@@ -192,9 +192,10 @@ def test_the_page_leads_through_a_certification(session, consultant, client):
     response = client.post(address("live_open", pk, entry.pk), {"seen": "0"}, follow=True)
     assert response.redirect_chain == [(page, 302)]
     assert "0 of 5 have answered" in response.content.decode()
-    rate(session.panelists[0], entry)
-    ConflictDeclaration.objects.create(panelist=session.panelists[1], panel_certification=entry, reason="Sells it")
-    assert "1 of 4 have answered" in client.get(page).content.decode()
+    for panelist in session.panelists[:3]:
+        rate(panelist, entry)
+    ConflictDeclaration.objects.create(panelist=session.panelists[3], panel_certification=entry, reason="Sells it")
+    assert "3 of 4 have answered" in client.get(page).content.decode()
     ballot = open_now()
     shown = client.post(address("live_close", pk, entry.pk), {"ballot": ballot.pk}, follow=True).content.decode()
     assert "Show the spread" in shown
@@ -292,7 +293,8 @@ def test_the_projector_shows_no_name_and_nothing_before_the_reveal(opened, consu
     client.force_login(consultant)
     screen, entry = address("live_screen", opened.panel.pk), opened.entries[0]
     first = open_now()
-    rate(opened.panelists[0], entry, TELLING)
+    for panelist in opened.panelists[:3]:
+        rate(panelist, entry, TELLING)
     seen = [client.get(screen).content.decode()]
     ballots.close_ballot(by=consultant, ballot=first)
     seen.append(client.get(screen).content.decode())
@@ -300,7 +302,8 @@ def test_the_projector_shows_no_name_and_nothing_before_the_reveal(opened, consu
     revealed = client.get(screen).content.decode()
     assert "Middle 83" in revealed
     second = ballots.open_ballot(by=consultant, panel_certification=entry)
-    rate(opened.panelists[0], entry, Answers(proportion=97, employer_value=4, postsecondary_value=3))
+    for panelist in opened.panelists[:3]:
+        rate(panelist, entry, Answers(proportion=97, employer_value=4, postsecondary_value=3))
     seen.append(client.get(screen).content.decode())
     # Numbers that are no answers: of rows, and in names that the factories count up.
     things = [
@@ -394,14 +397,15 @@ def test_a_panelists_page_follows_each_step(session, consultant, client):
     assert "Not open yet. You can read about it now." in scene(client, session)[1]
     first = ballots.open_ballot(by=consultant, panel_certification=entry)
     assert "Please rate it now" in scene(client, session)[1]
-    rate(session.panelists[0], entry, TELLING)
+    for panelist in session.panelists[:3]:
+        rate(panelist, entry, TELLING)
     assert "Your rating is in" in scene(client, session)[1]
     ballots.close_ballot(by=consultant, ballot=first)
     assert "The facilitator will show" in scene(client, session)[1]
-    assert "Middle 83" not in scene(client, session, 1)[1]
+    assert "Middle 83" not in scene(client, session, 3)[1]
     ballots.reveal_ballot(by=consultant, ballot=first)
-    assert "Middle 83" in scene(client, session, 1)[1]
-    assert "Zirconium" not in scene(client, session, 1)[1]
+    assert "Middle 83" in scene(client, session, 3)[1]
+    assert "Zirconium" not in scene(client, session, 3)[1]
     ballots.open_ballot(by=consultant, panel_certification=entry)
     second = scene(client, session)[1]
     assert "Round 1: your answers and the panel" in second
@@ -540,7 +544,7 @@ def test_numbers_that_are_the_same_are_not_told_as_a_range(opened, consultant, c
     client.force_login(consultant)
     for seen in (1, 2):
         ballot = open_now()
-        for panelist in opened.panelists[:2]:
+        for panelist in opened.panelists[:3]:
             rate(panelist, entry)
         ballots.close_ballot(by=consultant, ballot=ballot)
         ballots.reveal_ballot(by=consultant, ballot=ballot)
@@ -549,6 +553,23 @@ def test_numbers_that_are_the_same_are_not_told_as_a_range(opened, consultant, c
             ballots.open_ballot(by=consultant, panel_certification=entry, seen=seen)
     assert "Middle 60; at least half of the ratings are 60." in page
     assert "the middle stayed at 60." in page
+
+
+@pytest.mark.parametrize("raters", [1, 2])
+def test_so_few_ratings_are_not_shown_to_the_room(raters, session, consultant, client):
+    """One of two would know what the other answered."""
+    entry = session.entries[0]
+    ballot = ballots.open_ballot(by=consultant, panel_certification=entry)
+    for panelist in session.panelists[:raters]:
+        rate(panelist, entry, TELLING)
+    ballots.close_ballot(by=consultant, ballot=ballot)
+    ballots.reveal_ballot(by=consultant, ballot=ballot)
+    client.force_login(consultant)
+    pages = [client.get(address(name, session.panel.pk)).content.decode() for name in ("live", "live_screen")]
+    for page in [*pages, scene(client, session, 4)[1]]:
+        assert "Fewer than three gave a rating" in page
+        assert "Middle" not in page
+        assert "How many gave which answer" not in page
 
 
 def test_where_nobody_can_judge_there_is_no_picture(opened, consultant, client):

@@ -244,6 +244,11 @@ def test_one_rating_is_its_own_summary():
     assert (summary.q1, summary.median, summary.q3, summary.mean, summary.deviation) == (3, 3, 3, 3, 0)
 
 
+@pytest.mark.parametrize(("values", "median"), [([], None), ([4], None), ([4, 5], None), ([4, 5, 5], 5.0)])
+def test_a_group_is_told_by_its_median_from_three_answers_on(values, median):
+    assert statistics.middle_of_group(values) == median
+
+
 def test_nobody_rated_is_nothing_and_not_zero():
     assert statistics.summarise([]) is None
     assert statistics.middle([]) is None
