@@ -35,3 +35,10 @@ class PanelistView(TextChoices):
     OWN = "own", "Only their own answers"
     SPREAD = "spread", "Their own answers and the panel's spread"
     REASONS = "reasons", "Their own answers, the panel's spread and the reasons given, without names"
+
+
+class ShownFrom(TextChoices):
+    """From when panelists see what they may see of a round."""
+
+    LATER = "later", "When round 2 opens; in a live session, when the facilitator shows it"
+    CLOSE = "close", "As soon as it is closed"

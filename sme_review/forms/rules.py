@@ -52,11 +52,13 @@ class PanelRulesForm(forms.ModelForm):
             "due_date": DATE,
             "standards_version": forms.Select,
             "panelists_see": forms.RadioSelect,
+            "shown_from": forms.RadioSelect,
             "worksheet": forms.RadioSelect,
         }
         labels = {
             "quorum": "Quorum: the fewest raters",
             "panelists_see": "What panelists see of a round",
+            "shown_from": "When they see it",
             "worksheet": "Worksheet: mark each technical standard as covered in full, in part or not",
             "endorsement_to_5": "Up to 5 raters: share who must give 4 or 5 (percent)",
             "endorsement_to_8": "6 to 8 raters: share who must give 4 or 5 (percent)",
@@ -66,8 +68,8 @@ class PanelRulesForm(forms.ModelForm):
             "title": "Panelists see it.",
             "quorum": "With fewer raters the results show the ratings and suggest nothing.",
             "minimum_per_group": "Secondary, postsecondary, and business and industry. Enter 0 if no group has to be there.",
-            "panelists_see": "Never names. They see it from when round 2 opens; in a live session, from when the facilitator "
-            "shows it; at the latest with OCTE's decisions.",
+            "panelists_see": "Never names.",
+            "shown_from": "At the latest with OCTE's decisions. A spread of fewer than three ratings is never shown to them.",
             "worksheet": "It helps with question 1 and makes the coverage map.",
             "recommend_proportion": "Question 1. From 0 to 100.",
             "recommend_postsecondary": "Question 3. From 1 to 5.",
@@ -115,10 +117,11 @@ class PanelRulesForm(forms.ModelForm):
         for name, reason in fixed.items():
             self.fields[name].disabled = True
             self._say(name, reason)
-        if "panelists_see" not in fixed:
-            for held in rounds_of(self.panel):
-                words = held.get_panelists_see_display().lower()
-                self._say("panelists_see", f"Round {held.number} is opened and keeps what it promised: {words}.")
+        for held in rounds_of(self.panel) if "panelists_see" not in fixed else ():
+            for name in reading.VIEW_RULES:
+                words = getattr(held, f"get_{name}_display")()
+                promised = f"{words[0].lower()}{words[1:]}"
+                self._say(name, f"Round {held.number} is opened and keeps what it promised: {promised}.")
 
     def groups(self) -> Iterator[Group]:
         """The fields under their headings."""

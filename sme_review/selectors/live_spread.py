@@ -120,14 +120,24 @@ def spread_of(ballot: Ballot, *, viewer: User | Panelist) -> list[QuestionSpread
 
 
 @dataclass(frozen=True)
-class Before:
-    """What a panelist sees of the round before while they rate again: spread and reasons, as far as that round shows them."""
+class Shown:
+    """What a panelist sees of the others in a round: spread and reasons, as far as that round shows them."""
 
     spread: list[QuestionSpread] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
 
-def before(ballot: Ballot | None, *, viewer: Panelist) -> Before:
+def shown_of(ballot: Ballot | None, *, viewer: Panelist) -> Shown:
+    """What of a certification is shown by now; empty while it is open.
+
+    Args:
+        ballot: its latest opening, with its round; None where it was never opened.
+        viewer: whose eyes it is for.
+    """
+    return Shown(spread_of(ballot, viewer=viewer), reasons_on(ballot, viewer=viewer)) if ballot else Shown()
+
+
+def before(ballot: Ballot | None, *, viewer: Panelist) -> Shown:
     """The round before, beside which round 2 is rated; empty in round 1.
 
     Args:
@@ -135,7 +145,7 @@ def before(ballot: Ballot | None, *, viewer: Panelist) -> Before:
         viewer: whose eyes it is for.
     """
     if ballot is None or ballot.round.number == 1:
-        return Before()
+        return Shown()
     earlier = (
         Ballot.objects.filter(
             panel_certification=ballot.panel_certification_id,
@@ -146,9 +156,7 @@ def before(ballot: Ballot | None, *, viewer: Panelist) -> Before:
         .order_by("round__number", "number")
         .last()
     )
-    if earlier is None:
-        return Before()
-    return Before(spread_of(earlier, viewer=viewer), reasons_on(earlier, viewer=viewer))
+    return shown_of(earlier, viewer=viewer)
 
 
 def _question_spread(asked: Asked, rows: Sequence[Mapping[str, Any]], number: int) -> QuestionSpread:

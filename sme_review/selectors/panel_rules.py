@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count
 
+from sme_review.enums import PanelistView
 from sme_review.models import Panel, Rating, Round
 from sme_review.selectors.ballots import rounds_of
 from sme_review.selectors.panels import standards_of
@@ -22,6 +23,8 @@ SHOWN_RULES = (
     *Panel.READING_RULES,
 )
 _MOST_ROUNDS = 2
+# What a round keeps as it was when people were asked to rate.
+VIEW_RULES = ("panelists_see", "shown_from")
 _STANDARDS_STAY = "A round was opened with these standards, so their version cannot change."
 _VIEW_STAYS = (
     "Every round of this panel is opened. What panelists see of a round stays as it was when they were asked to rate."
@@ -44,7 +47,7 @@ def fixed_rules(panel: Panel) -> dict[str, str]:
     fixed = {} if panel.state == Panel.State.DRAFT else {"standards_version": _STANDARDS_STAY}
     if panel.rounds.count() >= _MOST_ROUNDS:
         fixed["rounds_planned"] = f"{_MOST_ROUNDS} rounds were opened, and a panel has no more."
-        fixed["panelists_see"] = _VIEW_STAYS
+        fixed |= dict.fromkeys(VIEW_RULES, _VIEW_STAYS)
     return fixed
 
 
@@ -54,12 +57,20 @@ def views_of_rounds(panel: Panel, rounds: Sequence[Round]) -> list[str]:
     Args:
         rounds: those that were opened; each keeps what panelists were told when they were asked to rate.
     """
-    if all(held.panelists_see == panel.panelists_see for held in rounds):
-        return [panel.get_panelists_see_display()]
-    opened = [f"Round {held.number}: {held.get_panelists_see_display()}" for held in rounds]
+    if all(_view_in_words(held) == _view_in_words(panel) for held in rounds):
+        return [_view_in_words(panel)]
+    opened = [f"Round {held.number}: {_view_in_words(held)}" for held in rounds]
     if len(rounds) < panel.rounds_planned:
-        opened.append(f"Rounds opened from now on: {panel.get_panelists_see_display()}")
+        opened.append(f"Rounds opened from now on: {_view_in_words(panel)}")
     return opened
+
+
+def _view_in_words(held: Panel | Round) -> str:
+    seen = held.get_panelists_see_display()
+    if held.panelists_see == PanelistView.OWN:
+        return seen
+    when = held.get_shown_from_display()
+    return f"{seen}, {when[0].lower()}{when[1:]}"
 
 
 def why_not_change(panel: Panel, changes: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -82,8 +93,8 @@ def why_not_change(panel: Panel, changes: Mapping[str, Any]) -> list[tuple[str, 
         refused.append(("standards_version", _STANDARDS_STAY))
     if planned < len(rounds):
         refused.append(("rounds_planned", f"{len(rounds)} rounds were opened, so the panel cannot have {planned}."))
-    if "panelists_see" in new and len(rounds) >= planned:
-        refused.append(("panelists_see", _VIEW_STAYS))
+    if len(rounds) >= planned:
+        refused += [(name, _VIEW_STAYS) for name in VIEW_RULES if name in new]
     if new.get("worksheet") == Panel.Worksheet.REQUIRED and (reason := _why_not_require(panel, rounds, planned)):
         refused.append(("worksheet", reason))
     return refused

@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.services.audit import record
 from octe_certs.problems import MoveNotAllowedError, StaleVersionError
 from sme_review import verbs
+from sme_review.enums import ShownFrom
 from sme_review.models import Ballot, Panel, PanelCertification, Rating, Round
 from sme_review.services.panels import bump, hold_back_raters, lock_panel
 
@@ -77,6 +78,7 @@ def _live_round_for(*, by: User, panel: Panel, entry: PanelCertification) -> Rou
         number=number,
         mode=Round.Mode.LIVE,
         panelists_see=panel.panelists_see,
+        shown_from=panel.shown_from,
         opened_by=by,
         opened_at=timezone.now(),
     )
@@ -107,7 +109,7 @@ def close_ballot(*, by: User, ballot: Ballot) -> Ballot:
     hold_back_raters(panel)
     held = Ballot.objects.select_for_update().select_related("panel_certification").get(pk=ballot.pk)
     if held.closed_at is None:
-        _close(by=by, ballots=[held])
+        _close(by=by, held=ballot.round, ballots=[held])
         if not Rating.objects.filter(round_id=held.round_id, panel_certification=held.panel_certification_id).exists():
             _take_back(panel, held)
         bump(panel)
@@ -161,6 +163,8 @@ def _take_back(panel: Panel, ballot: Ballot) -> None:
     entry, opened = ballot.panel_certification, ballot.round
     Ballot.objects.filter(panel_certification=entry, revealed_at=ballot.opened_at).update(revealed_at=None)
     ballot.delete()
+    if opened.shown_from == ShownFrom.CLOSE:
+        opened.ballots.filter(panel_certification=entry).update(revealed_at=timezone.now())
     if not opened.ballots.exists() and panel.rounds.filter(state=Round.State.OPEN, mode=Round.Mode.LIVE).count() > 1:
         opened.delete()
     if not entry.ballots.exists():
@@ -175,12 +179,11 @@ def close_open_ballots(*, by: User, held: Round) -> int:
         How many ratings were locked.
     """
     hold_back_raters(held.panel)
-    return _close(
-        by=by, ballots=list(Ballot.objects.select_for_update().filter(round=held, closed_at=None).order_by("pk"))
-    )
+    ballots = Ballot.objects.select_for_update().filter(round=held, closed_at=None).order_by("pk")
+    return _close(by=by, held=held, ballots=list(ballots))
 
 
-def _close(*, by: User, ballots: list[Ballot]) -> int:
+def _close(*, by: User, held: Round, ballots: list[Ballot]) -> int:
     """The locks are held, so ratings in flight are committed and new ones wait: now is later than all of them."""
     now = timezone.now()
     locked = 0
@@ -188,7 +191,8 @@ def _close(*, by: User, ballots: list[Ballot]) -> int:
         ballot.closed_at = now
         ballot.closed_by = by
         ballot.opened_at = min(ballot.opened_at, now)
-        ballot.save(update_fields=["closed_at", "closed_by", "opened_at"])
+        ballot.revealed_at = now if held.shown_from == ShownFrom.CLOSE else None
+        ballot.save(update_fields=["closed_at", "closed_by", "opened_at", "revealed_at"])
         locked += Rating.objects.filter(
             round_id=ballot.round_id,
             panel_certification_id=ballot.panel_certification_id,

@@ -79,6 +79,7 @@ def open_round(
         number=_next_number(panel),
         mode=mode,
         panelists_see=panel.panelists_see,
+        shown_from=panel.shown_from,
         opened_by=by,
         opened_at=max(opens_at or now, now),
     )

@@ -17,7 +17,7 @@ from sme_review.models import Panelist
 from sme_review.packets.shown import show_outcomes
 from sme_review.selectors import panels as selecting
 from sme_review.selectors import ratings as reading
-from sme_review.selectors.ballots import current_round
+from sme_review.selectors.ballots import current_round, rounds_of
 from sme_review.selectors.outcomes import outcomes_of
 from sme_review.services import ratings as writing
 from sme_review.services.panelists import minutes_for
@@ -64,7 +64,11 @@ def welcome(request: HttpRequest, panelist: Panelist, secret: str) -> HttpRespon
     """What this is about, by when, how long, and how answers are used."""
     context = shared(panelist, secret)
     todo = context["todo"]
-    extra = {"minutes": minutes_for(todo.left or len(todo.asked)), "outcomes": outcomes_of(panelist)}
+    extra = {
+        "minutes": minutes_for(todo.left or len(todo.asked)),
+        "outcomes": outcomes_of(panelist),
+        "first_round": rounds_of(panelist.panel)[0] if context["round"] else None,
+    }
     return render(request, "sme_review/link/welcome.html", {**context, **extra})
 
 

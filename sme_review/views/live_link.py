@@ -12,7 +12,7 @@ from octe_certs.problems import Problem
 from sme_review.forms.ratings import RatingForm
 from sme_review.models import PanelCertification, Panelist, Rating
 from sme_review.selectors import live as reading
-from sme_review.selectors.live_spread import before, reasons_on, spread_of
+from sme_review.selectors.live_spread import before, shown_of
 from sme_review.selectors.ratings import answers_of
 from sme_review.services import ratings as writing
 from sme_review.validators import Answers
@@ -73,9 +73,8 @@ def _show(
         "form": form,
         "late": late,
         "kept": kept,
-        "spread": spread_of(ballot, viewer=panelist) if ballot and ballot.is_revealed else [],
+        "shown": shown_of(ballot, viewer=panelist),
         "before": before(None if stage.scene is reading.Scene.REVEALED else ballot, viewer=panelist),
-        "reasons": reasons_on(ballot, viewer=panelist) if ballot else [],
     }
     follows = "X-Follow" in request.headers
     template = "sme_review/link/_live.html" if follows else "sme_review/link/live.html"

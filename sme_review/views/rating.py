@@ -12,7 +12,7 @@ from octe_certs.problems import Problem, StaleVersionError
 from sme_review.forms.ratings import RatingForm
 from sme_review.forms.worksheet import WORKSHEET_BUTTONS, pressed, share_in_words
 from sme_review.models import PanelCertification, Panelist, Rating
-from sme_review.selectors.live_spread import before
+from sme_review.selectors.live_spread import before, shown_of
 from sme_review.selectors.ratings import Task, answers_of
 from sme_review.selectors.worksheets import marks_of
 from sme_review.services import ratings as writing
@@ -47,6 +47,7 @@ def rate(request: HttpRequest, panelist: Panelist, secret: str, entry_pk: int) -
         "form": _form(task, typed),
         "version": task.rating.version if task.rating else 0,
         "before": before(task.ballot, viewer=panelist),
+        "shown": shown_of(task.ballot, viewer=panelist),
     }
     if typed is None:
         return render(request, _PAGE, {**context, "read_only": task.read_only})

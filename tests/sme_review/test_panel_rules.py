@@ -22,6 +22,7 @@ OTHER_RULES = {
     "minimum_per_group": 2,
     "rounds_planned": 1,
     "panelists_see": "reasons",
+    "shown_from": "close",
     "worksheet": "off",
     "recommend_proportion": 60,
     "recommend_postsecondary": 4,
@@ -31,6 +32,9 @@ OTHER_RULES = {
     "endorsement_to_8": 80,
     "endorsement_from_9": 70,
 }
+SPREAD_LATER = (
+    "Their own answers and the panel's spread, when round 2 opens; in a live session, when the facilitator shows it"
+)
 
 
 def rules_url(panel):
@@ -127,7 +131,7 @@ def test_rules_that_no_longer_change_are_shown_so(staff, closed, consultant):
     rounds.open_round(by=consultant, panel=closed.panel)
     form = staff.get(rules_url(closed.panel)).context["form"]
     fixed = [name for name, field in form.fields.items() if field.disabled]
-    assert sorted(fixed) == ["panelists_see", "rounds_planned", "standards_version"]
+    assert sorted(fixed) == ["panelists_see", "rounds_planned", "shown_from", "standards_version"]
 
 
 def test_refusals_of_the_service_stand_at_their_fields(staff, running, consultant):
@@ -217,14 +221,14 @@ def test_what_panelists_see_changes_for_later_rounds_only(closed, consultant):
     panel = change_later(consultant, closed.panel, panelists_see=PanelistView.OWN)
     assert closed.panel.rounds.get().panelists_see == PanelistView.SPREAD
     assert dict(rules_in_words(panel, list(panel.rounds.all())))["What panelists see of a round"] == [
-        "Round 1: Their own answers and the panel's spread",
+        f"Round 1: {SPREAD_LATER}",
         "Rounds opened from now on: Only their own answers",
     ]
     second = rounds.open_round(by=consultant, panel=panel)
     assert second.panelists_see == PanelistView.OWN
     assert refused_by(consultant, panel, panelists_see="reasons").keys() == {"panelists_see"}
     assert dict(rules_in_words(panel, list(panel.rounds.all())))["What panelists see of a round"] == [
-        "Round 1: Their own answers and the panel's spread",
+        f"Round 1: {SPREAD_LATER}",
         "Round 2: Only their own answers",
     ]
 
@@ -304,4 +308,4 @@ def test_the_packet_says_what_panelists_saw_of_the_rounds_that_were_held(closed,
     save_recommendation(by=consultant, panel=closed.panel, text="Both fit.", choices=choices)
     send_recommendation(by=consultant, panel=closed.panel)
     values = [rule["value"] for rule in Packet.objects.get().content["rules"]]
-    assert "Round 1: Their own answers and the panel's spread" in values
+    assert f"Round 1: {SPREAD_LATER}" in values
