@@ -19,10 +19,15 @@ _FINAL = (ListingDecision.Outcome.APPROVED, ListingDecision.Outcome.DECLINED)
 
 def settled_entries(panel: Panel) -> set[int]:
     """The certifications (primary keys of PanelCertification) that are approved or declined, and released."""
-    decisions = ListingDecision.objects.filter(
-        recommendation__panel=panel, superseded_at=None, undone_at=None, released_at__isnull=False, outcome__in=_FINAL
-    )
+    decisions = settling_decisions().filter(recommendation__panel=panel)
     return set(decisions.values_list("recommendation__panel_certification_id", flat=True))
+
+
+def settling_decisions() -> QuerySet[ListingDecision]:
+    """Released approvals and refusals that hold: what they are about is not rated again."""
+    return ListingDecision.objects.filter(
+        superseded_at=None, undone_at=None, released_at__isnull=False, outcome__in=_FINAL
+    )
 
 
 def sent_back(panel: Panel) -> dict[int, ListingDecision]:

@@ -31,6 +31,7 @@ from sme_review.models import (
 )
 from sme_review.opening_time import moment_in_words
 from sme_review.selectors.ballots import is_open, latest_of, waiting_round
+from sme_review.selectors.decisions import settling_decisions
 from sme_review.selectors.panels import certifications_of, why_not_open
 
 
@@ -174,6 +175,7 @@ class Standing(StrEnum):
     UNRATED = "Closed, nobody has submitted"
     CLOSED = "Closed, spread not shown yet"
     SHOWN = "Spread shown"
+    DECIDED = "OCTE has decided"
 
 
 @dataclass(frozen=True)
@@ -185,10 +187,13 @@ class LiveEntry:
     openings: int
     submitted: int
     submitted_ever: int
+    decided: bool
 
     @property
     def standing(self) -> Standing:
         """How it stands."""
+        if self.decided:
+            return Standing.DECIDED
         if self.ballot is None:
             return Standing.NOT_YET
         if is_open(self.ballot):
@@ -202,9 +207,9 @@ class LiveEntry:
     @property
     def words(self) -> str:
         """How it stands, with the round."""
-        return (
-            self.standing.value if self.ballot is None else f"Round {self.ballot.round.number}: {self.standing.value}"
-        )
+        if self.decided or self.ballot is None:
+            return self.standing.value
+        return f"Round {self.ballot.round.number}: {self.standing.value}"
 
 
 @dataclass(frozen=True)
@@ -231,9 +236,14 @@ class Session:
         return next((item for item in self.entries if item.standing is Standing.OPEN), None)
 
     @property
+    def is_last(self) -> bool:
+        """Whether no round is left after it."""
+        return bool(self.rounds) and self.rounds[-1].number >= self.panel.rounds_planned
+
+    @property
     def unrated(self) -> list[PanelCertification]:
         """What nobody has rated in any round yet."""
-        return [item.entry for item in self.entries if not item.submitted_ever]
+        return [item.entry for item in self.entries if not item.submitted_ever and not item.decided]
 
 
 def session_of(panel: Panel) -> Session:
@@ -248,6 +258,7 @@ def session_of(panel: Panel) -> Session:
         )
     }
     ever = Counter(entry for entry, _ in submitted)
+    settled = settling_decisions().filter(recommendation__panel_certification=OuterRef("pk"))
     return Session(
         panel=panel,
         rounds=live_rounds(panel),
@@ -258,8 +269,9 @@ def session_of(panel: Panel) -> Session:
                 openings=openings[entry.pk],
                 submitted=submitted.get((entry.pk, ballot.round_id), 0) if ballot else 0,
                 submitted_ever=ever[entry.pk],
+                decided=entry.is_decided,
             )
-            for entry in certifications_of(panel)
+            for entry in certifications_of(panel).annotate(is_decided=Exists(settled))
         ],
     )
 

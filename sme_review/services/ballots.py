@@ -12,6 +12,7 @@ from octe_certs.problems import MoveNotAllowedError, StaleVersionError
 from sme_review import verbs
 from sme_review.enums import ShownFrom
 from sme_review.models import Ballot, Panel, PanelCertification, Rating, Round
+from sme_review.selectors.decisions import settled_entries
 from sme_review.services.panels import bump, hold_back_raters, lock_panel
 
 
@@ -26,7 +27,7 @@ def open_ballot(*, by: User, panel_certification: PanelCertification, seen: int 
         seen: how many openings of it the person's page showed; None where nobody looked at a page.
 
     Raises:
-        MoveNotAllowedError: no live session is running, or another certification is open.
+        MoveNotAllowedError: no live session is running, another certification is open, or OCTE has decided this one.
         StaleVersionError: somebody else opened and closed it since the page was made.
     """
     panel = lock_panel(panel_certification.panel)
@@ -36,6 +37,8 @@ def open_ballot(*, by: User, panel_certification: PanelCertification, seen: int 
         if other.panel_certification_id == entry.pk:
             return other
         raise MoveNotAllowedError(f"{other.panel_certification} is still open. Close it first.")
+    if entry.pk in settled_entries(panel):
+        raise MoveNotAllowedError(f"OCTE has decided {entry}, so it is not rated again.")
     _ensure_seen(entry, seen)
     held = _live_round_for(by=by, panel=panel, entry=entry)
     ballot = start_ballot(by=by, held=held, entry=entry, at=timezone.now())

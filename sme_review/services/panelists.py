@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,7 +16,7 @@ from accounts.services.audit import record
 from octe_certs.mail import absolute, send_after_commit
 from octe_certs.problems import MoveNotAllowedError, Problem
 from sme_review import verbs
-from sme_review.models import Assignment, Panel, Panelist, PanelistLink
+from sme_review.models import Assignment, Panel, Panelist, PanelistLink, Round
 from sme_review.opening_time import moment_in_words
 from sme_review.selectors.ballots import waiting_round
 from sme_review.selectors.panels import asked_entries
@@ -24,6 +25,9 @@ from sme_review.services.panels import bump, close_gate, lock_panel
 # How long it takes, as invitations say it: reading in, then each certification.
 _MINUTES_TO_START = 10
 _MINUTES_EACH = 6
+
+# A mail's subject, the name of its template, and what the template says besides.
+Mail = tuple[str, str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -199,41 +203,49 @@ def send_new_link(*, by: User, panelist: Panelist) -> Panelist:
     if not panel.rounds.exists():
         raise Problem("Links are mailed when the round opens. Open the round first.")
     end_links(person)
-    mail_link(person)
+    mail_link(person, replaces=True)
     record(by=by, verb=verbs.PANELIST_LINK_SENT, target=person, detail={"panel": panel.pk})
     return person
 
 
-def mail_link(panelist: Panelist) -> None:
+def mail_link(panelist: Panelist, *, replaces: bool = False) -> None:
     """Give the panelist a new link and mail it; earlier links keep working.
 
-    The mail fits the round that is open or planned: which one it is, and from when it can be answered.
+    The mail fits how the panel stands: a live session, a round that is open or planned, or nothing to rate any more.
+
+    Args:
+        replaces: the earlier links were ended, and the mail says so.
     """
+    held = waiting_round(panelist.panel)
     link = new_link(panelist)
     panelist.invited_at = timezone.now()
     panelist.save(update_fields=["invited_at"])
-    panel, held = panelist.panel, waiting_round(panelist.panel)
-    entries = list(asked_entries(panelist).select_related("certification"))
-    opens = held.opened_at if held and held.is_planned else None
-    before = panel.rounds.filter(number__lt=held.number, closed_at__isnull=False).last() if held else None
+    subject, template, more = _nothing_to_rate(panelist) if held is None else _asks_to_rate(panelist, held)
+    send_after_commit(
+        to=panelist.email,
+        subject=subject,
+        template=f"sme_review/mail/{template}.txt",
+        context={"panelist": panelist, "panel": panelist.panel, "link": link, "replaces": replaces, **more},
+    )
+
+
+def _nothing_to_rate(panelist: Panelist) -> Mail:
+    return f"Your personal link to the panel for {panelist.panel.program.title}", "link_only", {}
+
+
+def _asks_to_rate(panelist: Panelist, held: Round) -> Mail:
+    """The mail for a round that is open or planned; in a live session it says what to do now, not by when."""
+    panel, entries = panelist.panel, list(asked_entries(panelist).select_related("certification"))
+    before = panel.rounds.filter(number__lt=held.number, closed_at__isnull=False).last()
+    shared = {"entries": entries, "count": len(entries), "before": before}
+    if held.mode == Round.Mode.LIVE:
+        return f"The session is open: please join to rate certifications for {panel.program.title}", "session", shared
+    opens = held.opened_at if held.is_planned else None
     due = f"{panel.due_date:%B} {panel.due_date.day}"
     when = f"from {_short_day(opens)} to {due}" if opens else f"by {due}"
     what = "Second round: please rate certifications again" if before else "Please rate certifications"
-    send_after_commit(
-        to=panelist.email,
-        subject=f"{what} for {panel.program.title} {when}",
-        template="sme_review/mail/invitation.txt",
-        context={
-            "panelist": panelist,
-            "panel": panel,
-            "link": link,
-            "entries": entries,
-            "count": len(entries),
-            "minutes": minutes_for(len(entries)),
-            "before": before,
-            "opens": moment_in_words(opens) if opens else "",
-        },
-    )
+    more = {"minutes": minutes_for(len(entries)), "opens": moment_in_words(opens) if opens else ""}
+    return f"{what} for {panel.program.title} {when}", "invitation", {**shared, **more}
 
 
 def _short_day(at: datetime) -> str:

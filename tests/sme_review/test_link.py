@@ -70,6 +70,29 @@ def test_mail_says_what_by_when_and_how_long(running, person):
     assert len(mail.outbox) == len(running.panelists)
 
 
+def resent(consultant, person, capture) -> mail.EmailMessage:
+    mail.outbox.clear()
+    with capture(execute=True):
+        panelists.send_new_link(by=consultant, panelist=person)
+    return mail.outbox[0]
+
+
+def test_only_a_link_that_was_sent_anew_takes_the_place_of_others(
+    running, person, consultant, django_capture_on_commit_callbacks
+):
+    words = "It takes the place of any link that you had for this panel before."
+    assert not [message for message in mail.outbox if words in message.body]
+    assert words in resent(consultant, person, django_capture_on_commit_callbacks).body
+
+
+def test_a_link_sent_after_the_close_asks_for_nothing(closed, consultant, django_capture_on_commit_callbacks):
+    message = resent(consultant, closed.panelists[0], django_capture_on_commit_callbacks)
+    assert message.subject == f"Your personal link to the panel for {closed.panel.program.title}"
+    assert "There is nothing to rate now." in message.body
+    assert "By when" not in message.body
+    assert "/link/panel/" in message.body
+
+
 @pytest.mark.parametrize("method", ["get", "head", "post"])
 def test_mail_scanner_does_no_harm(client, running, person, secret, method):
     entry = running.entries[0]

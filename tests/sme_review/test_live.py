@@ -12,7 +12,12 @@ from sme_review.selectors import live as reading
 from sme_review.services import ballots, live, ratings, rounds
 from sme_review.services.discussions import save_notes
 from sme_review.validators import Answers
-from tests.factories.sme_review import MaterialFactory, PanelCertificationFactory
+from tests.factories.sme_review import (
+    ListingDecisionFactory,
+    MaterialFactory,
+    PanelCertificationFactory,
+    RecommendationFactory,
+)
 from tests.sme_review.conftest import COMPLETE, refresh
 
 # Text that no page may show before the spread is revealed.
@@ -209,6 +214,42 @@ def test_the_page_leads_through_a_certification(session, consultant, client):
     ended = client.post(address("live_end", pk), follow=True).content.decode()
     assert f"Never rated: {session.entries[1]}" in ended
     assert "No live session is running" in ended
+
+
+def test_the_mail_of_a_session_says_what_happens_in_it(session):
+    message = next(message for message in mail.outbox if message.to == [session.panelists[0].email])
+    program = session.panel.program.title
+    assert message.subject == f"The session is open: please join to rate certifications for {program}"
+    assert "2 certifications, one after the other" in message.body
+    assert "It follows the session by itself." in message.body
+    assert "takes the place of" not in message.body
+    assert "2026" not in message.body.replace(session.panel.title, "")
+
+
+def test_the_end_says_what_can_then_no_longer_be_rated(session, consultant, client):
+    client.force_login(consultant)
+    page = address("live", session.panel.pk)
+    words = "they can then no longer be rated"
+    assert words not in client.get(page).content.decode()
+    Panel.objects.update(rounds_planned=1)
+    told = client.get(page).content.decode()
+    assert f"Not rated yet: {session.entries[0]}, {session.entries[1]}. No round is left after this one" in told
+
+
+def test_what_octe_has_decided_is_not_opened_again(session, consultant, approver, client):
+    """It stays in the list, without a button that opens it."""
+    decided, other = session.entries
+    recommendation = RecommendationFactory(panel_certification=decided)
+    ListingDecisionFactory(
+        recommendation=recommendation, outcome="declined", first_school_year=None, listing=None, decided_by=approver
+    )
+    with pytest.raises(MoveNotAllowedError, match="OCTE has decided"):
+        ballots.open_ballot(by=consultant, panel_certification=decided)
+    client.force_login(consultant)
+    page = client.get(address("live", session.panel.pk)).content.decode()
+    assert "OCTE has decided" in page
+    assert [f"live/{entry.pk}/open/" in page for entry in (decided, other)] == [False, True]
+    assert reading.session_of(session.panel).unrated == [other]
 
 
 def test_a_button_on_a_stale_page_tells_what_happened(opened, consultant, client):
