@@ -64,7 +64,7 @@ class InvitationFilter(django_filters.FilterSet):  # type: ignore[misc]
     state = django_filters.ChoiceFilter(
         choices=[("pending", "Not accepted yet"), ("accepted", "Accepted"), ("withdrawn", "Withdrawn")],
         method="in_state",
-        label="State",
+        label="Status",
         empty_label="All",
     )
 

@@ -44,7 +44,7 @@ class InvitationTable(tables.Table):  # type: ignore[misc]
     organisation_name = tables.Column(orderable=False, verbose_name="Where")
     invited_by = tables.Column(orderable=False, verbose_name="Invited by")
     invited_at = tables.DateTimeColumn(format="M j, Y", verbose_name="Invited")
-    state = tables.Column(orderable=False, verbose_name="State")
+    state = tables.Column(orderable=False, verbose_name="Status")
 
     class Meta:
         model = Invitation

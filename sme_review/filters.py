@@ -17,8 +17,8 @@ class PanelFilter(django_filters.FilterSet):
 
     state = django_filters.ChoiceFilter(
         choices=[*_STATES[:_AT], _PLANNED, *_STATES[_AT:]],
-        label="State",
-        empty_label="All states",
+        label="Status",
+        empty_label="Any status",
         method="filter_state",
     )
 

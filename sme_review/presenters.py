@@ -67,9 +67,9 @@ def panel_steps(panel: Any, held: Round | None, *, decided: int, may_manage: boo
         _setup_step("Certifications", "sme_review:certifications", panel, panel.certification_count),
         _setup_step("Panelists", "sme_review:panelists", panel, panel.panelist_count),
         _assignment_step(panel),
-        _round_step(panel, held),
+        _round_step(panel, held, may_manage=may_manage),
         _results_step(panel, held),
-        *_next_round_steps(panel, held),
+        *_next_round_steps(panel, held, may_manage=may_manage),
         _recommendation_step(panel, sent_back=decided > 0),
         _decision_step(panel, decided),
     ]
@@ -104,14 +104,12 @@ def _assignment_step(panel: Any) -> Step:
     return Step("Who rates what", hint, "Done", "green", href)
 
 
-def _round_step(panel: Any, held: Round | None) -> Step:
-    if held is None and panel.put_away_at:
-        return Step("Round 1", "", "Not done", "grey")
+def _round_step(panel: Any, held: Round | None, *, may_manage: bool) -> Step:
     if held is None:
         ready = panel.certification_count and panel.panelist_count
         status, tone = ("Next", "blue") if ready else ("Cannot start yet", "grey")
-        hint = "Check everything, then mail the links"
-        return Step("Round 1", hint, status, tone, reverse("sme_review:open_round", args=[panel.pk]))
+        href = reverse("sme_review:open_round", args=[panel.pk]) if may_manage else ""
+        return Step("Round 1", "Check everything, then mail the links", status, tone, href)
     title, href = f"Round {held.number}", reverse("sme_review:round", args=[panel.pk])
     if held.is_planned:
         return Step(title, f"Opens on {moment_in_words(held.opened_at)}", "Planned", "grey", href)
@@ -123,9 +121,9 @@ def _round_step(panel: Any, held: Round | None) -> Step:
     return Step(title, hint, "Closed", "green", href)
 
 
-def _next_round_steps(panel: Any, held: Round | None) -> list[Step]:
+def _next_round_steps(panel: Any, held: Round | None, *, may_manage: bool) -> list[Step]:
     """The round that may follow a closed one; a person decides whether it is needed."""
-    if held is None or panel.state != Panel.State.CLOSED or held.number >= panel.rounds_planned:
+    if not may_manage or held is None or panel.state != Panel.State.CLOSED or held.number >= panel.rounds_planned:
         return []
     href = reverse("sme_review:open_round", args=[panel.pk])
     hint = "Ask again where the panel disagrees, or go on without it"

@@ -18,7 +18,7 @@ class PanelTable(tables.Table):
         "Panel", linkify=("sme_review:panel", [tables.A("pk")]), attrs={"td": {"data-label": "Panel"}}
     )
     program = tables.Column("Program", order_by=("program__cip_code",))
-    state = tables.Column("State")
+    state = tables.Column("Status")
     progress = tables.Column("Answers in", accessor="rated_count", order_by=("rated_count",))
     due_date = tables.DateColumn(format="F j, Y", verbose_name="Due")
 

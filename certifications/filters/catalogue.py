@@ -79,7 +79,7 @@ class EntityFilter(django_filters.FilterSet):
 class RequestFilter(django_filters.FilterSet):
     """By state."""
 
-    state = django_filters.ChoiceFilter(choices=CertificationRequest.State.choices, label="State", empty_label="All")
+    state = django_filters.ChoiceFilter(choices=CertificationRequest.State.choices, label="Status", empty_label="All")
 
     class Meta:
         model = CertificationRequest

@@ -15,7 +15,7 @@ _ANY = "All"
 class RecordFilter(django_filters.FilterSet):
     """What people narrow records down by."""
 
-    state = django_filters.ChoiceFilter(label="State", choices=StudentCertification.State.choices, empty_label=_ANY)
+    state = django_filters.ChoiceFilter(label="Status", choices=StudentCertification.State.choices, empty_label=_ANY)
     school_year = django_filters.ChoiceFilter(label="School year", choices=selectors.record_years, empty_label=_ANY)
     program = django_filters.ModelChoiceFilter(
         label="CIP code",

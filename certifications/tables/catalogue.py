@@ -88,7 +88,7 @@ class RequestTable(tables.Table):
     program = tables.Column(order_by=("program__cip_code", "pk"))
     district = tables.Column(order_by=("district__name", "pk"))
     asked_at = tables.DateTimeColumn(format="M j, Y", verbose_name="Asked")
-    state = tables.Column()
+    state = tables.Column("Status")
 
     class Meta:
         model = CertificationRequest

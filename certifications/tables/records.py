@@ -22,7 +22,7 @@ class RecordTable(tables.Table):
         linkify=("certifications:record", {"pk": tables.A("pk")}),
         order_by=("student__last_name", "student__first_name", "pk"),
     )
-    state = tables.Column()
+    state = tables.Column("Status")
     uic = tables.Column(verbose_name="UIC", accessor="student__uic")
     cip_code = tables.Column(verbose_name="CIP code", accessor="enrollment__offering__program__cip_code")
     certification = tables.Column(order_by=("certification__name", "certification__version", "pk"))

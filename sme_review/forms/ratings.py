@@ -4,15 +4,20 @@ from typing import Any
 
 from django import forms
 
+from sme_review.enums import PanelistView
 from sme_review.forms.asked import AskedChoiceField, AskedIntegerField
 from sme_review.forms.worksheet import WorksheetField
-from sme_review.models import PanelCertification, Rating
+from sme_review.models import PanelCertification, Rating, Round
 from sme_review.selectors.worksheets import Sheet
 from sme_review.validators import Answers, what_is_missing
 
 _CANNOT_JUDGE = "cannot_judge"
+_REASONS = ("proportion_reason", "employer_reason", "postsecondary_reason")
 _REASON = forms.Textarea(attrs={"rows": 3})
-_REASON_HELP = "Needed if you choose 1 or 5. Shown to OCTE without your name."
+_REASON_HELP = "Needed if you choose 1 or 5."
+# Who reads reasons is part of what a round promises.
+_READ_BY_OCTE = "Shown to OCTE without your name."
+_READ_BY_PANEL = "Shown to OCTE and the panel without your name."
 
 
 def _scale(choices: Any) -> list[tuple[str, str]]:
@@ -26,6 +31,7 @@ class RatingForm(forms.Form):
         saved: what the page begins with, and what stays where something typed cannot be kept.
         sheet: the worksheet, on pages that show it.
         marks: the marks that the page begins with: primary key of ProgramStandard -> mark.
+        held: the round that is rated; it says who reads the reasons.
     """
 
     use_required_attribute = False
@@ -48,7 +54,7 @@ class RatingForm(forms.Form):
         label="Why this share?",
         required=False,
         widget=_REASON,
-        help_text="Needed if the share is under 30 percent. Shown to OCTE without your name.",
+        help_text="Needed if the share is under 30 percent.",
     )
     employer_value = AskedChoiceField(
         label="What rating would you give this certification's value to employers in this field?",
@@ -69,9 +75,18 @@ class RatingForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, saved: Answers, sheet: Sheet | None = None, marks: dict[int, str] | None = None
+        self,
+        data: Any = None,
+        *,
+        saved: Answers,
+        sheet: Sheet | None = None,
+        marks: dict[int, str] | None = None,
+        held: Round | None = None,
     ) -> None:
         super().__init__(data, initial=_as_typed(saved) | {"worksheet": marks})
+        for name in _REASONS:
+            read_by = _READ_BY_PANEL if held and held.panelists_see == PanelistView.REASONS else _READ_BY_OCTE
+            self.fields[name].help_text = f"{self.fields[name].help_text} {read_by}"
         self.saved = saved
         self.sheet = sheet
         if sheet:
@@ -82,10 +97,7 @@ class RatingForm(forms.Form):
         """What was typed; where it cannot be kept (letters for a number), what was saved before."""
         typed: dict[str, Any] = {
             "proportion": self.cleaned_data.get("proportion", self.saved.proportion),
-            **{
-                name: self.cleaned_data.get(name, "")
-                for name in ("proportion_reason", "employer_reason", "postsecondary_reason")
-            },
+            **{name: self.cleaned_data.get(name, "") for name in _REASONS},
         }
         for question in ("employer", "postsecondary"):
             chosen = self.cleaned_data.get(f"{question}_value", "")

@@ -47,8 +47,9 @@ def live(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
 
 def _form(stage: reading.Stage, typed: Any = None) -> RatingForm:
     """The questions with what was saved; in round 2 with one's own first answers to start from."""
-    held = stage.rating or stage.earlier
-    return RatingForm(typed, saved=answers_of(held) if held else Answers())
+    begun = stage.rating or stage.earlier
+    held = stage.ballot.round if stage.ballot else None
+    return RatingForm(typed, saved=answers_of(begun) if begun else Answers(), held=held)
 
 
 def _show(

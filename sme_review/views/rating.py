@@ -88,7 +88,8 @@ def _form(task: Task, typed: QueryDict | None) -> RatingForm:
     """The questions with what was saved; in round 2 with one's own first answers to start from."""
     saved = answers_of(task.held) if task.held else Answers()
     marks = marks_of(task.held) if task.held and task.sheet else {}
-    return RatingForm(typed, saved=saved, sheet=task.sheet, marks=marks)
+    held = task.ballot.round if task.ballot else None
+    return RatingForm(typed, saved=saved, sheet=task.sheet, marks=marks, held=held)
 
 
 def _keep(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> Rating:

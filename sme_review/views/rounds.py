@@ -60,8 +60,9 @@ def _elsewhere(request: SignedInRequest, panel: Panel, held: Round | None, numbe
                 request, f"Round {held.number} was {done} already by {held.opened_by}. Nothing was done twice."
             )
         return redirect("sme_review:round", panel.pk)
-    if panel.state not in {Panel.State.DRAFT, Panel.State.CLOSED}:
-        messages.info(request, "The recommendation is sent, so no round can be opened now.")
+    if panel.put_away_at or panel.state not in {Panel.State.DRAFT, Panel.State.CLOSED}:
+        done = "This panel is put away" if panel.put_away_at else "The recommendation is sent"
+        messages.info(request, f"{done}, so no round can be opened now.")
         return redirect("sme_review:panel", panel.pk)
     if number > panel.rounds_planned:
         page = {"panel": panel, "rounds": rounds_of(panel), "crumbs": crumbs(panel, "Rounds")}

@@ -56,7 +56,7 @@ def test_filters_stand_in_the_address_and_the_download_is_what_is_shown(coordina
     page = text(coordinator.get(f"/records/{address}"))
     assert ("Abbott" in page, "Baker" in page) == (True, False)
     (row,) = rows(coordinator.get(f"/records/download/{address}"))
-    assert (row["Student"], row["UIC"], row["State"], row["Score"], row["Date"]) == (
+    assert (row["Student"], row["UIC"], row["Status"], row["Score"], row["Date"]) == (
         returned.student.full_name, returned.student.uic, "Returned", "85", "10/1/2026",
     )  # fmt: skip
     assert (row["CIP code"], row["School year"]) == ("48.0508", "2026-27")

@@ -193,8 +193,10 @@ def test_a_panel_put_away_urges_nobody(staff, drafted, consultant):
     steps = {step.title: step.href for step in page.context["steps"]}
     assert (steps["Details and rules"], steps["Round 1"]) == ("#rules", "")
     assert "in a room or a call" not in page.content.decode()
-    opened = staff.get(url("open_round", drafted.panel.pk))
-    assert opened.context["missing"] == [("This panel is put away, so nothing can be opened on it.", "")]
+    opened = staff.get(url("open_round", drafted.panel.pk), follow=True)
+    assert [str(message) for message in opened.context["messages"]] == [
+        "This panel is put away, so no round can be opened now."
+    ]
     back = staff.get(url("rules", drafted.panel.pk), follow=True)
     assert [str(message) for message in back.context["messages"]] == [
         "The panel is put away, so its rules can no longer change."
