@@ -74,15 +74,35 @@ class PublicView(GenericAPIView):
         return self.request.edition.years  # type: ignore[attr-defined]
 
 
-def _understood(form: YearForm) -> dict[str, Any]:
+def _understood(request: Request, form: YearForm, *, also: tuple[str, ...] = ()) -> dict[str, Any]:
     """What was asked for.
+
+    Args:
+        also: names that the address may hold besides the form's fields.
 
     Raises:
         ValidationError: something makes no sense; unlike on a page, nobody would see that it was passed over.
     """
+    known = [*form.fields, *also]
+    unknown = f"There is no such filter. Use one of these: {', '.join(known)}."
+    wrong = {name: [unknown] for name in request.query_params if name not in known}
     if not form.is_valid():
-        raise ValidationError({name: list(map(str, messages)) for name, messages in form.errors.items()})
+        wrong |= {name: list(map(str, messages)) for name, messages in form.errors.items()}
+    if wrong:
+        raise ValidationError(wrong)
     return form.asked()
+
+
+def _order(request: Request) -> str:
+    """The order that was asked for.
+
+    Raises:
+        ValidationError: nothing can be sorted by it.
+    """
+    asked: str = request.query_params.get("sort", "")
+    if asked.removeprefix("-") not in {"", *selectors.SORTS}:
+        raise ValidationError({"sort": [f"Nothing is sorted by this. Use one of these: {', '.join(selectors.SORTS)}."]})
+    return asked
 
 
 class ApprovedList(PublicView):
@@ -100,7 +120,8 @@ class ApprovedList(PublicView):
     def get(self, request: Request) -> Response:
         """Filters as on the page."""
         form = ListForm(request.query_params, years=self.years(), programs=selectors.programs())
-        rows = selectors.sort(selectors.find(**_understood(form)), request.query_params.get("sort", ""))
+        found = selectors.find(**_understood(request, form, also=("sort", Pages.page_query_param)))
+        rows = selectors.sort(found, _order(request))
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -159,7 +180,7 @@ class ChangeList(PublicView):
     )
     def get(self, request: Request) -> Response:
         """Added, ended, and changed in type or in whether it counts."""
-        year = _understood(YearForm(request.query_params, years=self.years()))["year"]
+        year = _understood(request, YearForm(request.query_params, years=self.years()))["year"]
         results = selectors.changes(year)
         return Response(self.get_serializer({"school_year": year, "count": len(results), "results": results}).data)
 
