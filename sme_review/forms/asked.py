@@ -8,6 +8,9 @@ from typing import Any
 
 from django import forms
 
+# The most characters of a reason or a note: about two pages. Longer ones are no reasons, and burden every packet.
+LONGEST = 6_000
+
 
 class _Asked:
     """Lets an empty answer through."""
@@ -24,7 +27,28 @@ class AskedIntegerField(_Asked, forms.IntegerField):
     """A whole number."""
 
 
-class AskedCharField(_Asked, forms.CharField):
+class LongCharField(forms.CharField):
+    """Text of some sentences. Too much is refused in words: a limit in the browser would cut off what is pasted."""
+
+    def __init__(self, *, max_length: int = LONGEST, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Without the browser's limit."""
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
+
+class ConditionalCharField(LongCharField):
+    """Text that only some answers need: it may be empty, and the page does not call it optional."""
+
+    # Read by templates/bootstrap5/field.html.
+    sometimes_needed = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+
+class AskedCharField(_Asked, LongCharField):
     """Text."""
 
 

@@ -13,7 +13,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from certifications import school_year
 from certifications.models import ProgramCertification
 from sme_review.enums import Suggestion
-from sme_review.forms.asked import AskedCharField, AskedChoiceField, AskedTypedChoiceField
+from sme_review.forms.asked import AskedCharField, AskedChoiceField, AskedTypedChoiceField, ConditionalCharField
 from sme_review.models import ListingDecision, PanelCertification, Recommendation
 
 _YEARS_AHEAD = 3
@@ -42,9 +42,8 @@ class ChoiceForm(forms.Form):
     use_required_attribute = False
 
     choice = AskedChoiceField(label="Recommendation", choices=_RATED, widget=forms.RadioSelect)
-    note = forms.CharField(
+    note = ConditionalCharField(
         label="Note",
-        required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Needed if you differ from the suggested reading.",
     )

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from sme_review.enums import PanelistView
-from sme_review.forms.asked import AskedChoiceField, AskedIntegerField
+from sme_review.forms.asked import AskedChoiceField, AskedIntegerField, ConditionalCharField
 from sme_review.forms.worksheet import WorksheetField
 from sme_review.models import PanelCertification, Rating, Round
 from sme_review.selectors.worksheets import Sheet
@@ -50,9 +50,8 @@ class RatingForm(forms.Form):
             "max_value": "Enter a whole number from 0 to 100.",
         },
     )
-    proportion_reason = forms.CharField(
+    proportion_reason = ConditionalCharField(
         label="Why this share?",
-        required=False,
         widget=_REASON,
         help_text="Needed if the share is under 30 percent.",
     )
@@ -61,17 +60,15 @@ class RatingForm(forms.Form):
         choices=_scale(Rating.EmployerValue),
         widget=forms.RadioSelect,
     )
-    employer_reason = forms.CharField(
-        label="Why this value to employers?", required=False, widget=_REASON, help_text=_REASON_HELP
-    )
+    employer_reason = ConditionalCharField(label="Why this value to employers?", widget=_REASON, help_text=_REASON_HELP)
     postsecondary_value = AskedChoiceField(
         label="What rating would you give this certification's value to postsecondary education programs for this "
         "field?",
         choices=_scale(Rating.PostsecondaryValue),
         widget=forms.RadioSelect,
     )
-    postsecondary_reason = forms.CharField(
-        label="Why this value to postsecondary programs?", required=False, widget=_REASON, help_text=_REASON_HELP
+    postsecondary_reason = ConditionalCharField(
+        label="Why this value to postsecondary programs?", widget=_REASON, help_text=_REASON_HELP
     )
 
     def __init__(
@@ -97,7 +94,7 @@ class RatingForm(forms.Form):
         """What was typed; where it cannot be kept (letters for a number), what was saved before."""
         typed: dict[str, Any] = {
             "proportion": self.cleaned_data.get("proportion", self.saved.proportion),
-            **{name: self.cleaned_data.get(name, "") for name in _REASONS},
+            **{name: self.cleaned_data.get(name, getattr(self.saved, name)) for name in _REASONS},
         }
         for question in ("employer", "postsecondary"):
             chosen = self.cleaned_data.get(f"{question}_value", "")
@@ -167,9 +164,8 @@ class ConflictsForm(forms.Form):
                 required=False,
                 initial=entry.pk in declared,
             )
-            self.fields[f"reason_{entry.pk}"] = forms.CharField(
+            self.fields[f"reason_{entry.pk}"] = ConditionalCharField(
                 label=f"What the conflict is: {entry}",
-                required=False,
                 max_length=300,
                 initial=declared.get(entry.pk, ""),
                 help_text="Only if you ticked the box above.",

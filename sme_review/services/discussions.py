@@ -5,9 +5,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.audit import record
-from octe_certs.problems import MoveNotAllowedError, StaleVersionError
+from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.models import Discussion, PanelCertification
+
+_MOST_CHARACTERS = 20_000
 
 
 @transaction.atomic
@@ -21,6 +23,7 @@ def save_notes(*, by: User, panel_certification: PanelCertification, notes: str,
 
     Raises:
         StaleVersionError: another facilitator saved other notes since then.
+        Problem: they are far too long.
         MoveNotAllowedError: the recommendation is sent, or the panel is put away.
     """
     entry = PanelCertification.objects.select_for_update(no_key=True, of=("self",)).select_related("panel")
@@ -33,6 +36,10 @@ def save_notes(*, by: User, panel_certification: PanelCertification, notes: str,
     written = notes.replace("\r\n", "\n").strip()
     if written == (kept.notes if kept else ""):
         return kept or Discussion(panel_certification=held, version=0)
+    if len(written) > _MOST_CHARACTERS:
+        raise Problem(
+            f"The notes have {len(written):,} characters, and {_MOST_CHARACTERS:,} fit, so they are not saved. Shorten them."
+        )
     if version != (kept.version if kept else 0):
         by_whom = f"{kept.saved_by} has" if kept else "Somebody has"
         raise StaleVersionError(

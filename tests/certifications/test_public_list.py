@@ -183,7 +183,10 @@ def test_sorting_goes_both_ways_and_is_said(welding, client):
     for order, names in orders.items():
         assert found.findall(client.get(f"/approved/?sort={order}").content.decode()) == names
     page = client.get("/approved/?sort=-certification&q=e").content.decode()
-    assert '<th scope="col" role="columnheader" aria-sort="descending"><a href="?sort=certification&amp;q=e">Certification</a>' in page
+    assert (
+        '<th scope="col" role="columnheader" aria-sort="descending"><a href="?sort=certification&amp;q=e">Certification</a>'
+        in page
+    )
 
 
 def test_the_downloads_equal_what_is_shown(program, client):

@@ -192,6 +192,21 @@ def test_wrong_number_stays_as_typed_and_the_rest_is_saved(client, person, rate_
     assert response.context["version"] == rating.version
 
 
+def test_a_reason_that_is_far_too_long_stays_as_typed_and_leaves_what_was_saved(client, running, person, rate_url):
+    send_rating(client, rate_url, {**TYPED, "action": "save", "version": 0})
+    told = send_rating(client, rate_url, {**TYPED, "employer_reason": "far " * 2000, "action": "save", "version": 1})
+    [message] = told.context["form"].errors["employer_reason"]
+    assert "at most 6000 characters" in message
+    assert "far far far" in told.content.decode()
+    assert person.ratings.get().employer_reason == "Every shop asks for it."
+
+
+def test_reasons_that_may_be_needed_are_not_called_optional_and_never_cut_off(client, rate_url):
+    page = client.get(rate_url).content.decode()
+    assert page.count('class="optional"') == 1  # the worksheet's
+    assert "maxlength" not in page
+
+
 def test_blank_is_not_zero(client, person, rate_url):
     send_rating(client, rate_url, {**TYPED, "proportion": "", "action": "save", "version": 0})
     assert Rating.objects.get().proportion is None

@@ -625,6 +625,15 @@ def test_where_nobody_can_judge_there_is_no_picture(opened, consultant, client):
     assert "1 cannot judge." in page
 
 
+def test_notes_that_are_far_too_long_are_refused_and_kept_on_the_page(opened, consultant, client):
+    client.force_login(consultant)
+    pk, entry = opened.panel.pk, opened.entries[0]
+    told = client.post(address("live_notes", pk, entry.pk), {"notes": "far " * 6000, "version": "0"})
+    assert "The notes have 23,999 characters, and 20,000 fit" in told.content.decode()
+    assert "far far far" in told.content.decode()
+    assert not Discussion.objects.exists()
+
+
 def test_nobody_outside_the_state_reads_notes(opened, consultant, home_district):
     save_notes(by=consultant, panel_certification=opened.entries[0], notes="Said", version=0)
     assert reading.notes_on(home_district.coordinator, opened.entries[0]) is None
