@@ -1,5 +1,5 @@
-// Puts a slider beside a number box; the box stays the answer. An empty box shows no slider position as an answer:
-// the slider only writes once it is moved, so that leaving it alone is not "50".
+// Puts a slider beside a number box; the box stays the answer. While the box is empty the slider is hollow and says that
+// there is no answer yet; it only writes once it is moved, so that leaving it alone is not "50".
 const slide = (part) => {
   for (const box of part.querySelectorAll('input[data-behaviour~="slider"]')) bind(box);
 };
@@ -14,8 +14,20 @@ const bind = (box) => {
   slider.value = box.value || 50;
   slider.autocomplete = "off";
   slider.setAttribute("aria-label", "Share of the standards in percent, in steps of 5");
-  slider.addEventListener("input", () => { box.value = slider.value; });
-  box.addEventListener("input", () => { if (box.value !== "") slider.value = box.value; });
+  const show = () => {
+    const empty = box.value.trim() === "";
+    slider.classList.toggle("form-range--empty", empty);
+    slider.setAttribute("aria-valuetext", empty ? "No answer yet" : `${slider.value} percent`);
+  };
+  slider.addEventListener("input", () => {
+    box.value = slider.value;
+    show();
+  });
+  box.addEventListener("input", () => {
+    if (box.value !== "") slider.value = box.value;
+    show();
+  });
+  show();
   box.after(slider);
 };
 

@@ -201,7 +201,7 @@ def test_results_page_shows_the_figures_and_what_they_mean(staff, varied):
     text = staff.get(url("results", varied)).content.decode()
     for explanation in explanations.ALL:
         assert explanation.title.replace("'", "&#x27;") in text
-    assert "4 of 5 give a 4 or 5: share 0.80, and 100 percent are needed." in text
+    assert "4 of 5 give a 4 or 5: 80 percent (I-CVI 0.80), and 100 percent are needed." in text
     assert "Chance could give as many: 5 are needed." in text
     assert "Since round 1" not in text
     assert 'aria-label="Rounds"' not in text
