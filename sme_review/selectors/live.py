@@ -5,13 +5,13 @@ Only counts leave this module; the spread is in `live_spread`.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.fields import CharField
-from django.db.models.functions import Cast, Concat
+from django.db import connection
+from django.db.models import CharField, Count, Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from accounts.links import hash_secret
@@ -25,7 +25,6 @@ from sme_review.models import (
     Panel,
     PanelCertification,
     Panelist,
-    PanelistLink,
     Rating,
     Round,
 )
@@ -34,19 +33,45 @@ from sme_review.selectors.ballots import is_open, latest_of, waiting_round
 from sme_review.selectors.decisions import settling_decisions
 from sme_review.selectors.panels import certifications_of, why_not_open
 
+# Written out, because hundreds of pages ask every few seconds, and building such a query costs more than answering it.
+_PULSE_OF_LINK = """
+    SELECT panel.pulse
+    FROM sme_review_panelistlink link
+    JOIN sme_review_panelist person ON person.id = link.panelist_id
+    JOIN sme_review_panel panel ON panel.id = person.panel_id
+    WHERE link.secret_hash = %s
+      AND link.ended_at IS NULL AND person.withdrawn_at IS NULL AND panel.put_away_at IS NULL
+"""
+_FOLLOWED_BY_FACILITATORS = RawSQL(
+    """
+    (SELECT count(*) || '-' || coalesce(sum(rating.id) FILTER (WHERE rating.state <> 'draft'), 0)
+     FROM sme_review_rating rating
+     JOIN sme_review_ballot ballot ON ballot.id = rating.ballot_id AND ballot.closed_at IS NULL
+     JOIN sme_review_round held ON held.id = rating.round_id
+     WHERE held.panel_id = sme_review_panel.id)
+    || '.' ||
+    (SELECT count(*) FROM sme_review_conflictdeclaration declared
+     JOIN sme_review_panelist person ON person.id = declared.panelist_id
+     WHERE person.panel_id = sme_review_panel.id)
+    || '.' ||
+    (SELECT coalesce(sum(notes.version), 0) FROM sme_review_discussion notes
+     JOIN sme_review_panelcertification entry ON entry.id = notes.panel_certification_id
+     WHERE entry.panel_id = sme_review_panel.id)
+    """,
+    [],
+    output_field=CharField(),
+)
+
 
 def pulse_of_link(secret: str) -> str | None:
     """A mark that changes with everything the panelist's page must follow; None where the link opens nothing.
 
     One query by the unique index of the secret's hash, because every panelist's page asks every few seconds.
     """
-    found = PanelistLink.objects.filter(
-        secret_hash=hash_secret(secret),
-        ended_at=None,
-        panelist__withdrawn_at=None,
-        panelist__panel__put_away_at=None,
-    ).values_list("panelist__panel__pulse", flat=True)[:1]
-    return next((str(pulse) for pulse in found), None)
+    with connection.cursor() as cursor:
+        cursor.execute(_PULSE_OF_LINK, [hash_secret(secret)])
+        found = cursor.fetchone()
+    return str(found[0]) if found else None
 
 
 def pulse_of_panel(user: User, pk: int) -> str | None:
@@ -56,31 +81,9 @@ def pulse_of_panel(user: User, pk: int) -> str | None:
 
     None where the person may not see the panel.
     """
-    submitted = Q(state__in=Rating.COUNTED)
-    ratings = (
-        Rating.objects.filter(ballot__closed_at=None, round__panel=OuterRef("pk"))
-        .order_by()
-        .values("round__panel")
-        .annotate(saves=Concat(_text(Count("pk")), Value("-"), _text(Sum("pk", filter=submitted))))
-    )
-    recusals = ConflictDeclaration.objects.filter(panelist__panel=OuterRef("pk")).order_by().values("panelist__panel")
-    notes = Discussion.objects.filter(panel_certification__panel=OuterRef("pk")).order_by()
-    found = (
-        Panel.objects.visible_to(user)
-        .filter(pk=pk)
-        .order_by()
-        .values_list(
-            "pulse",
-            Subquery(ratings.values("saves")),
-            Subquery(recusals.annotate(count=Count("pk")).values("count")),
-            Subquery(notes.values("panel_certification__panel").annotate(all=Sum("version")).values("all")),
-        )
-    )
-    return next((".".join(str(part or 0) for part in parts) for parts in found), None)
-
-
-def _text(number: Count | Sum) -> Cast:
-    return Cast(number, CharField())
+    panel = Panel.objects.visible_to(user).filter(pk=pk).order_by()
+    found = panel.values_list("pulse", _FOLLOWED_BY_FACILITATORS).first()
+    return f"{found[0]}.{found[1]}" if found else None
 
 
 @dataclass(frozen=True)
@@ -271,7 +274,7 @@ def session_of(panel: Panel) -> Session:
                 submitted_ever=ever[entry.pk],
                 decided=entry.is_decided,
             )
-            for entry in certifications_of(panel).annotate(is_decided=Exists(settled))
+            for entry in certifications_of(panel).prefetch_related(None).annotate(is_decided=Exists(settled))
         ],
     )
 
@@ -346,6 +349,11 @@ class Stage:
         parts = (self.entry and self.entry.pk, self.ballot and self.ballot.pk, self.rating and self.rating.version)
         return "-".join([self.scene.value, *(str(part or 0) for part in parts)])
 
+    def after(self, rating: Rating) -> "Stage":
+        """The same with a rating that was just saved."""
+        scene = _scene(self.ballot, rating) if self.ballot else self.scene
+        return replace(self, scene=scene, rating=rating)
+
 
 def stage_of(panelist: Panelist, *, entry_pk: int | None = None) -> Stage:
     """What a panelist's page shows now.
@@ -356,7 +364,7 @@ def stage_of(panelist: Panelist, *, entry_pk: int | None = None) -> Stage:
     panel = panelist.panel
     wanted = entry_pk or panel.on_screen_id
     entry = certifications_of(panel).filter(pk=wanted).first() if wanted else None
-    if not live_rounds(panel) and entry_pk is None:
+    if entry_pk is None and not live_rounds(panel):
         return Stage(Scene.ENDED)
     if entry is None:
         return Stage(Scene.WAITING)

@@ -99,7 +99,7 @@ def rate(request: HttpRequest, panelist: Panelist, secret: str, entry_pk: int) -
     form = _form(stage, request.POST)
     form.is_valid()
     if quietly:
-        return _keep_quietly(request, panelist, stage.entry, form)
+        return _keep_quietly(request, panelist, stage.entry, form, stage)
     try:
         return _keep(request, panelist, secret, stage.entry, form)
     except Problem as problem:
@@ -127,10 +127,10 @@ def _keep(
         Problem: it is closed, was opened again since, or was saved elsewhere.
     """
     valid = not form.errors
-    _write(request, panelist, entry, form)
+    rating = _write(request, panelist, entry, form)
     if request.POST.get("action") == "submit" and not form.ask_for_the_rest() and valid:
-        writing.submit_ratings(panelist=panelist, panel_certification=entry)
-        return _submitted(request, panelist, secret, entry)
+        count = writing.submit_ratings(panelist=panelist, panel_certification=entry)
+        return _submitted(request, secret, entry, is_in=count > 0 or rating.state != Rating.State.DRAFT)
     if form.errors:
         return _show(request, panelist, secret, reading.stage_of(panelist, entry_pk=entry.pk), form=form, kept=True)
     messages.success(request, "Your draft is saved. It counts when you submit it.")
@@ -149,22 +149,20 @@ def _write(request: HttpRequest, panelist: Panelist, entry: PanelCertification, 
 
 
 def _keep_quietly(
-    request: HttpRequest, panelist: Panelist, entry: PanelCertification, form: RatingForm
+    request: HttpRequest, panelist: Panelist, entry: PanelCertification, form: RatingForm, stage: reading.Stage
 ) -> HttpResponse:
     """Keep a draft while somebody types; it does not count until it is submitted."""
     try:
         rating = _write(request, panelist, entry, form)
     except Problem as problem:
         return JsonResponse({"message": problem.message}, status=_LATE)
-    mark = reading.stage_of(panelist, entry_pk=entry.pk).mark
-    return JsonResponse(
-        {"message": "Draft saved. Press Submit when you are done.", "version": rating.version, "mark": mark}
-    )
+    told = {"message": "Draft saved. Press Submit when you are done.", "version": rating.version}
+    return JsonResponse({**told, "mark": stage.after(rating).mark})
 
 
-def _submitted(request: HttpRequest, panelist: Panelist, secret: str, entry: PanelCertification) -> HttpResponse:
+def _submitted(request: HttpRequest, secret: str, entry: PanelCertification, *, is_in: bool) -> HttpResponse:
     """Say that it is in, or what the panel still asks for: the worksheet has a page of its own."""
-    if reading.stage_of(panelist, entry_pk=entry.pk).scene is reading.Scene.RATE:
+    if not is_in:
         messages.warning(
             request, "Your answers are saved, but this panel asks for the worksheet too. Fill it in below."
         )

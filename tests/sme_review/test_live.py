@@ -319,11 +319,11 @@ def test_an_auditor_follows_and_changes_nothing(opened, state_auditor, client):
 def test_the_page_takes_as_many_queries_for_many_certifications(opened, consultant, client, django_assert_num_queries):
     client.force_login(consultant)
     page = address("live", opened.panel.pk)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(page)
     for _ in range(20):
         MaterialFactory(panel_certification=PanelCertificationFactory(panel=opened.panel))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(page)
 
 
