@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 HOST = "127.0.0.1"
-PANELIST_EVERY, FACILITATOR_EVERY = 2.8, 1.5
+PANELIST_EVERY, FACILITATOR_EVERY = 2.5, 1.2
 TOKEN = "b" * 32
 _MARK = re.compile(r'data-follow-part data-mark="([^"]*)"')
 _ANSWERED = re.compile(r"([0-9]+) of [0-9]+ have answered")

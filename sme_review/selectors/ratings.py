@@ -29,10 +29,13 @@ from sme_review.validators import Answers, what_is_missing
 
 
 def panelist_by_secret(secret: str) -> Panelist | None:
-    """The panelist whose personal link this is, with their panel; None for an unknown or ended link."""
+    """The panelist whose personal link this is, with their panel and its program; None for an unknown or ended link.
+
+    No more than that: in a live session this is read for every draft and every look at the page.
+    """
     link = (
         PanelistLink.objects.filter(secret_hash=hash_secret(secret), ended_at=None, panelist__withdrawn_at=None)
-        .select_related("panelist__panel__program", "panelist__panel__created_by")
+        .select_related("panelist__panel__program")
         .first()
     )
     return link.panelist if link else None

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.services.audit import record
@@ -18,6 +19,7 @@ from sme_review.models import (
     Ballot,
     ConflictDeclaration,
     Material,
+    Panel,
     PanelCertification,
     Panelist,
     Rating,
@@ -168,7 +170,7 @@ def _marks_before(person: Panelist, entry: PanelCertification) -> dict[int, str]
 
 def _material(entry: PanelCertification, number: int | None) -> Material:
     """The version that was shown; the latest where the page named none, or one that does not exist."""
-    versions = list(entry.materials.order_by("number"))
+    versions = list(entry.materials.defer("information_sheet", "blueprint").order_by("number"))
     return next((version for version in versions if version.number == number), versions[-1])
 
 
@@ -208,15 +210,7 @@ def submit_ratings(*, panelist: Panelist, panel_certification: PanelCertificatio
         round_id__in={ballot.round_id for ballot in held.values()},
     ).exclude(panel_certification_id__in=recused)
     now = timezone.now()
-    sheet = sheet_of(person.panel)
-    asked = {standard.pk for standard in sheet.standards} if sheet and sheet.required else set()
-    finished = [
-        rating
-        for rating in drafts.prefetch_related("marks")
-        if not what_is_missing(
-            answers_of(rating), unmarked=len(asked.difference(mark.standard_id for mark in rating.marks.all()))
-        )
-    ]
+    finished = _finished(person, drafts)
     for rating in finished:
         rating.ballot = held[rating.panel_certification_id]
         rating.state = Rating.State.SUBMITTED
@@ -232,6 +226,21 @@ def submit_ratings(*, panelist: Panelist, panel_certification: PanelCertificatio
             detail={"ratings": len(finished)},
         )
     return len(finished)
+
+
+def _finished(person: Panelist, drafts: QuerySet[Rating]) -> list[Rating]:
+    """Those that lack nothing; the worksheet is read only where the panel asks for it."""
+    if person.panel.worksheet != Panel.Worksheet.REQUIRED:
+        return [rating for rating in drafts if not what_is_missing(answers_of(rating), unmarked=0)]
+    sheet = sheet_of(person.panel)
+    asked = {standard.pk for standard in sheet.standards} if sheet else set()
+    return [
+        rating
+        for rating in drafts.prefetch_related("marks")
+        if not what_is_missing(
+            answers_of(rating), unmarked=len(asked.difference(mark.standard_id for mark in rating.marks.all()))
+        )
+    ]
 
 
 @transaction.atomic

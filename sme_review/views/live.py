@@ -24,7 +24,7 @@ from sme_review.views.panels import crumbs, find_panel, may_manage
 
 _STALE = 409
 # How often a page asks for the pulse, in milliseconds (docs/adr/0009); a rating is to be seen within two seconds.
-STAFF_PULSE = 1500
+STAFF_PULSE = 1200
 
 
 def _entry(request: SignedInRequest, pk: int, entry_pk: int) -> PanelCertification:

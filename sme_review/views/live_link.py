@@ -22,7 +22,7 @@ from sme_review.views.rating import not_rated
 
 _LATE = 409
 # How often a page asks for the pulse, in milliseconds (docs/adr/0009); a change is to be seen within four seconds.
-PANELIST_PULSE = 2800
+PANELIST_PULSE = 2500
 # How long after the last key a draft is saved, in milliseconds: long enough that a room of raters does not keep the server busy.
 PANELIST_KEEP = 6000
 
