@@ -114,9 +114,11 @@ def results_of(panel: Panel, *, viewer: User | Panelist, held: Round | None = No
 
 def results_by_entry(panel: Panel, *, viewer: User) -> dict[int, CertificationResult]:
     """Primary key of PanelCertification -> what the panel concluded; those never opened or never rated are left out."""
-    if not final_ballots(panel):
+    ballots = final_ballots(panel)
+    if not ballots:
         return {}
-    return {result.entry.pk: result for result in results_of(panel, viewer=viewer) if result.raters}
+    results = _results(panel, _entries(panel), ballots, _Invited.of(panel), _visible_ratings(panel, viewer))
+    return {result.entry.pk: result for result in results if result.raters}
 
 
 def _entries(panel: Panel) -> list[PanelCertification]:

@@ -36,6 +36,8 @@ def typed_on_rows(panel: Panel, data: Mapping[str, str], *, shown: Collection[in
         found = _FIELD.fullmatch(name)
         if found and int(found[2]) not in shown and value.strip():
             rows.setdefault(int(found[2]), []).append(_LABELS.get(value, value.strip()))
+    if not rows:
+        return []
     names = {entry.pk: str(entry) for entry in selecting.certifications_of(panel)}
     if any(name.startswith("recommendation-") for name in data):
         names = {item.pk: str(item) for item in selecting.recommendations_of(panel)}

@@ -52,7 +52,7 @@ def recommend(request: SignedInRequest, pk: int) -> HttpResponse:
         "problems": [*([(GONE, "#typed")] if gone else []), *problems_of([text_form, *forms])],
         "is_stale": is_stale,
         "gone": gone,
-        **_known(request, find_panel(request, pk)),
+        **_known(request, find_panel(request, pk) if request.method == "POST" else panel),
     }
     if gone:  # the page is as old as it was: if somebody saved meanwhile, that is told when it is sent again
         context["mark"] = request.POST.get("seen", "")

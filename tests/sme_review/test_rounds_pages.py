@@ -540,7 +540,7 @@ def test_pages_keep_their_query_count(staff, held, consultant, django_assert_num
     for certification in CertificationFactory.create_batch(count):
         PanelCertificationFactory(panel=held.panel, certification=certification)
     PanelistFactory.create_batch(count, panel=held.panel, invited=True)
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(25):
         assert len(staff.get(url("open_round", held.panel)).context["candidates"]) == count + 2
     rounds.open_round(by=consultant, panel=held.panel, entries=held.entries)
     with django_assert_num_queries(14):
