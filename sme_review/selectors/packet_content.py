@@ -154,21 +154,8 @@ def _materials(entry: PanelCertification, ratings: Sequence[Rating]) -> list[dic
 
 def _rules(panel: Panel, rounds: Sequence[Round]) -> list[dict[str, str]]:
     """The panel's own rules as pairs of a name and its value in words."""
-    names = (
-        "quorum",
-        "minimum_per_group",
-        "rounds_planned",
-        "assignment",
-        "worksheet",
-        "panelists_see",
-        "recommend_proportion",
-        "recommend_postsecondary",
-        "reject_proportion",
-        "reject_employer",
-        "endorsement_to_5",
-        "endorsement_to_8",
-        "endorsement_from_9",
-    )
+    held = ("rounds_planned", "assignment", "worksheet", "panelists_see")
+    names = (*Panel.COUNTING_RULES, *held, *Panel.READING_RULES)
     rules = []
     for name in names:
         field = Panel._meta.get_field(name)
