@@ -1,8 +1,6 @@
 """A panel asked a second time by mail: planned, opened, given more time and closed, in a real browser, with and without scripts."""
 
-import os
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from django.core import mail
@@ -14,7 +12,7 @@ from sme_review.services import panelists, panels, ratings, rounds
 from sme_review.validators import Answers
 from tests.factories.certifications import CertificationFactory, ProgramFactory, ProgramStandardFactory
 from tests.factories.sme_review import PanelFactory
-from tests.journeys.conftest import NARROW, WIDE, at
+from tests.journeys.conftest import look
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -69,15 +67,6 @@ def press(page: Page, name: str) -> None:
 
 def follow(page: Page, name: str) -> None:
     page.get_by_role("link", name=name, exact=True).first.click()
-
-
-def look(page: Page, name: str) -> None:
-    """Keep a picture of the page where somebody asks for it."""
-    folder = os.environ.get("OCTE_PICTURES")
-    if folder:
-        for size in (WIDE, NARROW):
-            with at(page, size):
-                page.screenshot(path=Path(folder) / f"{name}-{size['width']}.png", full_page=True)
 
 
 def choose_and_plan(page: Page, check_page) -> None:

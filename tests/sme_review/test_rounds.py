@@ -289,11 +289,11 @@ def test_candidate_without_a_sheet_cannot_be_rated(closed, consultant):
 
 def test_candidates_take_the_same_queries_whatever_their_number(closed, consultant, django_assert_num_queries):
     assert consultant.scope.state
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         candidates(closed.panel, viewer=consultant)
     for certification in CertificationFactory.create_batch(5):
         PanelCertificationFactory(panel=closed.panel, certification=certification)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         assert len(candidates(closed.panel, viewer=consultant)) == 7
 
 
