@@ -10,6 +10,7 @@ from django.utils import timezone
 from certifications.models import Certification, Program
 from octe_certs.problems import Problem
 from octe_certs.table_files import read_table
+from sme_review.forms.asked import ConditionalCharField
 from sme_review.models import Material, Panel, PanelCertification, Panelist
 from sme_review.panelist_lines import LIMITS, as_lines
 from sme_review.selectors import panels as selecting
@@ -180,9 +181,9 @@ class ReminderForm(forms.Form):
 class PasteForm(forms.Form):
     """Several panelists, one a line, or a table of them."""
 
-    lines = forms.CharField(
+    lines = ConditionalCharField(
         label="Panelists, one on each line",
-        required=False,
+        max_length=200_000,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "wrap": "off"}),
         error_messages={
