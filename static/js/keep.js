@@ -8,6 +8,13 @@
 // data-keep-yields: once all is saved, the piece around it may be brought anew (see follow.js)
 const PAUSE = 2000;
 
+// Whether somebody typed before this script was there. A slider has no value of its own: its box has.
+const isTouched = (field) => {
+  if (["hidden", "range", "submit"].includes(field.type)) return false;
+  if (["radio", "checkbox"].includes(field.type)) return field.checked !== field.defaultChecked;
+  return field.defaultValue !== undefined && field.value !== field.defaultValue;
+};
+
 const bind = (form) => {
   const version = form.querySelector('[name="version"]');
   const piece = form.closest("[data-follow-piece]");
@@ -65,11 +72,13 @@ const bind = (form) => {
     else under = send(leaving === true);
   };
 
-  form.addEventListener("input", () => {
+  const touch = () => {
     edits += 1;
     clearTimeout(timer);
     timer = setTimeout(keep, pause);
-  });
+  };
+  form.addEventListener("input", touch);
+  if ([...form.elements].some(isTouched)) touch();
   document.addEventListener("visibilitychange", () => {
     if (document.hidden && form.isConnected) keep(true);
   });

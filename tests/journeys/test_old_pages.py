@@ -1,4 +1,6 @@
-"""What a panelist meets who comes late or with an old page: nothing typed is lost, and what is closed can be read."""
+"""What a panelist meets who comes late, types early, or has an old page: nothing is lost; what is closed can be read."""
+
+import re
 
 import pytest
 from django.urls import reverse
@@ -13,6 +15,8 @@ from tests.journeys.conftest import look
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
+# A draft saves itself two seconds after the last key; a busy machine may take longer.
+PATIENCE = 20_000
 ANSWERS = Answers(proportion=60, employer_value=4, postsecondary_value=3, employer_reason="Every shop asks for it.")
 
 
@@ -63,7 +67,7 @@ def test_a_page_of_round_1_shows_what_was_typed_and_saves_it_after_another_look(
     panel.refresh_from_db()
     rounds.open_round(by=consultant, panel=panel, mail_again=False)
     type_reason(page)
-    expect(page.get_by_role("status")).to_contain_text("closed and opened again")
+    expect(page.get_by_role("status")).to_contain_text("closed and opened again", timeout=PATIENCE)
     page.get_by_role("button", name="Save draft").last.click()
     expect(page.get_by_role("alert")).to_contain_text("closed and opened again after you opened this page")
     expect(page.get_by_label("Why this share?")).to_have_value("Typed with care")
@@ -73,6 +77,22 @@ def test_a_page_of_round_1_shows_what_was_typed_and_saves_it_after_another_look(
     page.get_by_role("button", name="Save draft").last.click()
     expect(page.locator("main")).to_contain_text("Saved your answers on Welder Sense")
     assert panel.panelists.order_by("pk").first().ratings.get().round.number == 2
+
+
+def test_what_was_typed_before_the_script_came_saves_itself_too(page, panel, live_server):
+    """On a slow line somebody types while the page's scripts are still on their way."""
+    held = []
+    page.route(re.compile(r"/keep[^/]*\.js"), lambda route: held.append(route))  # noqa: PLW0108 - it needs a real function
+    secret = panelists.new_link(panel.panelists.order_by("pk").first()).split("/")[-2]
+    address = reverse("sme_review:link_rate", args=[secret, panel.certifications.first().pk])
+    page.goto(live_server.url + address, wait_until="commit")
+    type_reason(page)
+    page.wait_for_timeout(2500)
+    assert not panel.panelists.order_by("pk").first().ratings.exists()
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.get_by_role("status")).to_contain_text("Draft saved.", timeout=PATIENCE)
+    assert panel.panelists.order_by("pk").first().ratings.get().proportion_reason == "Typed with care"
 
 
 @pytest.mark.parametrize("how", ["taken off", "stepped back"])

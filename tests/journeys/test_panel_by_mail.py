@@ -28,6 +28,8 @@ PEOPLE = [
     ("Grace Lindqvist", "secondary"),
 ]
 NAMES = ("Welder Sense", "Welder Level 1", "Pipe Basics")
+# A draft saves itself two seconds after the last key; a busy machine may take longer.
+PATIENCE = 20_000
 
 
 def press(page: Page, name: str) -> None:
@@ -149,7 +151,7 @@ def answer(phone: Page, *, by_worksheet: bool, check_page: Callable[[Page], None
         phone.get_by_label("What proportion would you estimate").fill("60")
     phone.get_by_role("group", name="employers").get_by_label("4 - Preferred").check()
     phone.get_by_role("group", name="postsecondary").get_by_label("Cannot judge").check()
-    expect(phone.get_by_text("Draft saved.")).to_be_visible()
+    expect(phone.get_by_text("Draft saved.")).to_be_visible(timeout=PATIENCE)
 
 
 def remind(desk: Page, panel: Panel) -> list[str]:
@@ -208,7 +210,7 @@ def test_a_panel_by_mail_with_a_recusal_a_reminder_and_somebody_late(
         phone.get_by_role("link", name=asked_of(late)[0]).click()
         why = phone.get_by_label("Why this share?")
         why.fill("Typed in the last minute")
-        expect(phone.get_by_text("Draft saved.")).to_be_visible()
+        expect(phone.get_by_text("Draft saved.")).to_be_visible(timeout=PATIENCE)
         desk.goto(f"/panels/{panel.pk}/round/")
         desk.get_by_label("Yes, close round 1 now").check()
         press(desk, "Close the round")
