@@ -31,6 +31,7 @@ check: install-test ## The quick part of the tests, under 40 s
 bench: install-test ## Measure pages on the big state, and live sessions at full size
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.live --seconds 30
+	$(BIN)/python -m benchmarks.functions
 
 lock: ## Write requirements/*.txt anew from pyproject.toml (needs uv)
 	@sh scripts/lock
