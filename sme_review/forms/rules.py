@@ -119,8 +119,7 @@ class PanelRulesForm(forms.ModelForm):
             self._say(name, reason)
         for held in rounds_of(self.panel) if "panelists_see" not in fixed else ():
             for name in reading.VIEW_RULES:
-                words = getattr(held, f"get_{name}_display")()
-                promised = f"{words[0].lower()}{words[1:]}"
+                promised = reading.within_sentence(getattr(held, f"get_{name}_display")())
                 self._say(name, f"Round {held.number} is opened and keeps what it promised: {promised}.")
 
     def groups(self) -> Iterator[Group]:

@@ -44,7 +44,7 @@ _PULSE_OF_LINK = """
 """
 _FOLLOWED_BY_FACILITATORS = RawSQL(
     """
-    (SELECT count(*) || '-' || coalesce(sum(rating.id) FILTER (WHERE rating.state <> 'draft'), 0)
+    (SELECT count(*) || '-' || coalesce(sum(rating.id) FILTER (WHERE rating.state = ANY(%s)), 0)
      FROM sme_review_rating rating
      JOIN sme_review_ballot ballot ON ballot.id = rating.ballot_id AND ballot.closed_at IS NULL
      JOIN sme_review_round held ON held.id = rating.round_id
@@ -58,7 +58,7 @@ _FOLLOWED_BY_FACILITATORS = RawSQL(
      JOIN sme_review_panelcertification entry ON entry.id = notes.panel_certification_id
      WHERE entry.panel_id = sme_review_panel.id)
     """,
-    [],
+    [list(Rating.COUNTED)],
     output_field=CharField(),
 )
 

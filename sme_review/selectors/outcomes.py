@@ -44,8 +44,8 @@ def outcomes_of(panelist: Panelist) -> list[Outcome]:
     """What is released to a panelist; empty before.
 
     The panel's numbers come from the frozen packet, over all groups together, and only where the quorum was reached and
-    three answered the question: with fewer the spread would tell who answered what. Where a round let panelists see only their own answers there are
-    none, whatever the panel's rules say of later rounds.
+    three answered the question: with fewer the spread would tell who answered what. Where a round let panelists see only
+    their own answers there are none, whatever the panel's rules say of later rounds.
     """
     packet = released_packet(panelist.panel)
     if packet is None:

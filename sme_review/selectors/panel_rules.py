@@ -69,8 +69,12 @@ def _view_in_words(held: Panel | Round) -> str:
     seen = held.get_panelists_see_display()
     if held.panelists_see == PanelistView.OWN:
         return seen
-    when = held.get_shown_from_display()
-    return f"{seen}, {when[0].lower()}{when[1:]}"
+    return f"{seen}, {within_sentence(held.get_shown_from_display())}"
+
+
+def within_sentence(words: str) -> str:
+    """Words of a choice as they stand within a sentence; names in them keep their capitals."""
+    return f"{words[0].lower()}{words[1:]}"
 
 
 def why_not_change(panel: Panel, changes: Mapping[str, Any]) -> list[tuple[str, str]]:

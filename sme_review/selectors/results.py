@@ -109,7 +109,7 @@ def results_of(panel: Panel, *, viewer: User | Panelist, held: Round | None = No
     ballots = final_ballots(panel) if held is None else closed_ballots(held)
     if not ballots:
         raise Problem(_NOTHING_CLOSED)
-    return _results(panel, _entries(panel), ballots, _Invited.of(panel), _visible_ratings(panel, viewer))
+    return _results_on(panel, ballots, viewer)
 
 
 def results_by_entry(panel: Panel, *, viewer: User) -> dict[int, CertificationResult]:
@@ -117,8 +117,11 @@ def results_by_entry(panel: Panel, *, viewer: User) -> dict[int, CertificationRe
     ballots = final_ballots(panel)
     if not ballots:
         return {}
-    results = _results(panel, _entries(panel), ballots, _Invited.of(panel), _visible_ratings(panel, viewer))
-    return {result.entry.pk: result for result in results if result.raters}
+    return {result.entry.pk: result for result in _results_on(panel, ballots, viewer) if result.raters}
+
+
+def _results_on(panel: Panel, ballots: Mapping[int, Ballot], viewer: User | Panelist) -> list[CertificationResult]:
+    return _results(panel, _entries(panel), ballots, _Invited.of(panel), _visible_ratings(panel, viewer))
 
 
 def _entries(panel: Panel) -> list[PanelCertification]:

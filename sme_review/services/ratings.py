@@ -47,7 +47,7 @@ class RoundClosedError(Problem):
     """The certification, or the whole round, does not take ratings now."""
 
 
-class OtherOpeningError(RoundClosedError):
+class OtherOpeningError(StaleVersionError):
     """The certification is open, but not as it was when the page was opened: it was closed and opened again since."""
 
 

@@ -110,12 +110,11 @@ def _refused(
     request: HttpRequest, panelist: Panelist, secret: str, stage: reading.Stage, form: RatingForm, *, why: Problem
 ) -> HttpResponse:
     """The page again with what was typed and why nothing was saved."""
-    closed = isinstance(why, writing.RoundClosedError)
-    status = _LATE if closed else 200
-    if closed and not isinstance(why, writing.OtherOpeningError):
-        return _show(request, panelist, secret, stage, form=form, late=why.message, status=status)
-    form.add_error(None, why.message)
-    return _show(request, panelist, secret, stage, form=form, status=status)
+    late = why.message if isinstance(why, writing.RoundClosedError) else ""
+    if not late:
+        form.add_error(None, why.message)
+    status = _LATE if late or isinstance(why, writing.OtherOpeningError) else 200
+    return _show(request, panelist, secret, stage, form=form, late=late, status=status)
 
 
 def _keep(

@@ -352,6 +352,7 @@ def test_the_projector_shows_no_name_and_nothing_before_the_reveal(opened, consu
         opened.panel.program,
         *opened.entries,
         *(each.certification.entity for each in opened.entries),
+        f"/panels/{opened.panel.pk}/",
     ]
     beside = "|".join(re.escape(str(thing)) for thing in things)
     for page in seen:
