@@ -1,4 +1,4 @@
-// Saves a form while somebody types, a little after the last key, and once more when the page goes out of sight. When the
+// Saves a form while somebody types, a little after the last key, and once more when the page is left. When the
 // server refuses (somebody else saved meanwhile, or it is closed) it says why and stops: what was typed stays, and the
 // button leads on. Without JavaScript the button saves.
 //
@@ -22,7 +22,8 @@ const bind = (form) => {
   const pause = Number(form.dataset.keepPause) || PAUSE;
   let timer = 0;
   let edits = 0;
-  let kept = 0;
+  // Of those, the ones that are kept or on their way.
+  let sent = 0;
   let under = null;
   let refused = false;
 
@@ -30,14 +31,18 @@ const bind = (form) => {
     if (place && words !== undefined && place.textContent !== words) place.textContent = words;
   };
 
-  const send = async (leaving) => {
-    const sent = edits;
+  const send = async (leaving, number) => {
+    const before = sent;
+    const upTo = edits;
+    sent = upTo;
+    const body = new FormData(form);
+    body.set("version", number);
     if (piece) piece.dataset.followBusy = "";
     try {
       // Not form.action: a button of that name hides it.
       const answer = await fetch(form.getAttribute("action") || window.location.pathname, {
         method: "POST",
-        body: new FormData(form),
+        body,
         headers: { "X-Autosave": "1" },
         redirect: "manual",
         keepalive: leaving,
@@ -49,15 +54,15 @@ const bind = (form) => {
       }
       if (answer.ok) {
         version.value = told.version;
-        kept = sent;
         // What we saved ourselves is on the page already; it need not be renewed.
         if (piece && told.mark) piece.dataset.mark = told.mark;
-        const all = edits === sent && "keepYields" in form.dataset;
+        const all = edits === upTo && "keepYields" in form.dataset;
         if (all) form.dispatchEvent(new CustomEvent("kept", { bubbles: true }));
       } else {
         refused = true;
       }
     } catch {
+      sent = before;
       tell(says, "Not saved yet. Trying again.");
       timer = setTimeout(keep, pause * 2);
     }
@@ -67,9 +72,11 @@ const bind = (form) => {
 
   const keep = (leaving = false) => {
     clearTimeout(timer);
-    if (refused || kept === edits) return;
-    if (under) timer = setTimeout(keep, pause);
-    else under = send(leaving === true);
+    if (refused || sent === edits) return;
+    if (!under) under = send(leaving, version.value);
+    // Who leaves cannot wait for what is on its way, but knows the version that it makes.
+    else if (leaving) send(leaving, Number(version.value) + 1);
+    else timer = setTimeout(keep, pause);
   };
 
   const touch = () => {
@@ -79,12 +86,21 @@ const bind = (form) => {
   };
   form.addEventListener("input", touch);
   if ([...form.elements].some(isTouched)) touch();
+  const leave = () => {
+    if (form.isConnected) keep(true);
+  };
+  // Before the next page is asked for, so that it shows what was kept; phones tell only that the page went out of sight.
+  window.addEventListener("beforeunload", leave);
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden && form.isConnected) keep(true);
+    if (document.hidden) leave();
   });
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
-    if (!under) return;
+    if (!under) {
+      // The button carries all of it.
+      sent = edits;
+      return;
+    }
     // What is on its way makes the page's version old; the button waits for it.
     event.preventDefault();
     const button = event.submitter;

@@ -10,12 +10,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from accounts.models import User
 
@@ -28,6 +29,8 @@ RULES = {
     "rules": {"heading-order": {"enabled": True}},
     "resultTypes": ["violations"],
 }
+# A page comes slowly where several tests share two cores with the server and the database.
+PATIENCE = 20_000  # milliseconds
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 320, "height": 700}
 
@@ -51,6 +54,25 @@ def browser_type_launch_args(browser_type_launch_args):
             "--disable-sync",
         ],
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> None:
+    """How long an expectation waits, in milliseconds."""
+    expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(autouse=True)
+def clicks_wait_for_the_page(monkeypatch) -> None:
+    """A click that opens a page returns when all of it and its scripts are there, as for a person who looks first."""
+    click = Locator.click
+
+    def click_and_wait(locator: Locator, **how: Any) -> None:
+        click(locator, **how)
+        if not how.get("no_wait_after"):
+            locator.page.wait_for_load_state()
+
+    monkeypatch.setattr(Locator, "click", click_and_wait)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from sme_review.services import ratings, rounds
 from sme_review.validators import Answers
 from tests.factories.certifications import ProgramFactory, ProgramStandardFactory
 from tests.factories.sme_review import MaterialFactory, PanelCertificationFactory, PanelFactory, PanelistFactory
-from tests.journeys.conftest import look
+from tests.journeys.conftest import PATIENCE, look
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -28,8 +28,6 @@ PEOPLE = [
     ("Grace Lindqvist", "secondary"),
 ]
 NAMES = ("Welder Sense", "Welder Level 1", "Pipe Basics")
-# A draft saves itself two seconds after the last key; a busy machine may take longer.
-PATIENCE = 20_000
 
 
 def press(page: Page, name: str) -> None:
@@ -38,6 +36,15 @@ def press(page: Page, name: str) -> None:
 
 def follow(page: Page, name: str) -> None:
     page.get_by_role("link", name=name, exact=True).first.click()
+
+
+def wait_until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait for what the server does after the page that asked for it has gone."""
+    for _ in range(PATIENCE // 100):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("It never happened.")
 
 
 @pytest.fixture
@@ -307,3 +314,12 @@ def test_drafts_wait_for_each_other_and_survive_leaving_the_page(round_2, page):
     expect(page.get_by_role("heading", name="Certifications to rate")).to_be_visible()
     follow(page, "Welder Sense")
     expect(page.get_by_label("Why this share?")).to_have_value("Typed and left at once")
+
+    # also what was typed while a draft was on its way
+    with transaction.atomic():
+        Panelist.objects.select_for_update().get(pk=person.pk)
+        with page.expect_request(lambda request: "x-autosave" in request.headers):
+            why.fill("On its way")
+        why.press_sequentially(" and still more")
+        follow(page, "Back to your list")
+    wait_until(page, lambda: kept.get().proportion_reason == "On its way and still more")
