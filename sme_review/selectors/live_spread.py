@@ -16,18 +16,19 @@ from sme_review.statistics import Change, change_between
 
 @dataclass(frozen=True)
 class Asked:
-    """One of the procedure's three questions, with the ends of its scale and the field that holds the answer."""
+    """One of the procedure's three questions: the fields that hold the answer and the reason, and the scale's ends."""
 
     field: str
+    reason: str
     title: str
     low: int
     high: int
 
 
 ASKED = (
-    Asked("proportion", "Share of the technical standards (percent)", 0, 100),
-    Asked("employer_value", "Value to employers (1 to 5)", 1, 5),
-    Asked("postsecondary_value", "Value to postsecondary programs (1 to 5)", 1, 5),
+    Asked("proportion", "proportion_reason", "Share of the technical standards (percent)", 0, 100),
+    Asked("employer_value", "employer_reason", "Value to employers (1 to 5)", 1, 5),
+    Asked("postsecondary_value", "postsecondary_reason", "Value to postsecondary programs (1 to 5)", 1, 5),
 )
 
 
@@ -175,13 +176,18 @@ def _question_spread(asked: Asked, rows: Sequence[Mapping[str, Any]], number: in
 
 
 def reasons_on(ballot: Ballot, *, viewer: Panelist) -> list[str]:
-    """The reasons given, without names and sorted by their words; empty unless the round lets panelists read them."""
+    """The reasons given, without names and sorted by their words; empty unless the round lets panelists read them.
+
+    As with the spread, a question that fewer than three rated tells nothing (ADR 10): the words of one or two would tell
+    who gave which rating.
+    """
     if not ballot.is_revealed or ballot.round.panelists_see != PanelistView.REASONS:
         return []
-    rows = (
+    rows = list(
         Rating.objects.visible_to(viewer)
         .counted()
         .filter(panel_certification=ballot.panel_certification_id, round_id=ballot.round_id)
-        .values_list("proportion_reason", "employer_reason", "postsecondary_reason")
+        .values(*[name for asked in ASKED for name in (asked.field, asked.reason)])
     )
-    return sorted({reason.strip() for row in rows for reason in row if reason.strip()})
+    told = [asked for asked in ASKED if sum(row[asked.field] is not None for row in rows) >= statistics.FEWEST_TOLD]
+    return sorted({row[asked.reason].strip() for asked in told for row in rows if row[asked.reason].strip()})

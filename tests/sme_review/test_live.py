@@ -459,13 +459,30 @@ def test_a_panelists_page_follows_each_step(session, consultant, client):
 def test_reasons_are_shown_where_the_round_says_so(session, consultant, client):
     Round.objects.update(panelists_see="reasons")
     ballot = ballots.open_ballot(by=consultant, panel_certification=session.entries[0])
-    rate(session.panelists[0], session.entries[0], TELLING)
+    for panelist in session.panelists[:3]:
+        rate(panelist, session.entries[0], TELLING)
     ballots.close_ballot(by=consultant, ballot=ballot)
-    assert "Vanadium" not in scene(client, session, 1)[1]
+    assert "Vanadium" not in scene(client, session, 4)[1]
     ballots.reveal_ballot(by=consultant, ballot=ballot)
-    page = scene(client, session, 1)[1]
+    page = scene(client, session, 4)[1]
     assert "Vanadium" in page
     assert session.panelists[0].name not in page
+
+
+@pytest.mark.parametrize(("judges", "told"), [(0, False), (2, False), (3, True)])
+def test_reasons_on_a_question_that_few_rated_are_not_shown(judges, told, session, consultant, client):
+    """The share has three ratings; who gave the reason on employers must not be a guess between two."""
+    Round.objects.update(panelists_see="reasons")
+    entry = session.entries[0]
+    ballot = ballots.open_ballot(by=consultant, panel_certification=entry)
+    for number, panelist in enumerate(session.panelists[:3]):
+        value = {"employer_value": 4} if number < judges else {"employer_cannot_judge": True}
+        words = {"proportion_reason": "Zircon", "employer_reason": "Vanadium"}
+        rate(panelist, entry, Answers(proportion=60, postsecondary_cannot_judge=True, **value, **words))
+    ballots.close_ballot(by=consultant, ballot=ballot)
+    ballots.reveal_ballot(by=consultant, ballot=ballot)
+    page = scene(client, session, 4)[1]
+    assert ("Zircon" in page, "Vanadium" in page) == (True, told)
 
 
 def test_only_the_part_that_follows_is_brought(opened, client):
