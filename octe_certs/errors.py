@@ -1,10 +1,14 @@
 """Error pages: what happened and what to do next, never a student's data."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseServerError
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from octe_certs.access import public
+from octe_certs.sent_again import can_be_given_back, given_back
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -29,5 +33,21 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @public("shown when a form's security token is old")
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form came back with an old or missing security token."""
+    """A form came back with an old or missing security token; one of our own is given back to be sent again."""
+    if can_be_given_back(request):
+        return given_back(request)
     return render(request, "errors/csrf.html", status=403)
+
+
+class ButtonAddressMiddleware:
+    """Say so in words where somebody opens an address that only takes what a button sends; browsers show nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Give Django's empty answer a page."""
+        response = self.get_response(request)
+        if request.method == "GET" and isinstance(response, HttpResponseNotAllowed):
+            response.content = render_to_string("errors/405.html", request=request)
+        return response

@@ -116,7 +116,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "octe_certs.errors.ButtonAddressMiddleware",
+    "octe_certs.sent_again.SignInMiddleware",
     "octe_certs.access.DeclaredAccessMiddleware",
     "accounts.middleware.AuditContextMiddleware",
 ]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Error, Page, Playwright, expect
 
 from sme_review.enums import Suggestion
 from sme_review.models import ListingDecision, Panel, Panelist, Rating
@@ -51,8 +51,19 @@ class Browser:
         self.page = self.context.new_page()
 
     def _open(self) -> BrowserContext:
+        try:
+            return self._launch()
+        except Error:
+            # On a busy machine Chromium now and then hangs while it starts.
+            return self._launch()
+
+    def _launch(self) -> BrowserContext:
         return self._playwright.chromium.launch_persistent_context(
-            self._folder, ignore_default_args=self._left_out, timezone_id="America/Detroit", **self._args
+            self._folder,
+            ignore_default_args=self._left_out,
+            timezone_id="America/Detroit",
+            timeout=60_000,
+            **self._args,
         )
 
     def come_back(self, elsewhere: str) -> Page:

@@ -71,7 +71,7 @@ def test_admin_is_accessible(page: Page, sign_in, check_page, approver):
     check_page(page)
 
 
-@pytest.mark.parametrize("name", ["400", "403", "500", "csrf"])
+@pytest.mark.parametrize("name", ["400", "403", "405", "500", "csrf", "send_again"])
 def test_error_page_is_accessible(name, page: Page, check_page):
     page.goto("/help/")
     page.set_content(render_to_string(f"errors/{name}.html").replace("<head>", f'<head><base href="{page.url}">'))
