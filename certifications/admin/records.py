@@ -54,7 +54,7 @@ class DecisionReasonForm(forms.Form):
 class StateFilter(admin.SimpleListFilter):
     """Begins with what waits."""
 
-    title = "state"
+    title = "status"
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -98,7 +98,7 @@ class StudentCertificationAdmin(admin.ModelAdmin):
     """Records as approvers decide them."""
 
     list_display = (
-        "award_identifier", "student_name", "cip_code", "certification", "district", "day", "outcome", "state",
+        "award_identifier", "student_name", "cip_code", "certification", "district", "day", "outcome", "status",
     )  # fmt: skip
     list_display_links = ("award_identifier",)
     list_filter = (
@@ -155,6 +155,11 @@ class StudentCertificationAdmin(admin.ModelAdmin):
     def outcome(self, record: StudentCertification) -> str:
         """Passed or not, and the score."""
         return ", ".join(part for part in (words.result_label(record), words.score_of(record)) if part)
+
+    @admin.display(description="Status", ordering="state")
+    def status(self, record: StudentCertification) -> str:
+        """Where it stands; "state" would be read as the State of Michigan."""
+        return record.get_state_display()
 
     @admin.action(description="Approve selected records", permissions=["change"])
     def approve_selected(self, request: HttpRequest, queryset: QuerySet[StudentCertification]) -> None:
