@@ -52,29 +52,28 @@ def candidates(panel: Panel, *, viewer: User) -> list[Candidate]:
     """The certifications that OCTE has not decided, in the panel's order; the same number of queries whatever their number.
 
     Proposed are those on which the panel disagrees or whose numbers read "discuss", those that an approver sent back, and
-    those that nobody rated.
+    those that nobody rated, or too few although enough are asked.
     """
     results, back = results_by_entry(panel, viewer=viewer), sent_back(panel)
     settled, situation = settled_entries(panel), situation_of(panel)
-    return [
-        Candidate(
-            entry=entry,
-            result=results.get(entry.pk),
-            reasons=_reasons(results.get(entry.pk), back.get(entry.pk)),
-            lacking=_lacking(situation, entry),
-        )
-        for entry in certifications_of(panel)
-        if entry.pk not in settled
-    ]
+    found = []
+    for entry in certifications_of(panel):
+        if entry.pk not in settled:
+            result, lacking = results.get(entry.pk), _lacking(situation, entry)
+            reasons = _reasons(result, back.get(entry.pk), can_be_read=not lacking)
+            found.append(Candidate(entry=entry, result=result, reasons=reasons, lacking=lacking))
+    return found
 
 
-def _reasons(result: CertificationResult | None, back: ListingDecision | None) -> list[str]:
+def _reasons(result: CertificationResult | None, back: ListingDecision | None, *, can_be_read: bool) -> list[str]:
     reasons = [f"{back.decided_by} sent it back: {back.reason}"] if back else []
     if result is None:
         return [*reasons, _NOBODY]
     if result.reading == Reading.DISCUSS:
         # Disagreement is the first of the rules that lead to this reading.
         return [*reasons, result.suggested.rule]
+    if result.reading == Reading.WITHHELD and can_be_read:
+        reasons.append(result.suggested.rule)
     split = [one.question.title for one in result.questions if one.disagreement]
     if split:
         reasons.append(f"The panel disagrees on: {', '.join(split)}.")

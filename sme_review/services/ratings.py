@@ -55,8 +55,9 @@ class OtherOpeningError(StaleVersionError):
 def declare_conflicts(*, panelist: Panelist, reasons: Mapping[int, str]) -> None:
     """Keep what the panelist says anew about conflicts of interest; what is not named stays as it is.
 
-    A rating of a certification that the panelist steps back from is kept as a draft and no longer counts. What is
-    closed stays as it is: neither a conflict nor its end changes numbers that are recorded.
+    A rating of a certification that the panelist steps back from is kept as a draft and no longer counts. Where it is
+    rated again in round 2, their rating of round 1 does not count either: an interest is not one of one round. What is
+    closed and not rated again stays as it is: neither a conflict nor its end changes numbers that are recorded.
 
     Args:
         reasons: primary key of PanelCertification -> the reason; an empty one takes a conflict back.

@@ -237,6 +237,14 @@ def test_disagreement_below_the_quorum_is_proposed_too(split, consultant):
     ]
 
 
+def test_what_too_few_rated_is_proposed_where_enough_are_asked(running, consultant):
+    for panelist in running.panelists[:4]:
+        rate_all(panelist, running.entries[:1], HIGH)
+    rounds.close_round(by=consultant, round=running.round)
+    first, _ = candidates(running.panel, viewer=consultant)
+    assert (first.reasons, first.lacking) == (["4 people rated it; the panel's quorum is 5."], [])
+
+
 def test_what_nobody_rated_and_what_was_sent_back_is_proposed(running, consultant):
     first = running.entries[0]
     for panelist in running.panelists:
