@@ -120,7 +120,7 @@ def coverage_map(
         weights: segment -> weight, as in worksheet.suggest_share.
 
     Returns:
-        A certification that nobody marked has the share None. A standard is untouched when nobody's median finds any of
+        A certification that nobody marked has the share None and is in no set. A standard is untouched when nobody's median finds any of
         it in any certification.
     """
     cells = {
@@ -145,7 +145,11 @@ def coverage_map(
         ),
         disputed=tuple(place for place, cell in cells.items() if cell.disagree),
         sets=best_sets(
-            {key: {line.code: cells[line.code, key].worth or 0.0 for line in standards} for key in certifications},
+            {
+                key: {line.code: cells[line.code, key].worth or 0.0 for line in standards}
+                for key in certifications
+                if key in marked
+            },
             parts,
         ),
     )

@@ -162,6 +162,8 @@ def _decision_step(panel: Any, decided: int) -> Step:
         return Step("Decision", "An approver decides each certification", "Cannot start yet", "grey")
     href = reverse("sme_review:decide", args=[panel.pk])
     hint = f"{decided} of {panel.certification_count} decided"
+    if decided == panel.certification_count and panel.state != Panel.State.DECIDED:
+        hint += "; what is not released, or was deferred, still waits"
     if panel.state == Panel.State.DECIDED:
         return Step("Decision", hint, "Decided", "green", href)
     return Step("Decision", hint, "With the approvers", "amber", href)
@@ -169,14 +171,19 @@ def _decision_step(panel: Any, decided: int) -> Step:
 
 def panelist_status(panelist: Any) -> tuple[str, str]:
     """How far a panelist is, in words and with a tone; takes the counts of `selectors.panels.panelists_of`."""
-    answered = panelist.submitted_count + panelist.recused_count
-    if panelist.asked_count and answered >= panelist.asked_count:
-        return "Submitted", "green"
+    if _has_finished(panelist):
+        return ("Submitted" if panelist.submitted_count else "Stepped back"), "green"
     if panelist.begun_count:
-        return f"Started, {answered} of {panelist.asked_count} submitted", "blue"
+        expected = panelist.asked_count - panelist.recused_count
+        return f"Started, {panelist.submitted_count} of {expected} submitted", "blue"
     if panelist.first_opened_at:
         return "Opened", "blue"
     return ("Invited", "grey") if panelist.invited_at else ("Not invited yet", "grey")
+
+
+def _has_finished(panelist: Any) -> bool:
+    """Nothing is left to rate: all of it is submitted or stepped back from."""
+    return bool(panelist.asked_count) and panelist.submitted_count + panelist.recused_count >= panelist.asked_count
 
 
 @dataclass(frozen=True)
@@ -187,7 +194,7 @@ class GroupProgress:
     invited: int
     opened: int
     started: int
-    submitted: int
+    finished: int
 
 
 def progress_by_group(panelists: list[Any]) -> list[GroupProgress]:
@@ -200,8 +207,8 @@ def progress_by_group(panelists: list[Any]) -> list[GroupProgress]:
             label=label,
             invited=sum(bool(person.invited_at) for person in members),
             opened=sum(bool(person.first_opened_at) for person in members),
-            started=sum(bool(person.begun_count) for person in members),
-            submitted=sum(panelist_status(person)[0] == "Submitted" for person in members),
+            started=sum(bool(person.begun_count) or _has_finished(person) for person in members),
+            finished=sum(_has_finished(person) for person in members),
         )
         for label, members in groups.items()
     ]

@@ -23,7 +23,8 @@ class EarlierPanelForm(forms.Form):
             "invalid_choice": "This panel is not in the list. Choose another one.",
         },
     )
-    program = forms.CharField(required=False, widget=forms.HiddenInput)
+    # The form beside it on the page has a field of the same name.
+    program = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"id": "id_earlier_program"}))
 
     def __init__(self, *args: Any, panels: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

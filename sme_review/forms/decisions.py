@@ -86,11 +86,20 @@ class _Decision(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Kept with the decision. Panelists and districts can read it.",
     )
-    first_school_year = AskedTypedChoiceField(label="First school year", coerce=int, empty_value=None)
-    last_school_year = forms.TypedChoiceField(
-        label="Last school year", coerce=int, empty_value=None, required=False, help_text="If it is known."
+    first_school_year = AskedTypedChoiceField(
+        label="First school year",
+        coerce=int,
+        empty_value=None,
+        help_text="Of an approval. Whatever else you decide holds from the next school year.",
     )
-    type = AskedChoiceField(label="Type", choices=ProgramCertification.Type)
+    last_school_year = forms.TypedChoiceField(
+        label="Last school year",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="Of an approval, if it is known.",
+    )
+    type = AskedChoiceField(label="Type", choices=ProgramCertification.Type, help_text="Of an approval.")
     counts_federally = forms.BooleanField(
         label="Counts for federal reporting (indicator 5S1)", required=False, help_text="Only if approved."
     )

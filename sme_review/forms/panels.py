@@ -25,14 +25,23 @@ def future_date(given: date) -> date:
     return given
 
 
+class _ProgramField(forms.ModelChoiceField):
+    """Programs, with a word on those that have nothing yet to rate by."""
+
+    def label_from_instance(self, program: Program) -> str:
+        """The program as it is written everywhere."""
+        return str(program) if getattr(program, "has_standards", True) else f"{program} - no standards yet"
+
+
 class NewPanelForm(forms.Form):
     """The few things that a panel starts with; everything else has a default."""
 
-    program = forms.ModelChoiceField(
+    program = _ProgramField(
         queryset=Program.objects.none(),
         label="Program",
         empty_label="Choose a program",
-        help_text="Listed by CIP code (Classification of Instructional Programs), the federal program code.",
+        help_text="Listed by CIP code (Classification of Instructional Programs), the federal program code. One without "
+        "standards needs them first: import them from its page in the catalog.",
     )
     title = forms.CharField(
         label="Title of the panel",
@@ -64,7 +73,11 @@ class NewPanelForm(forms.Form):
         if program and version:
             has = selecting.standards_versions(program)
             if version not in has:
-                known = f"It has: {', '.join(has)}." if has else "It has none yet; a panel needs them to rate by."
+                known = (
+                    f"It has: {', '.join(has)}."
+                    if has
+                    else "It has none yet, and a panel needs them to rate by: import them from the program's page in the catalog."
+                )
                 self.add_error("standards_version", f"{program} has no standards in the version “{version}”. {known}")
         return self.cleaned_data
 

@@ -239,6 +239,11 @@ class Session:
         return next((item for item in self.entries if item.standing is Standing.OPEN), None)
 
     @property
+    def below_quorum(self) -> list[LiveEntry]:
+        """What was rated, by fewer people than a reading needs."""
+        return [item for item in self.entries if 0 < item.submitted < self.panel.quorum and not item.decided]
+
+    @property
     def is_last(self) -> bool:
         """Whether no round is left after it."""
         return bool(self.rounds) and self.rounds[-1].number >= self.panel.rounds_planned

@@ -31,13 +31,17 @@ class Concluded:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One certification: OCTE's decision, the panel's reading, and each question."""
+    """One certification: OCTE's decision, the panel's reading, and each question.
+
+    `stepped_back` where the panelist has a conflict of interest with it, and so no answers.
+    """
 
     decision: ListingDecision
     reading: str
     rule: str
     withheld: str
     questions: list[Concluded]
+    stepped_back: bool
 
 
 def outcomes_of(panelist: Panelist) -> list[Outcome]:
@@ -52,6 +56,7 @@ def outcomes_of(panelist: Panelist) -> list[Outcome]:
         return []
     frozen = {entry["key"]: entry for entry in packet.content["certifications"]}
     own = _own_ratings(panelist)
+    recused = set(panelist.conflicts.values_list("panel_certification_id", flat=True))
     shown = not Round.objects.filter(panel_id=panelist.panel_id, panelists_see=PanelistView.OWN).exists()
     decisions = ListingDecision.objects.filter(
         recommendation__panel_id=panelist.panel_id,
@@ -64,6 +69,7 @@ def outcomes_of(panelist: Panelist) -> list[Outcome]:
             frozen.get(decision.recommendation.panel_certification_id),
             own.get(decision.recommendation.panel_certification_id),
             shown=shown,
+            recused=recused,
         )
         for decision in decisions.select_related("recommendation__panel_certification__certification__entity").order_by(
             "recommendation__position", "recommendation_id"
@@ -77,7 +83,9 @@ def _own_ratings(panelist: Panelist) -> dict[int, Rating]:
     return {rating.panel_certification_id: rating for rating in ratings.order_by("round__number")}
 
 
-def _outcome(decision: ListingDecision, entry: dict[str, Any] | None, rating: Rating | None, *, shown: bool) -> Outcome:
+def _outcome(
+    decision: ListingDecision, entry: dict[str, Any] | None, rating: Rating | None, *, shown: bool, recused: set[int]
+) -> Outcome:
     entry = entry or {"reading": "", "rule": "", "withheld": "", "questions": []}
     visible = shown and not entry["withheld"]
     return Outcome(
@@ -86,6 +94,7 @@ def _outcome(decision: ListingDecision, entry: dict[str, Any] | None, rating: Ra
         rule=entry["rule"] if visible else "",
         withheld=entry["withheld"] if shown else "",
         questions=[_concluded(question, rating, visible=visible) for question in entry["questions"]],
+        stepped_back=decision.recommendation.panel_certification_id in recused,
     )
 
 

@@ -37,8 +37,8 @@ def with_progress(panels: QuerySet[Panel]) -> QuerySet[Panel]:
     """Adds to each panel: panelist_count, certification_count, shared_count, round_number, rated_count, expected_count,
     and planned_for, when its round opens that is only planned (else None).
 
-    The latest round counts: rated_count is its submitted ratings and the recusals from what it asks for, expected_count
-    what it asks for.
+    The latest round counts: rated_count is its submitted ratings, expected_count what it asks for without what somebody
+    steps back from.
     """
     present = {"panelist__withdrawn_at": None}
     rounds = Round.objects.filter(panel=OuterRef("pk")).order_by("-number")
@@ -69,7 +69,7 @@ def with_progress(panels: QuerySet[Panel]) -> QuerySet[Panel]:
             asked_count=count_per(asked, "round__panel"),
         )
         .annotate(
-            rated_count=count_per(recusals, "panelist__panel") + count_per(submitted, "round__panel"),
+            rated_count=count_per(submitted, "round__panel"),
             expected_count=Case(
                 When(assignment=Panel.Assignment.BALANCED, asked_count=0, then=F("shared_count")),
                 When(
@@ -78,7 +78,8 @@ def with_progress(panels: QuerySet[Panel]) -> QuerySet[Panel]:
                 ),
                 When(asked_count=0, then=F("panelist_count") * F("certification_count")),
                 default=F("panelist_count") * F("asked_count"),
-            ),
+            )
+            - count_per(recusals, "panelist__panel"),
         )
     )
 
@@ -221,8 +222,9 @@ def standards_versions(program: Program | None = None) -> list[str]:
 
 
 def programs() -> QuerySet[Program]:
-    """All programs by CIP code; everybody may know them."""
-    return Program.objects.order_by("cip_code")
+    """All programs by CIP code; everybody may know them. Adds has_standards, in any version."""
+    standards = ProgramStandard.objects.filter(program=OuterRef("pk"))
+    return Program.objects.annotate(has_standards=Exists(standards)).order_by("cip_code")
 
 
 def program_of(key: str) -> Program | None:

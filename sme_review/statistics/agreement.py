@@ -32,12 +32,13 @@ def alpha(certifications: Sequence[Mapping[int, int]], *, level: Literal["ordina
         level: the level of measurement.
 
     Returns:
-        1.0 is perfect agreement, 0.0 what chance gives, below 0.0 systematic disagreement. None when no certification
-        has two ratings, or when all ratings are the same: with no variation there is nothing to agree about.
+        1.0 is perfect agreement, 0.0 what chance gives, below 0.0 systematic disagreement. None when fewer than two
+        certifications have two ratings (over one alone the ratings differ as by chance, so that it says 0.0 whatever
+        they are), or when all ratings are the same: with no variation there is nothing to agree about.
     """
     paired = [ratings for ratings in certifications if len(ratings) >= _FEWEST]
     values = {value for ratings in paired for value in ratings.values()}
-    if len(values) < _FEWEST:
+    if len(paired) < _FEWEST or len(values) < _FEWEST:
         return None
     raters = dict.fromkeys(rater for ratings in paired for rater in ratings)
     table = [[float(ratings.get(rater, nan)) for ratings in paired] for rater in raters]

@@ -22,7 +22,8 @@ def coverage(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "panel": panel,
         "coverage": found,
-        "columns": shown.columns(found),
+        "columns": (columns := shown.columns(found)),
+        "unmarked": [column.name for column in columns if column.share is None],
         "lines": shown.lines(found),
         "sizes": shown.sizes(found),
         "disputes": shown.disputes(found),

@@ -135,12 +135,19 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
     if not ended:
         messages.info(request, "The live session was ended already.")
         return _back(pk)
-    unrated = ", ".join(str(entry) for entry in reading.session_of(find_panel(request, pk)).unrated)
-    if unrated:
-        messages.warning(request, f"The live session has ended. Never rated: {unrated}.")
+    _say_what_is_left(request, reading.session_of(find_panel(request, pk)))
+    return _back(pk)
+
+
+def _say_what_is_left(request: SignedInRequest, session: reading.Session) -> None:
+    unrated = ", ".join(str(entry) for entry in session.unrated)
+    few = ", ".join(f"{item.entry} ({item.submitted})" for item in session.below_quorum)
+    told = [f"Never rated: {unrated}."] if unrated else []
+    told += [f"Rated by fewer than the quorum of {session.panel.quorum}: {few}."] if few else []
+    if told:
+        messages.warning(request, " ".join(["The live session has ended.", *told]))
     else:
         messages.success(request, "The live session has ended. Every certification was rated.")
-    return _back(pk)
 
 
 def _step(act: Callable[[SignedInRequest, PanelCertification], None]) -> Callable[..., HttpResponse]:
@@ -195,7 +202,12 @@ def reveal(request: SignedInRequest, entry: PanelCertification) -> None:
     if ballot is None:
         raise Problem(f"{entry} stands otherwise now than on your page. See below, then choose again.")
     ballots.reveal_ballot(by=request.user, ballot=ballot)
-    messages.success(request, f"Panelists now see the spread of {entry}.")
+    if any(question.too_few for question in spread_of(ballot, viewer=request.user)):
+        messages.warning(
+            request, f"{entry} is on panelists' pages. A question that fewer than three rated shows no ratings."
+        )
+    else:
+        messages.success(request, f"Panelists now see the spread of {entry}.")
 
 
 @requires(MANAGE_PANELS)

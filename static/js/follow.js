@@ -12,7 +12,8 @@ const SLOWEST = 20000;
 const HIDDEN = 15000;
 const READ = 8000;
 const GONE = [401, 403, 404, 410];
-const KEY = "follow-paused";
+// For this page alone: another panel's session in the same tab is not paused.
+const KEY = `follow-paused ${window.location.pathname}`;
 
 for (const root of document.querySelectorAll('[data-behaviour~="follow"]')) follow(root);
 
@@ -52,7 +53,7 @@ function follow(root) {
 
   const stop = () => {
     over = true;
-    tell("This page no longer follows the session. Reload it to go on.");
+    tell("This page no longer follows the session. Save or copy what you typed, then reload the page.");
   };
 
   const plan = () => {

@@ -81,6 +81,8 @@ const bind = (form) => {
 
   const touch = () => {
     edits += 1;
+    // What it says is of what was typed before; emptied, it is not read out.
+    if (!refused) tell(says, "");
     clearTimeout(timer);
     timer = setTimeout(keep, pause);
   };
@@ -95,6 +97,12 @@ const bind = (form) => {
     if (document.hidden) leave();
   });
   form.addEventListener("submit", (event) => {
+    if (!navigator.onLine) {
+      // The browser's own page would take its place, and what was typed with it.
+      event.preventDefault();
+      tell(says, "There is no connection, so nothing was sent. What you typed stays here. Try again when it is back.");
+      return;
+    }
     clearTimeout(timer);
     if (!under) {
       // The button carries all of it.

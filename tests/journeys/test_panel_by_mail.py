@@ -323,3 +323,19 @@ def test_drafts_wait_for_each_other_and_survive_leaving_the_page(round_2, page):
         why.press_sequentially(" and still more")
         follow(page, "Back to your list")
     wait_until(page, lambda: kept.get().proportion_reason == "On its way and still more")
+
+
+def test_a_button_pressed_without_a_connection_keeps_what_was_typed(round_2, page):
+    person = round_2.panelists.order_by("pk").last()
+    page.goto(link_of(person) + "ratings/")
+    follow(page, "Welder Sense")
+    page.context.set_offline(True)
+    page.get_by_label("Why this share?").fill("Typed in the elevator")
+    page.get_by_role("button", name="Save draft", exact=True).click()
+    expect(page.get_by_text("There is no connection, so nothing was sent.")).to_be_visible()
+    expect(page.get_by_label("Why this share?")).to_have_value("Typed in the elevator")
+
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Save draft", exact=True).click()
+    expect(page.get_by_text("Saved your answers on Welder Sense.")).to_be_visible()
+    assert Rating.objects.get(panelist=person, round__number=2).proportion_reason == "Typed in the elevator"

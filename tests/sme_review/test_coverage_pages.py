@@ -148,3 +148,12 @@ def test_map_takes_the_same_queries_however_many_marked(marked, consultant, djan
         mark(rating, A="part", B="part")
     with django_assert_num_queries(5):
         coverage_of(marked.panel, viewer=consultant)
+
+
+def test_what_nobody_marked_is_said_and_left_out(marked, staff):
+    second = marked.entries[1]
+    StandardMark.objects.filter(rating__panel_certification=second).delete()
+    page = staff.get(url("coverage", marked))
+    assert page.context["unmarked"] == [str(second)]
+    assert "What it covers is not known" in page.content.decode()
+    assert [one.best.names for one in page.context["sizes"]] == [[str(marked.entries[0])]]

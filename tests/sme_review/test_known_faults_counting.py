@@ -236,7 +236,7 @@ def test_stepping_back_from_one_certification_is_no_answer_to_another(running, c
     first, second = running.entries
     recuse(running, running.panelists[0], first, consultant)
     five_rate(running, second)
-    assert standing(running.panel, consultant) == ((6, 10), ["Submitted", *["Started, 1 of 2 submitted"] * 4])
+    assert standing(running.panel, consultant) == ((5, 9), ["Submitted", *["Started, 1 of 2 submitted"] * 4])
     rounds.close_round(by=consultant, round=running.round)
     rounds.open_round(by=consultant, panel=running.panel, entries=[second], mail_again=False)
     refresh(running)
@@ -255,12 +255,12 @@ def test_stepping_back_from_what_one_is_not_asked_for_is_no_answer(running, cons
     running.panel.refresh_from_db()
     recuse(running, running.panelists[0], first, consultant)
     recuse(running, running.panelists[1], first, consultant)
-    assert standing(running.panel, consultant) == ((1, 6), ["Opened", "Opened", "Invited", "Invited", "Invited"])
+    assert standing(running.panel, consultant) == ((0, 5), ["Opened", "Opened", "Invited", "Invited", "Invited"])
     rate(running.panelists[1], second, NO_OPINION)
-    assert standing(running.panel, consultant) == ((2, 6), ["Opened", "Submitted", *["Invited"] * 3])
+    assert standing(running.panel, consultant) == ((1, 5), ["Opened", "Submitted", *["Invited"] * 3])
 
 
 def test_a_rating_beside_a_conflict_is_one_answer(running, consultant):
     """Not one for the rating and one more for stepping back."""
     step_back_past_the_code(running, running.panelists[0], running.entries[0], consultant)
-    assert standing(running.panel, consultant) == ((1, 10), ["Started, 1 of 2 submitted", *["Invited"] * 4])
+    assert standing(running.panel, consultant) == ((0, 9), ["Started, 0 of 1 submitted", *["Invited"] * 4])

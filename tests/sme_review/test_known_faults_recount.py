@@ -102,13 +102,14 @@ def assert_counts(panel, by):
     recount = Recount(panel)
     shown = selecting.with_progress(Panel.objects.filter(pk=panel.pk)).get()
     assert shown.panelist_count == len(recount.people)
-    assert shown.rated_count == sum(map(recount.done, recount.people))
-    assert shown.expected_count == len(recount.people) * len(recount.entries)
+    everything = [(person, entry) for person in recount.people for entry in recount.entries]
+    assert shown.rated_count == sum(bool(recount.counted(*one)) for one in everything)
+    assert shown.expected_count == sum((person.pk, entry.pk) not in recount.away for person, entry in everything)
     people = list(selecting.panelists_of(by, panel))
     assert {person.pk for person in people} == {person.pk for person in recount.people}
     finished = {person.pk for person in recount.people if recount.done(person) == len(recount.entries)}
     assert {person.pk for person in people if person.submitted_count + person.conflict_count >= 2} == finished
-    assert sum(group.submitted for group in progress_by_group(people)) == len(finished)
+    assert sum(group.finished for group in progress_by_group(people)) == len(finished)
     left = {one.panelist.pk: one.left for one in waiting_on([panel])}
     assert left == {
         person.pk: len(recount.entries) - recount.done(person) for person in recount.people if person.pk not in finished

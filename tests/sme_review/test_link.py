@@ -10,6 +10,7 @@ from sme_review.services import panelists, panels, ratings, recommendations, rou
 from sme_review.services.decisions import decide_listing
 from sme_review.services.releases import release_decisions
 from sme_review.validators import Answers
+from tests.factories.sme_review import ConflictDeclarationFactory
 from tests.sme_review.conftest import COMPLETE, rate_all, send_rating
 
 PAGES = [
@@ -353,6 +354,7 @@ def test_order_differs_between_panelists_and_stays_for_one(client, drafted, cons
 
 def test_panelist_sees_the_outcome_after_the_decision(client, closed, consultant, approver):
     secret = closed.secrets[closed.panelists[0].pk]
+    ConflictDeclarationFactory(panelist=closed.panelists[0], panel_certification=closed.entries[1])
     assert b"Nothing is decided yet" in client.get(url("link_outcome", secret)).content
     choices = [recommendations.Choice(entry, "recommend") for entry in closed.entries]
     items = recommendations.save_recommendation(by=consultant, panel=closed.panel, text="Fine.", choices=choices)
@@ -363,7 +365,9 @@ def test_panelist_sees_the_outcome_after_the_decision(client, closed, consultant
     release_decisions(by=approver, panel=closed.panel)
     page = client.get(url("link_outcome", secret))
     assert [outcome.decision.reason for outcome, _ in page.context["outcomes"]] == ["Too narrow.", "Too narrow."]
-    assert client.get(url("link_welcome", secret)).context["outcomes"] != []
+    assert [outcome.stepped_back for outcome, _ in page.context["outcomes"]] == [False, True]
+    welcome = client.get(url("link_welcome", secret)).content.decode()
+    assert ("thanks you for what you told it" in welcome, "asks what you think" in welcome) == (True, False)
 
 
 def test_the_row_log_names_the_panelist_and_not_the_link(client, person, rate_url):

@@ -456,6 +456,24 @@ def test_a_panelists_page_follows_each_step(session, consultant, client):
     assert "No live session is running" in scene(client, session)[1]
 
 
+def test_ending_says_what_becomes_of_what_is_open_and_who_is_few(session, consultant, client):
+    """In round 2 one rating would otherwise silently take the place of a whole round 1."""
+    entry = session.entries[0]
+    first = ballots.open_ballot(by=consultant, panel_certification=entry)
+    for panelist in session.panelists:
+        rate(panelist, entry)
+    ballots.close_ballot(by=consultant, ballot=first)
+    ballots.open_ballot(by=consultant, panel_certification=entry)
+    rate(session.panelists[0], entry)
+    client.force_login(consultant)
+    page = client.get(address("live", session.panel.pk)).content.decode()
+    assert (
+        "1 of 5 have answered. Ended now, it is closed with these ratings, and they take the place of round 1." in page
+    )
+    told = client.post(address("live_end", session.panel.pk), follow=True).content.decode()
+    assert f"Rated by fewer than the quorum of 5: {entry} (1)." in told
+
+
 def test_reasons_are_shown_where_the_round_says_so(session, consultant, client):
     Round.objects.update(panelists_see="reasons")
     ballot = ballots.open_ballot(by=consultant, panel_certification=session.entries[0])

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core import mail
+from django.urls import reverse
 
 from accounts.models import AuditEntry
 from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
@@ -245,6 +246,14 @@ def test_what_too_few_rated_is_proposed_where_enough_are_asked(running, consulta
     assert (first.reasons, first.lacking) == (["4 people rated it; the panel's quorum is 5."], [])
 
 
+def test_what_nobody_rated_is_named_before_round_1_is_closed(running, consultant, client):
+    first, second = running.entries
+    for panelist in running.panelists:
+        rate_all(panelist, [first], HIGH)
+    client.force_login(consultant)
+    assert client.get(reverse("sme_review:round", args=[running.panel.pk])).context["below_quorum"] == [second]
+
+
 def test_what_nobody_rated_and_what_was_sent_back_is_proposed(running, consultant):
     first = running.entries[0]
     for panelist in running.panelists:
@@ -363,7 +372,7 @@ def test_conflict_with_what_is_not_rated_again_counts_for_nobody(split, consulta
     ConflictDeclarationFactory(panelist=split.panelists[1], panel_certification=second)
     rounds.open_round(by=consultant, panel=split.panel, entries=[second], due_date=DUE)
     rate_all(split.panelists[2], [second])
-    assert shown(split, consultant) == ((2, 5), [(0, 0, 1), (0, 1, 1), (1, 0, 1), (0, 0, 1), (0, 0, 1)])
+    assert shown(split, consultant) == ((1, 4), [(0, 0, 1), (0, 1, 1), (1, 0, 1), (0, 0, 1), (0, 0, 1)])
     assert panelists_of(consultant, split.panel)[0].conflict_count == 1
 
 
@@ -379,7 +388,7 @@ def test_balanced_second_round_asks_for_what_is_assigned_of_it(split, consultant
 def test_before_a_round_everything_counts(drafted, consultant):
     balanced(drafted, [(0, 0), (0, 1), (1, 0)])
     ConflictDeclarationFactory(panelist=drafted.panelists[1], panel_certification=drafted.entries[0])
-    assert shown(drafted, consultant)[0] == (1, 3)
+    assert shown(drafted, consultant)[0] == (0, 2)
 
 
 # Who has not finished, and more time for them

@@ -46,6 +46,9 @@ def alpha_by_definition(certifications, distance):
 def test_alpha_is_what_its_definition_says(level, distance, certifications):
     """Krippendorff 2004 and 2011, worked out pair by pair; the library works with a matrix of coincidences."""
     ours, expected = statistics.alpha(certifications, level=level), alpha_by_definition(certifications, distance)
+    if sum(len(ratings) > 1 for ratings in certifications) < 2:
+        assert ours is None  # over one certification alone it says 0.0 whatever the ratings are
+        return
     assert (ours is None) == (expected is None)
     if ours is not None:
         assert ours == pytest.approx(expected, abs=1e-9)
