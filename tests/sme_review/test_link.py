@@ -354,7 +354,6 @@ def test_order_differs_between_panelists_and_stays_for_one(client, drafted, cons
 
 def test_panelist_sees_the_outcome_after_the_decision(client, closed, consultant, approver):
     secret = closed.secrets[closed.panelists[0].pk]
-    ConflictDeclarationFactory(panelist=closed.panelists[0], panel_certification=closed.entries[1])
     assert b"Nothing is decided yet" in client.get(url("link_outcome", secret)).content
     choices = [recommendations.Choice(entry, "recommend") for entry in closed.entries]
     items = recommendations.save_recommendation(by=consultant, panel=closed.panel, text="Fine.", choices=choices)
@@ -363,6 +362,7 @@ def test_panelist_sees_the_outcome_after_the_decision(client, closed, consultant
         decide_listing(by=approver, recommendation=item, outcome="declined", reason="Too narrow.")
     assert b"Nothing is decided yet" in client.get(url("link_outcome", secret)).content
     release_decisions(by=approver, panel=closed.panel)
+    ConflictDeclarationFactory(panelist=closed.panelists[0], panel_certification=closed.entries[1])
     page = client.get(url("link_outcome", secret))
     assert [outcome.decision.reason for outcome, _ in page.context["outcomes"]] == ["Too narrow.", "Too narrow."]
     assert [outcome.stepped_back for outcome, _ in page.context["outcomes"]] == [False, True]
