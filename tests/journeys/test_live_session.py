@@ -72,7 +72,7 @@ def link_of(email: str) -> str:
 
 
 @pytest.fixture
-def room(panel, page, browser, sign_in, consultant, live_server):
+def room(panel, page, browser, sign_in, consultant, live_server, check_page):
     """When the facilitator starts the session and everybody joins."""
     sign_in(page, consultant)
     page.goto(f"/panels/{panel.pk}/")
@@ -85,6 +85,8 @@ def room(panel, page, browser, sign_in, consultant, live_server):
     for _, email, _ in PEOPLE:
         phone = browser.new_context(viewport=PHONE, base_url=live_server.url).new_page()
         phone.goto(link_of(email))
+        if not phones:
+            check_page(phone)
         phone.get_by_role("link", name="Join the live session").click()
         soon(phone, "We begin in a moment")
         phones.append(phone)
