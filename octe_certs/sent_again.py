@@ -14,8 +14,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-# Passwords and codes are never given back.
-_SECRET = ("account_", "mfa_", "socialaccount_")
+# Passwords and codes are never given back, whichever page asks for them.
+_SECRET_PAGES = ("account_", "mfa_", "socialaccount_")
+_SECRET_FIELD = "password"  # noqa: S105 - what names of fields hold
 _PAGE = "errors/send_again.html"
 _TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of the field
 
@@ -37,8 +38,12 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 def can_be_given_back(request: HttpRequest) -> bool:
     """Whether this is a form that one of our own pages sent, without a password in it."""
-    name = (request.resolver_match.url_name if request.resolver_match else None) or ""
-    return request.method == "POST" and _is_from_us(request) and not name.startswith(_SECRET)
+    return request.method == "POST" and _is_from_us(request) and not _has_secrets(request)
+
+
+def _has_secrets(request: HttpRequest) -> bool:
+    page = (request.resolver_match.url_name if request.resolver_match else None) or ""
+    return page.startswith(_SECRET_PAGES) or any(_SECRET_FIELD in name.lower() for name in request.POST)
 
 
 def _is_from_us(request: HttpRequest) -> bool:

@@ -120,8 +120,8 @@ def coverage_map(
         weights: segment -> weight, as in worksheet.suggest_share.
 
     Returns:
-        A certification that nobody marked has the share None and is in no set. A standard is untouched when nobody's median finds any of
-        it in any certification.
+        A certification that nobody marked has the share None and is in no set. A standard is untouched when nobody's
+        median finds any of it in any certification.
     """
     cells = {
         (line.code, certification): cell_of(marks.get((line.code, certification), ()))

@@ -92,6 +92,11 @@ def columns(coverage: Coverage) -> list[ShownColumn]:
     ]
 
 
+def unmarked(coverage: Coverage) -> list[str]:
+    """The certifications that nobody marked; what they cover is not known."""
+    return [column.name for column in columns(coverage) if column.share is None]
+
+
 def lines(coverage: Coverage) -> list[ShownLine]:
     """The table beside the picture."""
     return [

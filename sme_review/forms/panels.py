@@ -28,9 +28,9 @@ def future_date(given: date) -> date:
 class _ProgramField(forms.ModelChoiceField):
     """Programs, with a word on those that have nothing yet to rate by."""
 
-    def label_from_instance(self, program: Program) -> str:
-        """The program as it is written everywhere."""
-        return str(program) if getattr(program, "has_standards", True) else f"{program} - no standards yet"
+    def label_from_instance(self, program: Any) -> str:
+        """The program as it is written everywhere; takes what `selectors.panels.programs` adds."""
+        return str(program) if program.has_standards else f"{program} - no standards yet"
 
 
 class NewPanelForm(forms.Form):

@@ -99,6 +99,11 @@ class Round(models.Model):
         """Whether it takes ratings now."""
         return self.state == self.State.OPEN and not self.is_planned
 
+    @property
+    def is_live_session(self) -> bool:
+        """Whether a live session runs in it now."""
+        return self.is_open and self.mode == self.Mode.LIVE
+
 
 class BallotQuerySet(models.QuerySet["Ballot"]):
     """Reads of ballots."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet
 
@@ -108,6 +109,18 @@ def rated_in(held: Round) -> QuerySet[PanelCertification]:
         .select_related("certification")
         .order_by("position", "id")
     )
+
+
+def below_quorum(held: Round, entries: Sequence[Any]) -> list[Any]:
+    """What too few have rated for a reading, were the round closed now.
+
+    What nobody rates again in round 2 keeps its numbers of round 1, and is none of them.
+
+    Args:
+        entries: of the round, as `rated_in` gives them.
+    """
+    fewest = 0 if held.number == 1 else 1
+    return [entry for entry in entries if fewest <= entry.rater_count < held.panel.quorum]
 
 
 @dataclass(frozen=True)

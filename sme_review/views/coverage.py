@@ -22,8 +22,8 @@ def coverage(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "panel": panel,
         "coverage": found,
-        "columns": (columns := shown.columns(found)),
-        "unmarked": [column.name for column in columns if column.share is None],
+        "columns": shown.columns(found),
+        "unmarked": shown.unmarked(found),
         "lines": shown.lines(found),
         "sizes": shown.sizes(found),
         "disputes": shown.disputes(found),

@@ -13,7 +13,7 @@ from accounts.services import audit
 from octe_certs.access import personal_link
 from octe_certs.problems import Problem
 from sme_review.forms.ratings import ConflictsForm
-from sme_review.models import Panelist, Round
+from sme_review.models import Panelist
 from sme_review.packets.shown import show_outcomes
 from sme_review.selectors import panels as selecting
 from sme_review.selectors import ratings as reading
@@ -85,15 +85,12 @@ def conflicts(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResp
             writing.declare_conflicts(panelist=panelist, reasons=form.reasons())
             for words in form.about_others():
                 messages.warning(request, f'You also wrote "{words}". {_TAKEN_OFF}')
-            return redirect("sme_review:link_live" if _is_live(context["round"]) else "sme_review:link_ratings", secret)
+            held = context["round"]
+            return redirect(f"sme_review:link_{'live' if held and held.is_live_session else 'ratings'}", secret)
         except Problem as problem:
             form.add_error(None, problem.message)
     rows = [[form[f"{part}_{entry.pk}"] for part in ("was", "conflict", "reason")] for entry in entries]
     return render(request, "sme_review/link/conflicts.html", {**context, "form": form, "rows": rows})
-
-
-def _is_live(held: Round | None) -> bool:
-    return held is not None and held.mode == Round.Mode.LIVE and held.is_open
 
 
 @personal_link(WHY)

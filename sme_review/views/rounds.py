@@ -141,8 +141,7 @@ def _show(request: SignedInRequest, panel: Panel, held: Round, form: DueDateForm
         "panel": panel,
         "round": held,
         "entries": entries,
-        # In round 2 what nobody rates again keeps its numbers of round 1.
-        "below_quorum": [entry for entry in entries if (held.number > 1) <= entry.rater_count < panel.quorum],
+        "below_quorum": choosing.below_quorum(held, entries),
         "groups": progress_by_group(people),
         "submitted": sum(person.submitted_count for person in people),
         "expected": sum(person.asked_count - person.recused_count for person in people),

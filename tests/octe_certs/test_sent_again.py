@@ -107,9 +107,10 @@ def test_an_anonymous_form_from_nowhere_is_sent_to_the_sign_in_page(client, addr
     assert (answer.status_code, answer.url) == (302, f"{reverse('account_login')}?next={address}")
 
 
-def test_a_password_is_never_given_back(sender):
-    typed = {"login": "consultant@example.org", "password": "correct horse battery"}
-    answer = sender.post(reverse("account_login"), typed, headers=OURS)
+@pytest.mark.parametrize(("page", "args"), [("account_login", []), ("accounts:accept_invitation", ["secret"])])
+def test_a_password_is_never_given_back(page, args, sender):
+    typed = {"login": "consultant@example.org", "password": "correct horse battery", "again": "correct horse battery"}
+    answer = sender.post(reverse(page, args=args), typed, headers=OURS)
     assert (answer.status_code, "correct horse" in answer.content.decode()) == (403, False)
 
 
