@@ -82,6 +82,7 @@ urlpatterns: list[URLPattern] = [
     path("panels/<int:pk>/live/end/", live.end, name="live_end"),
     path("panels/<int:pk>/live/<int:entry_pk>/show/", live.show, name="live_show"),
     path("panels/<int:pk>/live/<int:entry_pk>/open/", live.open_entry, name="live_open"),
+    path("panels/<int:pk>/live/<int:entry_pk>/go-on/", live.go_on, name="live_go_on"),
     path("panels/<int:pk>/live/<int:entry_pk>/close/", live.close_entry, name="live_close"),
     path("panels/<int:pk>/live/<int:entry_pk>/reveal/", live.reveal, name="live_reveal"),
     path("panels/<int:pk>/live/<int:entry_pk>/notes/", live.notes, name="live_notes"),

@@ -6,7 +6,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from sme_review.enums import PanelistView
 from sme_review.models import Ballot, Panel, Rating, Round
+from sme_review.statistics import FEWEST_TOLD
 
 
 def current_round(panel: Panel) -> Round | None:
@@ -76,6 +78,16 @@ def concluding(rounds: Iterable[Mapping[int, Any]]) -> dict[int, Ballot]:
 def is_open(ballot: Ballot | None) -> bool:
     """Whether it takes ratings now; a round that is planned for later does not."""
     return ballot is not None and ballot.closed_at is None and ballot.opened_at <= timezone.now()
+
+
+def is_told(ballot: Ballot, submitted: int) -> bool:
+    """Whether panelists have seen what the others answered in a round of a certification.
+
+    Args:
+        ballot: its last opening in the round, with the round.
+        submitted: how many ratings it has there.
+    """
+    return ballot.is_revealed and ballot.round.panelists_see != PanelistView.OWN and submitted >= FEWEST_TOLD
 
 
 def latest_of(ballots: Iterable[Ballot]) -> dict[int, Ballot]:

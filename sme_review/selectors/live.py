@@ -29,7 +29,7 @@ from sme_review.models import (
     Round,
 )
 from sme_review.opening_time import moment_in_words
-from sme_review.selectors.ballots import is_open, latest_of, waiting_round
+from sme_review.selectors.ballots import is_open, is_told, latest_of, waiting_round
 from sme_review.selectors.decisions import settling_decisions
 from sme_review.selectors.panels import certifications_of, why_not_open
 
@@ -206,6 +206,13 @@ class LiveEntry:
         if not self.submitted:
             return Standing.UNRATED
         return Standing.SHOWN if self.ballot.is_revealed else Standing.CLOSED
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the same round of it can go on: panelists have not seen yet what the others answered."""
+        if self.ballot is None or self.ballot.closed_at is None or not self.ballot.round.is_live_session:
+            return False
+        return self.submitted > 0 and not is_told(self.ballot, self.submitted)
 
     @property
     def words(self) -> str:

@@ -12,12 +12,15 @@ from octe_certs.problems import MoveNotAllowedError, StaleVersionError
 from sme_review import verbs
 from sme_review.enums import ShownFrom
 from sme_review.models import Ballot, Panel, PanelCertification, Rating, Round
+from sme_review.selectors.ballots import is_told
 from sme_review.selectors.decisions import settled_entries
 from sme_review.services.panels import bump, hold_back_raters, lock_panel
 
 
 @transaction.atomic
-def open_ballot(*, by: User, panel_certification: PanelCertification, seen: int | None = None) -> Ballot:
+def open_ballot(
+    *, by: User, panel_certification: PanelCertification, seen: int | None = None, same_round: bool = False
+) -> Ballot:
     """Open one certification in a live session; opened again after it was rated, it is rated in round 2.
 
     In the last planned round, opening again lets the panel go on with the same ratings; so does opening again what was
@@ -25,9 +28,12 @@ def open_ballot(*, by: User, panel_certification: PanelCertification, seen: int 
 
     Args:
         seen: how many openings of it the person's page showed; None where nobody looked at a page.
+        same_round: go on in the round in which it was rated last, because it was closed too early.
 
     Raises:
-        MoveNotAllowedError: no live session is running, another certification is open, or OCTE has decided this one.
+        MoveNotAllowedError: no live session is running, another certification is open, OCTE has decided this one, or the
+            same round can't go on: it is not live, or panelists have seen its spread (domain brief, section 7: everybody
+            rates alone first).
         StaleVersionError: somebody else opened and closed it since the page was made.
     """
     panel = lock_panel(panel_certification.panel)
@@ -40,7 +46,8 @@ def open_ballot(*, by: User, panel_certification: PanelCertification, seen: int 
     if entry.pk in settled_entries(panel):
         raise MoveNotAllowedError(f"OCTE has decided {entry}, so it is not rated again.")
     _ensure_seen(entry, seen)
-    held = _live_round_for(by=by, panel=panel, entry=entry)
+    live = _live_rounds(panel)
+    held = _same_round(live, entry) if same_round else _live_round_for(by=by, panel=panel, entry=entry, live=live)
     ballot = start_ballot(by=by, held=held, entry=entry, at=timezone.now())
     earlier = Ballot.objects.filter(round__panel=panel, panel_certification=entry, closed_at__isnull=False)
     earlier.filter(round__number__lt=held.number, revealed_at=None).update(revealed_at=ballot.opened_at)
@@ -63,13 +70,38 @@ def _ensure_seen(entry: PanelCertification, seen: int | None) -> None:
         )
 
 
-def _live_round_for(*, by: User, panel: Panel, entry: PanelCertification) -> Round:
-    """The round in which a certification is opened next: 1 at first, then 2 where the panel has two."""
-    live = list(
-        panel.rounds.select_for_update().filter(state=Round.State.OPEN, mode=Round.Mode.LIVE).order_by("number")
-    )
+def _live_rounds(panel: Panel) -> list[Round]:
+    """The rounds of the live session that is running, locked, in order.
+
+    Raises:
+        MoveNotAllowedError: none is running.
+    """
+    live = panel.rounds.select_for_update().filter(state=Round.State.OPEN, mode=Round.Mode.LIVE).order_by("number")
     if not live:
         raise MoveNotAllowedError("No live session is running. Start it on the panel's page.")
+    return list(live)
+
+
+def _same_round(live: list[Round], entry: PanelCertification) -> Round:
+    """The round in which a certification was opened last, where it may go on.
+
+    Raises:
+        MoveNotAllowedError: it may not.
+    """
+    last = entry.ballots.select_related("round").order_by("round__number", "number").last()
+    held = next((held for held in live if last is not None and held.pk == last.round_id), None)
+    if last is None or held is None:
+        raise MoveNotAllowedError(f"{entry} was not opened in this session, so no round of it can go on.")
+    submitted = entry.ratings.filter(round=held, state__in=Rating.COUNTED).count()
+    if held.number < entry.panel.rounds_planned and is_told(last, submitted):
+        raise MoveNotAllowedError(
+            f"Panelists have seen the spread of {entry}, so round {held.number} can't go on. Open it again for the next round."
+        )
+    return held
+
+
+def _live_round_for(*, by: User, panel: Panel, entry: PanelCertification, live: list[Round]) -> Round:
+    """The round in which a certification is opened next: 1 at first, then 2 where the panel has two."""
     rated = entry.ratings.filter(state__in=Rating.COUNTED)
     rated_in = rated.aggregate(last=Max("round__number"))["last"] or 0
     number = min(max(rated_in + 1, live[0].number), panel.rounds_planned)

@@ -176,7 +176,19 @@ def show(request: SignedInRequest, entry: PanelCertification) -> None:
 @_step
 def open_entry(request: SignedInRequest, entry: PanelCertification) -> None:
     """Open a certification for rating, or open it again."""
-    ballot = ballots.open_ballot(by=request.user, panel_certification=entry, seen=hidden_number(request, "seen"))
+    _open(request, entry, same_round=False)
+
+
+@_step
+def go_on(request: SignedInRequest, entry: PanelCertification) -> None:
+    """Open again, in the same round, what was closed too early."""
+    _open(request, entry, same_round=True)
+
+
+def _open(request: SignedInRequest, entry: PanelCertification, *, same_round: bool) -> None:
+    ballot = ballots.open_ballot(
+        by=request.user, panel_certification=entry, seen=hidden_number(request, "seen"), same_round=same_round
+    )
     messages.success(request, f"{entry} is open for rating, round {ballot.round.number}.")
 
 

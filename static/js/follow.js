@@ -94,6 +94,7 @@ function follow(root) {
     if (!part || over || paused || pressing) return;
     later = false;
     const kept = [...part.querySelectorAll("[data-follow-piece]")].filter((piece) => !renew(piece));
+    for (const piece of kept) stay(oldOf(piece));
     seen = later ? "" : part.dataset.mark;
     // What the last button did was read by now; beside what changed since it would mislead.
     if (performance.now() > READ) for (const told of document.querySelectorAll(".site-messages")) told.remove();
@@ -104,11 +105,20 @@ function follow(root) {
     speak(kept.length ? part.dataset.late || part.dataset.says : part.dataset.says);
   }
 
+  function oldOf(piece) {
+    return root.querySelector(`[data-follow-piece="${CSS.escape(piece.dataset.followPiece)}"]`);
+  }
+
+  // What stays because somebody has typed in it no longer says how things stand now; above it stands that it does not.
+  function stay(old) {
+    for (const line of old.querySelectorAll("[data-follow-now]")) line.hidden = true;
+    old.before(notice);
+  }
+
   // Puts the new piece in the old one's place, with the focus where it was; false where somebody has typed in it. A
   // piece that is being saved just now waits for the next time.
   function renew(piece) {
-    const name = piece.dataset.followPiece;
-    const old = root.querySelector(`[data-follow-piece="${CSS.escape(name)}"]`);
+    const old = oldOf(piece);
     if (!old || old.dataset.mark === piece.dataset.mark) return true;
     if ("followBusy" in old.dataset) {
       later = true;

@@ -17,6 +17,7 @@ from sme_review.services.discussions import save_notes
 from tests.factories.certifications import CertificationFactory, ProgramFactory, ProgramStandardFactory
 from tests.factories.sme_review import PanelFactory
 from tests.journeys import deciding
+from tests.journeys.conftest import look
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -228,6 +229,9 @@ def test_typing_survives_the_close_and_the_pages_recover(room, panel, check_page
     expect(phone.get_by_role("status").first).to_contain_text("closed")
     expect(box).to_have_value("Typed with care")
     expect(box).to_be_focused()
+    expect(phone.get_by_text("Go on to what is on the screen now")).to_be_in_viewport()
+    expect(phone.get_by_text("Please rate it now")).to_be_hidden()
+    look(phone, "closed-while-typing")
     check_page(phone)
     press(phone, "Submit")
     soon(phone, "nothing was saved")
@@ -238,6 +242,11 @@ def test_typing_survives_the_close_and_the_pages_recover(room, panel, check_page
         phone.get_by_role("link", name="Your list of certifications")
     ).last.click()
 
+    look(desk, "closed-too-early")
+    press(desk, "Closed too early: go on with round 1 Welder Sense")
+    soon(other, "You can change it until the facilitator closes it.")
+    press(desk, "Close the rating Welder Sense")
+    soon(other, "The facilitator will show the panel's spread.")
     other.context.set_offline(True)
     soon(other, "Connection lost, trying again.")
     check_page(other)

@@ -7,6 +7,7 @@ from django.core import mail
 from django.urls import reverse
 
 from octe_certs.problems import MoveNotAllowedError, StaleVersionError
+from sme_review.enums import PanelistView
 from sme_review.models import Ballot, ConflictDeclaration, Discussion, Panel, Rating, Round
 from sme_review.selectors import live as reading
 from sme_review.services import ballots, live, ratings, rounds
@@ -134,6 +135,64 @@ def test_what_nobody_submitted_is_opened_again_in_the_same_round(opened, consult
     ballots.close_ballot(by=consultant, ballot=open_now())
     assert reading.session_of(opened.panel).entries[0].standing is reading.Standing.UNRATED
     assert ballots.open_ballot(by=consultant, panel_certification=entry).round.number == 1
+
+
+def test_what_was_closed_too_early_goes_on_in_the_same_round(opened, consultant):
+    entry = opened.entries[0]
+    rate(opened.panelists[0], entry)
+    first = ballots.close_ballot(by=consultant, ballot=open_now())
+    assert reading.session_of(opened.panel).entries[0].can_go_on is True
+    again = ballots.open_ballot(by=consultant, panel_certification=entry, seen=1, same_round=True)
+    assert (again.round, again.number) == (first.round, 2)
+    first.refresh_from_db()
+    assert (first.revealed_at, Rating.objects.get().state) == (None, Rating.State.SUBMITTED)
+    rate(opened.panelists[1], entry)
+    ballots.close_ballot(by=consultant, ballot=again)
+    assert list(Rating.objects.values_list("round__number", "state")) == [(1, Rating.State.LOCKED)] * 2
+
+
+@pytest.mark.parametrize(("raters", "may"), [(2, True), (3, False)])
+def test_what_panelists_have_seen_does_not_go_on_in_the_same_round(raters, may, opened, consultant):
+    entry = opened.entries[0]
+    for panelist in opened.panelists[:raters]:
+        rate(panelist, entry)
+    ballots.reveal_ballot(by=consultant, ballot=ballots.close_ballot(by=consultant, ballot=open_now()))
+    assert reading.session_of(opened.panel).entries[0].can_go_on is may
+    if may:
+        assert ballots.open_ballot(by=consultant, panel_certification=entry, same_round=True).round.number == 1
+        return
+    with pytest.raises(MoveNotAllowedError, match="have seen the spread"):
+        ballots.open_ballot(by=consultant, panel_certification=entry, same_round=True)
+
+
+def test_where_everybody_sees_only_their_own_answers_the_same_round_always_goes_on(session, consultant):
+    session.round.panelists_see = PanelistView.OWN
+    session.round.save()
+    entry = session.entries[0]
+    ballot = ballots.open_ballot(by=consultant, panel_certification=entry)
+    for panelist in session.panelists[:3]:
+        rate(panelist, entry)
+    ballots.reveal_ballot(by=consultant, ballot=ballots.close_ballot(by=consultant, ballot=ballot))
+    assert ballots.open_ballot(by=consultant, panel_certification=entry, same_round=True).round.number == 1
+
+
+def test_what_was_not_opened_in_the_session_cannot_go_on(closed, consultant):
+    live.start_session(by=consultant, panel=closed.panel, mail_again=False)
+    assert reading.session_of(closed.panel).entries[0].can_go_on is False
+    for entry in (closed.entries[0], PanelCertificationFactory(panel=closed.panel)):
+        with pytest.raises(MoveNotAllowedError, match="was not opened in this session"):
+            ballots.open_ballot(by=consultant, panel_certification=entry, same_round=True)
+
+
+def test_the_page_offers_to_go_on_with_what_was_closed_too_early(opened, consultant, client):
+    client.force_login(consultant)
+    pk, entry = opened.panel.pk, opened.entries[0]
+    rate(opened.panelists[0], entry)
+    shown = client.post(address("live_close", pk, entry.pk), {"ballot": open_now().pk}, follow=True).content.decode()
+    assert [line in shown for line in ("go on with round 1", "Round 2 is the last round")] == [True, True]
+    told = client.post(address("live_go_on", pk, entry.pk), {"seen": "1"}, follow=True).content.decode()
+    assert "is open for rating, round 1." in told
+    assert "go on with round 1" not in told
 
 
 def test_a_stale_page_opens_nothing(opened, consultant, approver):
