@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from certifications import school_year
@@ -47,7 +48,13 @@ class ChoiceForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Needed if you differ from the suggested reading.",
     )
-    position = forms.IntegerField(label="Place in the list", min_value=1, max_value=99)
+    position = forms.IntegerField(
+        label="Place in the list",
+        min_value=1,
+        max_value=99,
+        required=False,
+        help_text="Left empty, it stays where it is.",
+    )
 
     def __init__(
         self,
@@ -72,8 +79,25 @@ class ChoiceForm(forms.Form):
             self.fields["note"].help_text = "Say why it was not rated. Approvers read it."
         # The messages stand together above a page of many such forms, so each says which one it is about.
         wrong_place = f"Place in the list of {entry}: enter a whole number from 1 to 99."
-        self.fields["position"].error_messages |= {"required": wrong_place, "invalid": wrong_place}
+        self.fields["position"].error_messages |= {"invalid": wrong_place}
         self.fields["position"].validators = [MinValueValidator(1, wrong_place), MaxValueValidator(99, wrong_place)]
+
+    def clean_position(self) -> int:
+        """The place that it has where none is given: an emptied box is no reason not to save the rest.
+
+        A page without the box is from before the certification joined the panel.
+        """
+        given = self.cleaned_data["position"]
+        if self.add_prefix("position") not in self.data:
+            raise ValidationError(
+                f"{self.entry} joined the panel since you opened this page. It stands below with the others now. Nothing is "
+                "saved yet: look at it, then save again."
+            )
+        return int(self.initial["position"]) if given is None else given
+
+
+# What an approver writes besides the outcome; a decision that was undone gives it back.
+_WRITTEN = ("reason", "first_school_year", "last_school_year", "type", "counts_federally")
 
 
 class _Decision(forms.Form):
@@ -141,9 +165,14 @@ class DecisionForm(_Decision):
     field_order = ("outcome", "reason")
 
     def __init__(
-        self, data: Any = None, *, recommendation: Recommendation, listed: ProgramCertification | None
+        self,
+        data: Any = None,
+        *,
+        recommendation: Recommendation,
+        listed: ProgramCertification | None,
+        undone: ListingDecision | None = None,
     ) -> None:
-        initial = {
+        initial: dict[str, Any] = {
             "outcome": "",
             "first_school_year": listed.first_school_year if listed else school_year.current(),
             "type": listed.type
@@ -151,8 +180,12 @@ class DecisionForm(_Decision):
             else ProgramCertification.Type.APPROVED,
             "counts_federally": listed.counts_federally if listed else False,
         }
+        if undone is not None:
+            # All but the outcome, so that nothing is decided again by pressing the button for another certification.
+            written = {name: getattr(undone, name) for name in _WRITTEN}
+            initial |= {name: value for name, value in written.items() if value is not None}
         super().__init__(data, initial=initial, prefix=f"recommendation-{recommendation.pk}")
-        self.offer_years(listed.first_school_year if listed else None)
+        self.offer_years(listed.first_school_year if listed else None, undone.first_school_year if undone else None)
         self.recommendation = recommendation
 
     def clean(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Setting up a panel."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -83,7 +84,7 @@ class NewPanelForm(forms.Form):
 
 
 class AddCertificationsForm(forms.Form):
-    """Certifications of the catalogue, several at once."""
+    """Certifications of the catalogue, several at once; those that are ticked stay in sight beside what is searched for."""
 
     certifications = forms.ModelMultipleChoiceField(
         queryset=Certification.objects.none(),
@@ -92,10 +93,10 @@ class AddCertificationsForm(forms.Form):
         error_messages={"required": "Tick at least one certification."},
     )
 
-    def __init__(self, *args: Any, panel: Panel, words: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, panel: Panel, words: str, ticked: Sequence[int]) -> None:
+        super().__init__(data, initial={"certifications": ticked})
         field = self.fields["certifications"]
-        field.queryset = selecting.addable_certifications(panel, words=words)  # type: ignore[attr-defined]
+        field.queryset = selecting.addable_certifications(panel, words=words, ticked=ticked)  # type: ignore[attr-defined]
         field.label_from_instance = _certification_label  # type: ignore[attr-defined]
 
 
@@ -107,7 +108,12 @@ def _certification_label(certification: Certification) -> str:
 class SearchForm(forms.Form):
     """Words to look for in the catalogue."""
 
-    words = forms.CharField(label="Search by name, awarding entity or code", required=False, max_length=100)
+    words = forms.CharField(
+        label="Search by name, awarding entity or code",
+        required=False,
+        max_length=100,
+        help_text="What you ticked stays ticked.",
+    )
 
 
 class SheetForm(forms.ModelForm):

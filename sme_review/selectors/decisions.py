@@ -177,6 +177,11 @@ def history_of(panel: Panel) -> dict[int, History]:
     return found
 
 
+def undone_decision(panel: Panel, pk: int | None) -> ListingDecision | None:
+    """A decision of the panel that was taken back, as a page named it; None where there is no such one."""
+    return decisions_of(panel).filter(pk=pk, undone_at__isnull=False).first() if pk is not None else None
+
+
 def decisions_of(panel: Panel) -> QuerySet[ListingDecision]:
     """All decisions of a panel, undone and superseded ones too, with their certifications."""
     return ListingDecision.objects.filter(recommendation__panel=panel).select_related(

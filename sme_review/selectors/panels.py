@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -128,17 +128,21 @@ def with_rating_counts(entries: QuerySet[PanelCertification]) -> QuerySet[PanelC
     )
 
 
-def addable_certifications(panel: Panel, *, words: str = "") -> QuerySet[Certification]:
+def addable_certifications(panel: Panel, *, words: str = "", ticked: Collection[int] = ()) -> QuerySet[Certification]:
     """The catalogue's certifications that are not on the panel yet; those already listed for the program come first.
 
     Args:
         words: what name, awarding entity or code must contain, each word somewhere.
+        ticked: primary keys of those that were chosen already; they stay in sight whatever is searched for.
     """
-    found = Certification.objects.exclude(pk__in=panel.certifications.values("certification_id")).filter(
-        replaced_by=None
-    )
+    matching = Q()
     for word in words.split():
-        found = found.filter(pk__in=_matching(word).values("pk"))
+        matching &= Q(pk__in=_matching(word).values("pk"))
+    if words.strip():
+        matching |= Q(pk__in=ticked)
+    found = Certification.objects.exclude(pk__in=panel.certifications.values("certification_id")).filter(
+        matching, replaced_by=None
+    )
     listed = ProgramCertification.objects.filter(program_id=panel.program_id, certification=OuterRef("pk"))
     return (
         found.select_related("entity")

@@ -1,6 +1,7 @@
 """The certifications that a panel considers."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,9 +13,11 @@ from accounts.requests import SignedInRequest
 from octe_certs.access import require, requires
 from octe_certs.problems import Problem, StaleVersionError
 from sme_review.forms.panels import AddCertificationsForm, SearchForm, SheetForm
+from sme_review.models import Panel
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors import panels as selecting
 from sme_review.services import panels as writing
+from sme_review.views.hidden import whole_numbers
 from sme_review.views.panels import crumbs, find_panel
 
 
@@ -22,19 +25,15 @@ from sme_review.views.panels import crumbs, find_panel
 def certifications(request: SignedInRequest, pk: int) -> HttpResponse:
     """What is under consideration; consultants search the catalogue and add several at once."""
     panel = find_panel(request, pk)
-    words = request.GET.get("words", "")
-    form = AddCertificationsForm(request.POST or None, panel=panel, words=words)
+    words, ticked = request.GET.get("words", ""), whole_numbers(request.GET.get("ticked", "").split("-"))
     if request.method == "POST":
         require(request.user, MANAGE_PANELS)
-        if form.is_valid():
-            try:
-                added = writing.add_certifications(
-                    by=request.user, panel=panel, certifications=form.cleaned_data["certifications"]
-                )
-                messages.success(request, f"{len(added)} added. Check what panelists will read about each.")
-            except Problem as problem:
-                messages.error(request, problem.message)
-            return redirect("sme_review:certifications", pk)
+        ticked = whole_numbers(request.POST.getlist("certifications"))
+        if request.POST.get("action") in {"search", "all"}:
+            return _search(request, pk, ticked)
+    form = AddCertificationsForm(request.POST or None, panel=panel, words=words, ticked=ticked)
+    if form.is_bound and form.is_valid():
+        return _add(request, panel, form)
     context = {
         "panel": panel,
         "entries": selecting.with_rating_counts(selecting.certifications_of(panel)),
@@ -44,6 +43,25 @@ def certifications(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_manage": panel.takes_changes and request.user.has_perm(MANAGE_PANELS),
     }
     return render(request, "sme_review/certifications.html", context)
+
+
+def _add(request: SignedInRequest, panel: Panel, form: AddCertificationsForm) -> HttpResponse:
+    try:
+        added = writing.add_certifications(
+            by=request.user, panel=panel, certifications=form.cleaned_data["certifications"]
+        )
+        messages.success(request, f"{len(added)} added. Check what panelists will read about each.")
+    except Problem as problem:
+        messages.error(request, problem.message)
+    return redirect("sme_review:certifications", panel.pk)
+
+
+def _search(request: SignedInRequest, pk: int, ticked: list[int]) -> HttpResponse:
+    """The same page with what was searched for and ticked in its address."""
+    words = request.POST.get("words", "") if request.POST["action"] == "search" else ""
+    kept = {"words": words.strip(), "ticked": "-".join(str(number) for number in ticked)}
+    query = urlencode({name: value for name, value in kept.items() if value})
+    return redirect(f"{reverse('sme_review:certifications', args=[pk])}?{query}")
 
 
 @requires(MANAGE_PANELS)

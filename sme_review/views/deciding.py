@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest
@@ -18,6 +19,7 @@ from sme_review.selectors import decisions as reading
 from sme_review.selectors import panels as selecting
 from sme_review.selectors.packets import latest_packet
 from sme_review.services.decisions import decide_listing, undo_decision, why_not_now
+from sme_review.views.hidden import whole_number
 from sme_review.views.old_pages import not_kept, typed_on_rows
 from sme_review.views.panels import crumbs, find_panel
 from sme_review.views.problems import problems_of
@@ -101,8 +103,14 @@ def _decision_forms(
         return {}
     data = request.POST or None
     latest = {listing.certification_id: listing for listing in reversed(selecting.present_listings(panel))}
+    undone = reading.undone_decision(panel, whole_number(request.GET.get("undone", "")))
     return {
-        item.pk: DecisionForm(data, recommendation=item, listed=latest.get(item.panel_certification.certification_id))
+        item.pk: DecisionForm(
+            data,
+            recommendation=item,
+            listed=latest.get(item.panel_certification.certification_id),
+            undone=undone if undone and undone.recommendation_id == item.pk else None,
+        )
         for item in recommendations
         if _waits(decided.get(item.pk)) or _typed(request, item)
     }
@@ -205,7 +213,11 @@ def undo(request: SignedInRequest, pk: int, decision_pk: int) -> HttpResponse:
     decision = get_object_or_404(reading.decisions_of(panel), pk=decision_pk)
     try:
         undo_decision(by=request.user, decision=decision)
-        messages.success(request, f"The decision on {decision.recommendation} is undone. Decide it again.")
+        messages.success(
+            request, f"The decision on {decision.recommendation} is undone. What you wrote stands in its form again."
+        )
     except Problem as problem:
         messages.error(request, problem.message)
-    return redirect("sme_review:decide", pk)
+        return redirect("sme_review:decide", pk)
+    address = reverse("sme_review:decide", args=[pk])
+    return redirect(f"{address}?undone={decision.pk}#recommendation-{decision.recommendation_id}")

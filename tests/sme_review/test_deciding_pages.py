@@ -120,9 +120,27 @@ def test_undo_lets_one_decide_again(lines, closed, approver, desk, address):
     kept = decide(approver, lines[0], "approved")
     assert desk.get(url("undo_decision", closed.panel.pk, kept.pk)).status_code == 405
     page = desk.post(url("undo_decision", closed.panel.pk, kept.pk), follow=True)
-    assert messages_of(page) == [f"The decision on {lines[0]} is undone. Decide it again."]
+    assert messages_of(page) == [f"The decision on {lines[0]} is undone. What you wrote stands in its form again."]
     assert page.context["open_count"] == 2
     assert desk.post(address, answers(lines[0], "declined")).status_code == 302
+
+
+def test_undo_gives_back_what_was_written_but_not_the_outcome(lines, closed, approver, desk, address):
+    typed = {"reason": "Typed with care.", "last_school_year": "2030", "type": "license", "counts_federally": True}
+    desk.post(address, answers(lines[0], "approved", **typed))
+    page = desk.post(url("undo_decision", closed.panel.pk, ListingDecision.objects.get().pk), follow=True)
+    forms = [form for *_, form in page.context["rows"]]
+    asked = ("outcome", "reason", "first_school_year", "last_school_year", "type", "counts_federally")
+    assert [forms[0][name].value() for name in asked] == ["", "Typed with care.", 2027, 2030, "license", True]
+    assert forms[1]["reason"].value() is None
+    assert {row[-1]["reason"].value() for row in desk.get(address).context["rows"]} == {None}
+
+
+@pytest.mark.parametrize("named", ["x", "0", "kept"])
+def test_only_a_decision_that_was_undone_is_given_back(named, lines, closed, approver, desk, address):
+    kept = decide(approver, lines[0], "approved")
+    page = desk.get(address, {"undone": kept.pk if named == "kept" else named})
+    assert [row[-1]["reason"].value() for row in page.context["rows"] if row[-1]] == [None]
 
 
 def test_undo_of_another_panels_decision_by_this_panels_address_is_not_found(lines, closed, approver, desk):

@@ -229,7 +229,7 @@ def test_a_recommendation_page_from_before_a_certification_joined_is_refused_and
     cast, page = written
     added = PanelCertificationFactory(panel=cast.panel, position=1)
     told = signed_in(consultant).post(url("recommend", cast.panel.pk), page)
-    assert f"Place in the list of {added}: enter a whole number" in text(told)
+    assert f"{added} joined the panel since you opened this page." in text(told)
     assert saved_choices() == {}
     kept = form_on(told, "text")
     assert {name: kept[name] for name in page if name.endswith("note")} == {

@@ -101,6 +101,33 @@ def test_certifications_are_found_and_added_several_at_once(staff, drafted):
     assert sorted(sheets) == [(3, ""), (4, "Joins metal.")]
 
 
+def test_what_was_ticked_stays_ticked_while_one_searches_on(staff, drafted):
+    ticked, baking = CertificationFactory(name="Welding Basics"), CertificationFactory(name="Baking")
+    CertificationFactory(name="Roofing")
+    address = url("certifications", drafted.panel.pk)
+    typed = {"certifications": [ticked.pk, "no number"], "words": " bak ", "action": "search"}
+    page = staff.post(address, typed, follow=True)
+    assert page.redirect_chain == [(f"{address}?words=bak&ticked={ticked.pk}", 302)]
+    assert set(page.context["form"].fields["certifications"].queryset) == {ticked, baking}
+    boxes = page.context["form"]["certifications"].subwidgets
+    assert [(str(box.data["label"])[:7], box.data["selected"]) for box in boxes] == [
+        ("Baking ", False),
+        ("Welding", True),
+    ]
+    everything = staff.post(address, {**typed, "action": "all"}, follow=True)
+    assert everything.redirect_chain == [(f"{address}?ticked={ticked.pk}", 302)]
+    assert len(everything.context["form"].fields["certifications"].queryset) == 3
+    # What is added is what is ticked, whatever the page searched for.
+    staff.post(f"{address}?words=bak", {"certifications": [ticked.pk, baking.pk], "action": "add"})
+    assert drafted.panel.certifications.filter(certification__in=[ticked, baking]).count() == 2
+
+
+def test_a_search_needs_the_right_to_change_the_panel(client, drafted, state_auditor):
+    client.force_login(state_auditor)
+    address = url("certifications", drafted.panel.pk)
+    assert client.post(address, {"words": "weld", "action": "search"}).status_code == 403
+
+
 def test_information_sheet_is_edited_and_certification_removed(staff, drafted):
     entry = drafted.entries[0]
     staff.post(url("certification", drafted.panel.pk, entry.pk), {"information_sheet": "New words", "position": 9})
@@ -201,7 +228,14 @@ def test_recommendation_is_saved_sent_and_mailed_to_approvers(
     assert url("decide", closed.panel.pk) in mailoutbox[0].body
 
 
-@pytest.mark.parametrize("typed", ["", "x", "0", "100"])
+def test_an_emptied_place_in_the_list_stays_where_it_was(staff, closed):
+    entry = closed.entries[1]
+    data = {**recommendation_data(closed), f"certification-{entry.pk}-position": ""}
+    assert staff.post(url("recommend", closed.panel.pk), data).status_code == 302
+    assert list(closed.panel.recommendations.values_list("position", flat=True)) == [1, 2]
+
+
+@pytest.mark.parametrize("typed", ["x", "0", "100"])
 def test_wrong_place_in_the_list_names_its_certification(staff, closed, typed):
     entry = closed.entries[1]
     data = {**recommendation_data(closed), f"certification-{entry.pk}-position": typed}
