@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from sme_review.forms.panels import DATE, future_date
+from sme_review.forms.due_dates import due_day
+from sme_review.forms.panels import DATE
 from sme_review.models import Panel
 from sme_review.selectors.copies import Proposal, Replaced
 from sme_review.services.copies import Parts
@@ -135,8 +136,8 @@ class CopyForm(forms.Form):
         return title
 
     def clean_due_date(self) -> Any:
-        """The due date lies ahead."""
-        return future_date(self.cleaned_data["due_date"])
+        """The due date lies ahead, and not too far."""
+        return due_day(self.cleaned_data["due_date"])
 
     def clean(self) -> dict[str, Any]:
         """Something is taken along."""

@@ -1,29 +1,20 @@
 """Setting up a panel."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from certifications.models import Certification, Program
 from octe_certs.problems import Problem
 from octe_certs.table_files import read_table
 from sme_review.forms.asked import ConditionalCharField
+from sme_review.forms.due_dates import due_day
 from sme_review.models import Material, Panel, PanelCertification, Panelist
 from sme_review.panelist_lines import LIMITS, as_lines
 from sme_review.selectors import panels as selecting
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-def future_date(given: date) -> date:
-    """A day that is not past in Michigan."""
-    if given < timezone.localdate():
-        raise ValidationError("This date is past. Choose today or a later day.")
-    return given
 
 
 class _ProgramField(forms.ModelChoiceField):
@@ -65,8 +56,8 @@ class NewPanelForm(forms.Form):
         self.fields["standards_version"].choices = [(version, version) for version in versions]  # type: ignore[attr-defined]
 
     def clean_due_date(self) -> Any:
-        """The due date lies ahead."""
-        return future_date(self.cleaned_data["due_date"])
+        """The due date lies ahead, and not too far."""
+        return due_day(self.cleaned_data["due_date"])
 
     def clean(self) -> dict[str, Any]:
         """The program has standards in the version chosen."""

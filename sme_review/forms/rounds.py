@@ -9,12 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from sme_review.forms.due_dates import due_day
 from sme_review.models import Panel, PanelCertification, Round
 from sme_review.opening_time import day_in_words, moment_of
 
 _DAY = {"type": "date", "autocomplete": "off"}
 _FARTHEST = timedelta(days=366)
-_DUE_PAST = "This date is past. Choose today or a later day."
 
 
 class OpenRoundForm(forms.Form):
@@ -79,11 +79,9 @@ class OpenRoundForm(forms.Form):
                 self.fields[name].required = data is None or name in data
 
     def clean_due_date(self) -> Any:
-        """The due date lies ahead."""
+        """The due date lies ahead, and not too far."""
         due_date = self.cleaned_data["due_date"]
-        if due_date is not None and due_date < timezone.localdate():
-            raise ValidationError(_DUE_PAST)
-        return due_date
+        return due_date if due_date is None else due_day(due_date)
 
     def clean(self) -> dict[str, Any]:
         """The moment of opening lies ahead and before the due date; `opens_at` is None for now."""
@@ -143,11 +141,8 @@ class DueDateForm(forms.Form):
         super().__init__(data, initial={"due_date": panel.due_date, "seen": panel.due_date})
 
     def clean_due_date(self) -> Any:
-        """The due date lies ahead."""
-        due_date = self.cleaned_data["due_date"]
-        if due_date < timezone.localdate():
-            raise ValidationError(_DUE_PAST)
-        return due_date
+        """The due date lies ahead, and not too far."""
+        return due_day(self.cleaned_data["due_date"])
 
 
 class HeldRoundForm(forms.Form):

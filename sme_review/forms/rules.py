@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from sme_review.forms.panels import DATE, future_date
+from sme_review.forms.due_dates import due_day
+from sme_review.forms.panels import DATE
 from sme_review.models import Panel
 from sme_review.selectors import panel_rules as reading
 from sme_review.selectors.ballots import rounds_of
@@ -139,7 +140,7 @@ class PanelRulesForm(forms.ModelForm):
     def clean_due_date(self) -> Any:
         """Another day than before lies ahead."""
         due_date = self.cleaned_data["due_date"]
-        return due_date if due_date == self.panel.due_date else future_date(due_date)
+        return due_date if due_date == self.panel.due_date else due_day(due_date)
 
     def clean(self) -> dict[str, Any]:
         """Not to recommend begins below where recommending begins."""

@@ -1,13 +1,12 @@
 """Panels and what comes of them."""
 
-from datetime import date
-
 import factory
 from django.utils import timezone
 
 from accounts.links import new_secret
 from sme_review import models
 from sme_review.enums import Reading, StakeholderGroup, Suggestion
+from tests.dates import due
 from tests.factories.accounts import UserFactory
 from tests.factories.certifications import (
     CertificationFactory,
@@ -26,7 +25,7 @@ class PanelFactory(factory.django.DjangoModelFactory):
     program = factory.SubFactory(ProgramFactory)
     title = factory.Sequence(lambda n: f"Panel {n}")
     standards_version = "2026"
-    due_date = date(2026, 12, 18)
+    due_date = factory.LazyFunction(due)
     created_by = factory.SubFactory(UserFactory)
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from certifications.models import ProgramCertification
 from sme_review.models import Rating
+from tests.dates import later_due
 from tests.factories.certifications import CertificationFactory, ProgramFactory, ProgramStandardFactory
 from tests.journeys.conftest import at
 from tests.journeys.deciding import release
@@ -56,7 +57,7 @@ def set_up(page: Page, check_page) -> None:
     follow(page, "New panel")
     page.get_by_label("Program", exact=False).first.select_option(label="48.0508 Welding Technology")
     page.get_by_label("Title of the panel").fill("Welding, fall 2026")
-    page.get_by_label("Answers are due by").fill("2100-12-18")
+    page.get_by_label("Answers are due by").fill(str(later_due()))
     check_page(page)
     press(page, "Set up the panel")
     check_page(page)

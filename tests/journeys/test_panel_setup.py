@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sme_review.models import Assignment, Panel
+from tests.dates import later_due
 from tests.factories.certifications import CertificationFactory, ProgramStandardFactory
 from tests.factories.sme_review import MaterialFactory, PanelCertificationFactory, PanelFactory, PanelistFactory
 
@@ -109,7 +110,7 @@ def test_a_panel_is_copied(page, panel, consultant, sign_in, check_page):
     check_page(page)
     # when it is
     page.get_by_label("Title of the new panel").fill("Welding, fall 2027")
-    page.get_by_label("Answers are due by").fill("2100-12-18")
+    page.get_by_label("Answers are due by").fill(str(later_due()))
     expect(page.get_by_label("Version of the program's standards")).to_have_value("2027")
     press(page, "Set up the new panel")
     # then the new panel has all of it, with what replaced one certification, and asks nobody yet
@@ -123,7 +124,7 @@ def test_a_panel_is_copied(page, panel, consultant, sign_in, check_page):
     # and the same button again, after the way back, makes no second one
     page.goto(f"/panels/{panel.pk}/copy/")
     page.get_by_label("Title of the new panel").fill("Welding, fall 2027")
-    page.get_by_label("Answers are due by").fill("2100-12-18")
+    page.get_by_label("Answers are due by").fill(str(later_due()))
     press(page, "Set up the new panel")
     expect(page.get_by_text("no second one was made")).to_be_visible()
     assert Panel.objects.count() == 2
@@ -136,7 +137,7 @@ def test_a_panel_is_copied_without_javascript(page_without_javascript, panel, co
     page.goto(f"/panels/{panel.pk}/")
     follow(page, "Copy this panel")
     page.get_by_label("Title of the new panel").fill("Welding, fall 2027")
-    page.get_by_label("Answers are due by").fill("2100-12-18")
+    page.get_by_label("Answers are due by").fill(str(later_due()))
     page.get_by_label("Its people").uncheck()
     page.get_by_label("Pipe Complete").uncheck()
     press(page, "Set up the new panel")

@@ -11,6 +11,7 @@ from sme_review.models import Assignment, ConflictDeclaration, Material, Panel, 
 from sme_review.selectors.copies import proposal_of
 from sme_review.services import panelists, panels, rounds
 from sme_review.services.copies import Parts, copy_panel
+from tests.dates import later_due
 from tests.factories.certifications import CertificationFactory, ProgramStandardFactory
 from tests.factories.sme_review import (
     AssignmentFactory,
@@ -43,7 +44,7 @@ RULES = {
     "endorsement_to_8": 81,
     "endorsement_from_9": 71,
 }
-TYPED = {"title": "Fall 2027", "due_date": "2100-12-18", "standards_version": "2027", "rules": "on", "people": "on"}
+TYPED = {"title": "Fall 2027", "due_date": str(later_due()), "standards_version": "2027", "rules": "on", "people": "on"}
 
 
 def url(name, *args):
@@ -95,7 +96,7 @@ def copied(consultant, source, **wishes):
         by=consultant,
         source=source,
         title="Fall 2027",
-        due_date=date(2100, 12, 18),
+        due_date=later_due(),
         standards_version="2027",
         parts=parts,
     )
@@ -117,7 +118,7 @@ def test_rules_certifications_and_people_come_along(earlier, consultant):
     panel = made.panel
     panel.refresh_from_db()
     assert (made.is_new, made.certifications, made.people, made.left_out) == (True, 2, 2, ())
-    assert (panel.title, panel.due_date, panel.standards_version) == ("Fall 2027", date(2100, 12, 18), "2027")
+    assert (panel.title, panel.due_date, panel.standards_version) == ("Fall 2027", later_due(), "2027")
     assert (panel.program, panel.copied_from, panel.created_by) == (earlier.program, earlier, consultant)
     assert (panel.state, panel.put_away_at, panel.sent_at) == (Panel.State.DRAFT, None, None)
     assert {name: getattr(panel, name) for name in RULES} == RULES
@@ -201,7 +202,7 @@ def test_what_the_catalogue_has_replaced_stays_out_or_comes_as_its_replacement(e
         by=consultant,
         source=earlier,
         title="Only people",
-        due_date=date(2100, 12, 18),
+        due_date=later_due(),
         standards_version="2027",
         parts=Parts(certifications=False, replacements=[successor.pk]),
     )
@@ -330,7 +331,7 @@ def test_an_empty_panel_offers_its_rules_only(staff, db):
     panel = PanelFactory()
     page = staff.get(url("copy_panel", panel.pk))
     assert [field.name for field in page.context["form"].along()] == ["rules"]
-    data = {"title": "New", "due_date": "2100-01-31", "standards_version": "", "rules": "on"}
+    data = {"title": "New", "due_date": str(later_due()), "standards_version": "", "rules": "on"}
     form = staff.post(url("copy_panel", panel.pk), data).context["form"]
     assert form.errors["standards_version"] == [
         f"{panel.program} has no standards now; a panel needs them to rate by. Import them first."
@@ -418,7 +419,7 @@ def test_a_choice_in_the_address_does_not_swallow_a_new_panel(staff, earlier):
         "title": "New",
         "kind": "other",
         "standards_version": "2026",
-        "due_date": "2100-01-31",
+        "due_date": str(later_due()),
     }
     staff.post(f"{url('new_panel')}?copy={earlier.pk}", data)
     assert Panel.objects.filter(title="New", copied_from=None).exists()

@@ -12,6 +12,7 @@ from sme_review.services import live, panelists, ratings, rounds
 from sme_review.services.panels import RulesFixedError, change_panel
 from sme_review.services.recommendations import Choice, save_recommendation, send_recommendation
 from sme_review.validators import Answers
+from tests.dates import later_due
 from tests.factories.certifications import ProgramStandardFactory
 from tests.factories.sme_review import PanelFactory, RoundFactory, StandardMarkFactory
 from tests.sme_review.conftest import refresh
@@ -71,7 +72,7 @@ def change_later(consultant, panel, **changes):
 
 def test_every_rule_is_changed_from_the_page(staff, drafted):
     panel = drafted.panel
-    response = staff.post(rules_url(panel), typed(staff, panel, due_date="2100-01-31", **OTHER_RULES))
+    response = staff.post(rules_url(panel), typed(staff, panel, due_date=str(later_due()), **OTHER_RULES))
     assert response.headers["Location"] == reverse("sme_review:panel", args=[panel.pk])
     panel.refresh_from_db()
     assert {name: getattr(panel, name) for name in OTHER_RULES} == OTHER_RULES
@@ -100,7 +101,7 @@ def test_defaults_are_filled_in_and_not_saved(staff, drafted, consultant):
     ]
     panel.refresh_from_db()
     assert (panel.quorum, panel.title) == (7, drafted.panel.title)
-    data = {name: form[name].value() for name in form.fields} | {"seen": form.mark, "due_date": "2100-01-31"}
+    data = {name: form[name].value() for name in form.fields} | {"seen": form.mark, "due_date": str(later_due())}
     assert staff.post(rules_url(panel), data).status_code == 302
     panel.refresh_from_db()
     assert (panel.quorum, panel.title, panel.worksheet) == (5, "Typed", Panel.Worksheet.OPTIONAL)
@@ -136,7 +137,7 @@ def test_rules_that_no_longer_change_are_shown_so(staff, closed, consultant):
 
 def test_refusals_of_the_service_stand_at_their_fields(staff, running, consultant):
     panel = running.panel
-    data = typed(staff, panel, due_date="2100-01-31", rounds_planned=1, panelists_see="reasons", seen="")
+    data = typed(staff, panel, due_date=str(later_due()), rounds_planned=1, panelists_see="reasons", seen="")
     page = staff.post(rules_url(panel), data)
     assert page.context["form"].errors == {
         "panelists_see": [
@@ -164,7 +165,7 @@ def test_a_page_out_of_date_is_told_once_and_keeps_what_was_typed(staff, drafted
 
 
 def test_another_error_does_not_hide_that_a_page_is_out_of_date(staff, drafted, consultant):
-    data = typed(staff, drafted.panel, due_date="2100-01-31", quorum=1)
+    data = typed(staff, drafted.panel, due_date=str(later_due()), quorum=1)
     change_panel(by=consultant, panel=drafted.panel, minimum_per_group=2)
     form = staff.post(rules_url(drafted.panel), data).context["form"]
     again = staff.post(rules_url(drafted.panel), data | {"quorum": 9, "seen": form.mark})

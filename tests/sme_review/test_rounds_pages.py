@@ -261,7 +261,10 @@ WRONG = {
     "years ahead": (
         later,
         {"day": "9999-12-31", "due_date": "9999-12-31"},
-        {"opens_day": ["This is more than a year ahead. Choose an earlier day."]},
+        {
+            "opens_day": ["This is more than a year ahead. Choose an earlier day."],
+            "due_date": ["The year 9999 is more than two years ahead. Check the date."],
+        },
     ),
     "due before it opens": (
         later,
@@ -354,7 +357,7 @@ def test_of_two_who_press_in_the_same_instant_one_opens(closed, consultant, appr
     pressing = [client_of(user) for user in (consultant, approver)]
     met = together(
         *(
-            lambda one=one: one.post(url("open_round", closed.panel), form_of(closed, due_date="2099-01-01"))
+            lambda one=one: one.post(url("open_round", closed.panel), form_of(closed, due_date="2027-01-08"))
             for one in pressing
         )
     )
