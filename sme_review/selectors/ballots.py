@@ -13,17 +13,17 @@ from sme_review.statistics import FEWEST_TOLD
 
 def current_round(panel: Panel) -> Round | None:
     """The latest round; None before the first was opened."""
-    return Round.objects.filter(panel=panel).select_related("opened_by", "closed_by").order_by("-number").first()
+    return panel.rounds.select_related("opened_by", "closed_by").order_by("-number").first()
 
 
 def waiting_round(panel: Panel) -> Round | None:
     """The latest round that is open or planned; None where none is."""
-    return Round.objects.filter(panel=panel, state=Round.State.OPEN).order_by("-number").first()
+    return panel.rounds.filter(state=Round.State.OPEN).order_by("-number").first()
 
 
 def rounds_of(panel: Panel) -> list[Round]:
     """The panel's rounds in order."""
-    return list(Round.objects.filter(panel=panel).select_related("opened_by", "closed_by").order_by("number"))
+    return list(panel.rounds.select_related("opened_by", "closed_by").order_by("number"))
 
 
 def latest_ballots(panel: Panel) -> dict[int, Ballot]:

@@ -29,8 +29,8 @@ from sme_review.models import (
 
 
 def panels_visible_to(user: User) -> QuerySet[Panel]:
-    """The panels a person may see, each with its program."""
-    return Panel.objects.visible_to(user).select_related("program")
+    """The panels a person may see, each with its program and who sent its recommendation."""
+    return Panel.objects.visible_to(user).select_related("program", "sent_by")
 
 
 def with_progress(panels: QuerySet[Panel]) -> QuerySet[Panel]:

@@ -2,13 +2,59 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from sme_review.models import Panel
-from sme_review.selectors.panels import recommendations_of
+from sme_review.models import ListingDecision, Panel, Recommendation
+from sme_review.selectors.panels import current_decisions, recommendations_of
 
 
 def recommendation_mark(panel: Panel) -> str:
     """A short text that is another one as soon as anything of the recommendation is saved otherwise."""
-    lines = [(item.pk, item.choice, item.note, item.position) for item in recommendations_of(panel)]
+    return _mark(panel, recommendations_of(panel))
+
+
+def _mark(panel: Panel, recommendations: Iterable[Recommendation]) -> str:
+    lines = [(item.pk, item.choice, item.note, item.position) for item in recommendations]
     held = json.dumps([panel.recommendation_text, sorted(lines)])
     return hashlib.sha256(held.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a panel's recommendation stands: what is written, and what OCTE has decided and released of it."""
+
+    panel: Panel
+    recommendations: list[Recommendation]
+    released: list[ListingDecision]
+
+    @property
+    def mark(self) -> str:
+        """As `recommendation_mark` has it."""
+        return _mark(self.panel, self.recommendations)
+
+    @property
+    def settled(self) -> list[ListingDecision]:
+        """Approvals and refusals: what they are about is not recommended again."""
+        return [decision for decision in self.released if decision.is_final]
+
+    @property
+    def settled_entries(self) -> set[int]:
+        """The primary keys of PanelCertification that they are about."""
+        return {decision.recommendation.panel_certification_id for decision in self.settled}
+
+    @property
+    def sent_back(self) -> dict[int, ListingDecision]:
+        """Primary key of PanelCertification -> the decision that sent it back and that nothing followed yet."""
+        back = ListingDecision.Outcome.SENT_BACK
+        return {
+            decision.recommendation.panel_certification_id: decision
+            for decision in self.released
+            if decision.outcome == back
+        }
+
+
+def standing_of(panel: Panel) -> Standing:
+    """What is written and decided of a panel's recommendation, in two queries."""
+    decisions = current_decisions(panel).values()
+    return Standing(panel, list(recommendations_of(panel)), [item for item in decisions if item.released_at])

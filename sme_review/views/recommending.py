@@ -14,10 +14,9 @@ from sme_review.forms.decisions import ChoiceForm, RecommendationTextForm
 from sme_review.models import Panel
 from sme_review.presenters import ShownCertification, show_results
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
-from sme_review.selectors import decisions as deciding
 from sme_review.selectors import panels as selecting
 from sme_review.selectors.packets import packets_visible_to
-from sme_review.selectors.recommendations import recommendation_mark
+from sme_review.selectors.recommendations import Standing, standing_of
 from sme_review.selectors.results import results_by_entry
 from sme_review.services import recommendations as recommending
 from sme_review.views.old_pages import GONE, not_kept, typed_on_rows
@@ -33,9 +32,9 @@ def recommend(request: SignedInRequest, pk: int) -> HttpResponse:
     panel = find_panel(request, pk)
     if panel.state in _BEFORE_RESULTS:
         return _too_early(request, panel)
-    shown = _shown_by_entry(panel, request.user)
+    shown, standing = _shown_by_entry(panel, request.user), standing_of(panel)
     text_form = RecommendationTextForm(request.POST or None, initial={"text": panel.recommendation_text})
-    forms = _choice_forms(request, panel, shown)
+    forms = _choice_forms(request, standing, shown)
     is_stale = False
     gone = typed_on_rows(panel, request.POST, shown=[form.entry.pk for form in forms])
     if request.method == "POST":
@@ -52,7 +51,7 @@ def recommend(request: SignedInRequest, pk: int) -> HttpResponse:
         "problems": [*([(GONE, "#typed")] if gone else []), *problems_of([text_form, *forms])],
         "is_stale": is_stale,
         "gone": gone,
-        **_known(request, find_panel(request, pk) if request.method == "POST" else panel),
+        **_known(request, standing_of(find_panel(request, pk)) if request.method == "POST" else standing),
     }
     if gone:  # the page is as old as it was: if somebody saved meanwhile, that is told when it is sent again
         context["mark"] = request.POST.get("seen", "")
@@ -69,16 +68,17 @@ def _too_early(request: SignedInRequest, panel: Panel) -> HttpResponse:
     return not_kept(request, panel, why=why, typed=typed)
 
 
-def _known(request: SignedInRequest, panel: Panel) -> dict[str, object]:
+def _known(request: SignedInRequest, standing: Standing) -> dict[str, object]:
     """The panel as it is now: what was recommended, decided and sent back before."""
+    panel = standing.panel
     return {
         "panel": panel,
-        "mark": recommendation_mark(panel),
+        "mark": standing.mark,
         "crumbs": crumbs(panel, "Recommendation"),
         "may_write": panel.state == Panel.State.CLOSED and may_manage(request, panel),
-        "recommendations": selecting.recommendations_of(panel),
-        "sent_back": list(deciding.sent_back(panel).values()),
-        "settled": [item for item in selecting.current_decisions(panel).values() if item.released_at and item.is_final],
+        "recommendations": standing.recommendations,
+        "sent_back": list(standing.sent_back.values()),
+        "settled": standing.settled,
         "packets": packets_visible_to(request.user, panel),
         "rounds_left": panel.rounds_planned - panel.rounds.count(),
     }
@@ -90,10 +90,13 @@ def _shown_by_entry(panel: Panel, viewer: User) -> dict[int, ShownCertification]
     return {shown.result.entry.pk: shown for shown in show_results(results)}
 
 
-def _choice_forms(request: SignedInRequest, panel: Panel, shown: dict[int, ShownCertification]) -> list[ChoiceForm]:
+def _choice_forms(
+    request: SignedInRequest, standing: Standing, shown: dict[int, ShownCertification]
+) -> list[ChoiceForm]:
     """A form for each certification whose decision is not released."""
-    known = {item.panel_certification_id: item for item in selecting.recommendations_of(panel)}
-    settled, back = deciding.settled_entries(panel), deciding.sent_back(panel)
+    known = {item.panel_certification_id: item for item in standing.recommendations}
+    settled, back = standing.settled_entries, standing.sent_back
+    entries = selecting.certifications_of(standing.panel).prefetch_related(None)  # what panelists read is not shown
     return [
         ChoiceForm(
             request.POST or None,
@@ -103,7 +106,7 @@ def _choice_forms(request: SignedInRequest, panel: Panel, shown: dict[int, Shown
             is_rated=entry.pk in shown,
             sent_back=back.get(entry.pk),
         )
-        for place, entry in enumerate(selecting.certifications_of(panel), start=1)
+        for place, entry in enumerate(entries, start=1)
         if entry.pk not in settled
     ]
 

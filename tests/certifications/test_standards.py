@@ -341,9 +341,12 @@ def test_a_version_that_was_downloaded_is_read_back_unchanged(kind, consultant, 
     assert selectors.plan_import(sent).counts["added"] == 3
 
 
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn")), min_size=1, max_size=12).filter(
-    lambda words: words.strip() and "\ufeff" not in words
-)
+# Every file is read with its no-break spaces as spaces and without byte order marks, so neither is in what was read in.
+WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn"), exclude_characters="\xa0\ufeff"),
+    min_size=1,
+    max_size=12,
+).filter(str.strip)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -358,13 +358,13 @@ def test_lists_of_decisions_cost_the_same_queries_whatever_they_hold(
 ):
     """One page reads the packet, the history and the decisions in as many queries for one as for many."""
     desk.get(address)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         desk.get(address)
     decide(approver, lines[0], "approved")
     decide(approver, lines[1], "declined")
     ProgramCertificationFactory(certification=closed.entries[0].certification)
     ProgramCertificationFactory(certification=closed.entries[1].certification)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         desk.get(address)
 
 

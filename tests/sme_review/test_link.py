@@ -10,6 +10,7 @@ from sme_review.services import panelists, panels, ratings, recommendations, rou
 from sme_review.services.decisions import decide_listing
 from sme_review.services.releases import release_decisions
 from sme_review.validators import Answers
+from tests.dates import due, in_words
 from tests.factories.sme_review import ConflictDeclarationFactory
 from tests.sme_review.conftest import COMPLETE, rate_all, send_rating
 
@@ -65,8 +66,11 @@ def test_unknown_link_gets_a_friendly_page(client, running, name):
 
 def test_mail_says_what_by_when_and_how_long(running, person):
     message = next(message for message in mail.outbox if message.to == [person.email])
-    assert message.subject == f"Please rate certifications for {running.panel.program.title} by December 18"
-    for words in ("2 certifications", "December 18, 2026", "about 25 minutes", "/link/panel/"):
+    assert (
+        message.subject
+        == f"Please rate certifications for {running.panel.program.title} by {in_words(due(), year=False)}"
+    )
+    for words in ("2 certifications", in_words(due()), "about 25 minutes", "/link/panel/"):
         assert words in message.body
     assert len(mail.outbox) == len(running.panelists)
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from sme_review.models import Ballot, Round
+from sme_review.models import Ballot, Panel, Round
 from sme_review.selectors.ratings import panelist_by_secret
 from sme_review.selectors.reminders import due_dates_told, panels_taking_ratings, waiting_on
 from sme_review.services import panelists, panels, rounds
@@ -25,7 +25,7 @@ from tests.factories.sme_review import (
 )
 from tests.sme_review.conftest import rate_all
 
-# Panels of the fixtures are due on December 18, 2026; their mails went out on the day the tests run.
+# The panel that waits is due on December 18, 2026; the mails of other fixtures went out on the day the tests run.
 DUE = "2026-12-18"
 
 
@@ -39,7 +39,8 @@ def on(day: str) -> time_machine.travel:
 
 @pytest.fixture
 def waiting(drafted, consultant, django_capture_on_commit_callbacks):
-    """Round 1 open since December 1, invitations mailed then; two have finished."""
+    """Round 1 open since December 1, invitations mailed then, due on December 18; two have finished."""
+    Panel.objects.filter(pk=drafted.panel.pk).update(due_date=DUE)
     with on("2026-12-01"), django_capture_on_commit_callbacks(execute=True):
         drafted.round = rounds.open_round(by=consultant, panel=drafted.panel)
         drafted.panel.refresh_from_db()

@@ -15,6 +15,7 @@ from sme_review.selectors.results import all_results, results_by_entry, results_
 from sme_review.selectors.rounds import candidates, rated_in, waiting_by_group
 from sme_review.services import panelists, ratings, rounds
 from sme_review.validators import Answers
+from tests.dates import due, in_words
 from tests.factories.certifications import CertificationFactory
 from tests.factories.sme_review import (
     AssignmentFactory,
@@ -71,7 +72,7 @@ def test_second_round_rates_what_was_chosen_by_its_own_date(split, consultant):
     assert (held.number, held.is_open, held.is_planned) == (2, True, False)
     assert (split.panel.state, split.panel.due_date) == ("running", DUE)
     assert list(held.ballots.values_list("panel_certification", flat=True)) == [second.pk]
-    assert AuditEntry.objects.filter(verb="changed panel", detail__due_date=["2026-12-18", "2099-03-20"]).exists()
+    assert AuditEntry.objects.filter(verb="changed panel", detail__due_date=[str(due()), "2099-03-20"]).exists()
     assert AuditEntry.objects.filter(verb="opened").first().detail == {"round": 2, "certifications": 1}
     with pytest.raises(ratings.RoundClosedError):
         rate_all(split.panelists[0], [split.entries[0]])
@@ -121,7 +122,10 @@ def test_mail_promises_what_round_1_lets_panelists_see_not_what_the_panel_says_n
 
 def test_mail_of_the_first_round_stays_as_it_was(drafted, consultant, send):
     sent = send(rounds.open_round, by=consultant, panel=drafted.panel)
-    assert sent[0].subject == f"Please rate certifications for {drafted.panel.program.title} by December 18"
+    assert (
+        sent[0].subject
+        == f"Please rate certifications for {drafted.panel.program.title} by {in_words(due(), year=False)}"
+    )
     assert "read about 2 certifications and answer three short questions on each" in sent[0].body
     assert "round" not in sent[0].body
 
@@ -171,7 +175,7 @@ def test_what_is_chosen_is_of_this_panel(closed, consultant, chosen, message):
         rounds.open_round(by=consultant, panel=closed.panel, entries=chosen(closed), due_date=DUE)
     assert refused.value.field == "entries"
     refresh(closed)
-    assert (Round.objects.count(), closed.panel.state, closed.panel.due_date) == (1, "closed", date(2026, 12, 18))
+    assert (Round.objects.count(), closed.panel.state, closed.panel.due_date) == (1, "closed", due())
 
 
 def settle(entry) -> None:
@@ -413,10 +417,10 @@ def test_who_has_not_finished_is_listed_by_group(running):
 
 
 def test_due_date_is_changed_without_a_mail(running, consultant, send):
-    sent = send(rounds.change_due_date, by=consultant, panel=running.panel, due_date=DUE, seen=date(2026, 12, 18))
+    sent = send(rounds.change_due_date, by=consultant, panel=running.panel, due_date=DUE, seen=due())
     refresh(running)
     assert (sent, running.panel.due_date) == ([], DUE)
-    assert AuditEntry.objects.filter(verb="changed panel").get().detail == {"due_date": ["2026-12-18", "2099-03-20"]}
+    assert AuditEntry.objects.filter(verb="changed panel").get().detail == {"due_date": [str(due()), "2099-03-20"]}
 
 
 def test_of_two_who_change_the_due_date_the_second_is_told(running, consultant, approver):

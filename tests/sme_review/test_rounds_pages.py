@@ -14,6 +14,7 @@ from sme_review.models import Panel, Round
 from sme_review.opening_time import moment_in_words
 from sme_review.services import live, ratings, rounds
 from tests.conftest import make_member
+from tests.dates import due
 from tests.factories.certifications import CertificationFactory
 from tests.factories.sme_review import PanelCertificationFactory, PanelFactory, PanelistFactory
 from tests.sme_review.conftest import COMPLETE, rate_all, refresh
@@ -98,7 +99,7 @@ def test_only_state_staff_change_rounds(client, running, state_auditor, home_dis
     assert answer.status_code == (403 if role in people else 302)
     assert role in people or answer.headers["Location"].startswith("/accounts/login/")
     panel = Panel.objects.get()
-    assert (panel.state, str(panel.due_date), Round.objects.get().state) == ("running", "2026-12-18", "open")
+    assert (panel.state, str(panel.due_date), Round.objects.get().state) == ("running", str(due()), "open")
 
 
 def test_auditor_reads_the_round_and_is_offered_nothing(client, running, state_auditor):
