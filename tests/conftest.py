@@ -1,8 +1,10 @@
 """The cast that tests share: state staff, a district with its people, and its twin, the stranger."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+import time_machine
 from django.db import connection
 
 from accounts.models import User
@@ -68,6 +70,13 @@ def make_district(program: Program, name: str) -> DistrictCast:
         reporter=make_member(Role.BUILDING_REPORTER, **where),
         cepd=make_member(Role.CEPD_ADMINISTRATOR, **where),
     )
+
+
+@pytest.fixture
+def in_2026_27() -> Iterator[None]:
+    """A day in the school year 2026-27, for tests that name school years."""
+    with time_machine.travel("2026-12-01T12:00:00-05:00"):
+        yield
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from certifications.services.listings import keep_listing, restore_listing, reti
 from octe_certs.problems import MoveNotAllowedError, Problem
 from tests.factories.certifications import CertificationFactory, ProgramCertificationFactory
 
+pytestmark = pytest.mark.usefixtures("in_2026_27")
+
 
 @pytest.fixture
 def certification(db):

@@ -21,6 +21,8 @@ from tests.factories.certifications import (
     ProgramFactory,
 )
 
+pytestmark = pytest.mark.usefixtures("in_2026_27")
+
 SECRET = "Zebrawood"
 
 

@@ -16,6 +16,8 @@ from tests.factories.certifications import ProgramCertificationFactory
 from tests.factories.sme_review import RecommendationFactory
 from tests.sme_review.deciding import again, decide, recommend, send
 
+pytestmark = pytest.mark.usefixtures("in_2026_27")
+
 
 def url(name, *args):
     return reverse(f"sme_review:{name}", args=args)

@@ -260,6 +260,7 @@ def test_federal_count_without_an_approval_names_its_certification(staff, client
     assert any(message.endswith(f"Approve {first}, or clear this box.") for message, _ in page.context["problems"])
 
 
+@pytest.mark.usefixtures("in_2026_27")
 def test_decisions_are_kept_and_those_with_errors_stay_as_typed(client, closed, consultant, approver):
     client.force_login(consultant)
     client.post(url("recommend", closed.panel.pk), recommendation_data(closed, action="send"))

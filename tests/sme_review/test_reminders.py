@@ -1,7 +1,7 @@
 """One mail for each person, to the address on file, and never twice within a day."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -27,6 +27,7 @@ from tests.sme_review.conftest import rate_all
 
 # The panel that waits is due on December 18, 2026; the mails of other fixtures went out on the day the tests run.
 DUE = "2026-12-18"
+EARLY = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
 
 def tomorrow(panel) -> time_machine.travel:
@@ -91,10 +92,10 @@ def test_nobody_is_reminded_twice_within_a_day_unless_asked_for(
 
 def test_person_on_two_panels_gets_one_mail_about_both(waiting, consultant, django_capture_on_commit_callbacks):
     other = PanelFactory(title="Second panel", due_date="2026-12-12", created_by=consultant, state="running")
-    ballot = BallotFactory(round__panel=other, round__opened_at=timezone.now() - timedelta(days=60))
-    Ballot.objects.filter(pk=ballot.pk).update(opened_at=timezone.now() - timedelta(days=60))
-    PanelistFactory(panel=other, email="Expert2@example.org", invited_at=timezone.now() - timedelta(days=60))
-    PanelistFactory(panel=other, email="elsewhere@example.org", invited_at=timezone.now() - timedelta(days=60))
+    ballot = BallotFactory(round__panel=other, round__opened_at=EARLY)
+    Ballot.objects.filter(pk=ballot.pk).update(opened_at=EARLY)
+    PanelistFactory(panel=other, email="Expert2@example.org", invited_at=EARLY)
+    PanelistFactory(panel=other, email="elsewhere@example.org", invited_at=EARLY)
     with on("2026-12-08"):
         assert remind(consultant, waiting.panel, django_capture_on_commit_callbacks) == 3
         assert remind(consultant, other, django_capture_on_commit_callbacks) == 1

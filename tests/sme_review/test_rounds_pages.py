@@ -14,7 +14,7 @@ from sme_review.models import Panel, Round
 from sme_review.opening_time import moment_in_words
 from sme_review.services import live, ratings, rounds
 from tests.conftest import make_member
-from tests.dates import due
+from tests.dates import due, later_due
 from tests.factories.certifications import CertificationFactory
 from tests.factories.sme_review import PanelCertificationFactory, PanelFactory, PanelistFactory
 from tests.sme_review.conftest import COMPLETE, rate_all, refresh
@@ -358,7 +358,7 @@ def test_of_two_who_press_in_the_same_instant_one_opens(closed, consultant, appr
     pressing = [client_of(user) for user in (consultant, approver)]
     met = together(
         *(
-            lambda one=one: one.post(url("open_round", closed.panel), form_of(closed, due_date="2027-01-08"))
+            lambda one=one: one.post(url("open_round", closed.panel), form_of(closed, due_date=str(later_due())))
             for one in pressing
         )
     )
