@@ -4,7 +4,7 @@ Pure functions. A cell holds the marks that raters gave one standard for one cer
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -82,8 +82,13 @@ class CoverageMap:
     cells: Mapping[tuple[str, int], Cell]
     shares: Mapping[int, float | None]
     untouched: tuple[str, ...]
+    unmarked: tuple[str, ...]
     disputed: tuple[tuple[str, int], ...]
     sets: CoveringSets
+
+    def left(self, certification: int) -> int:
+        """How many standards nobody marked for a certification."""
+        return sum(not self.cells[line.code, certification].raters for line in self.standards)
 
     @property
     def is_empty(self) -> bool:
@@ -110,6 +115,7 @@ def coverage_map(
     certifications: Sequence[int],
     marks: Mapping[tuple[str, int], Sequence[str]],
     weights: Mapping[str, Decimal] | Mapping[str, int] | None = None,
+    few: Collection[int] = (),
 ) -> CoverageMap:
     """The whole map.
 
@@ -118,10 +124,12 @@ def coverage_map(
         certifications: keys in the panel's order.
         marks: (standard code, certification) -> marks of the raters; a missing cell was marked by nobody.
         weights: segment -> weight, as in worksheet.suggest_share.
+        few: certifications with so few worksheets that no set is made of them.
 
     Returns:
-        A certification that nobody marked has the share None and is in no set. A standard is untouched when nobody's
-        median finds any of it in any certification.
+        A certification that nobody marked has the share None and is in no set. A standard is untouched when it was marked
+        and nobody's median finds any of it in any certification; unmarked when nobody marked it for any. In shares and
+        sets what nobody marked adds nothing.
     """
     cells = {
         (line.code, certification): cell_of(marks.get((line.code, certification), ()))
@@ -130,6 +138,7 @@ def coverage_map(
     }
     parts = standard_weights(standards, weights)
     marked = {key for (_, key), cell in cells.items() if cell.raters}
+    known = {code for (code, _), cell in cells.items() if cell.raters}
     return CoverageMap(
         standards=tuple(standards),
         certifications=tuple(certifications),
@@ -141,14 +150,17 @@ def coverage_map(
             for key in certifications
         },
         untouched=tuple(
-            line.code for line in standards if not any(cells[line.code, key].worth for key in certifications)
+            line.code
+            for line in standards
+            if line.code in known and not any(cells[line.code, key].worth for key in certifications)
         ),
+        unmarked=tuple(line.code for line in standards if line.code not in known),
         disputed=tuple(place for place, cell in cells.items() if cell.disagree),
         sets=best_sets(
             {
                 key: {line.code: cells[line.code, key].worth or 0.0 for line in standards}
                 for key in certifications
-                if key in marked
+                if key in marked and key not in few
             },
             parts,
         ),

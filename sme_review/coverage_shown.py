@@ -7,7 +7,7 @@ from typing import Any
 from certifications.models import ProgramStandard
 from sme_review.charts import draw_coverage, letters_of, shade_of
 from sme_review.coverage import Cell, CoveringSet
-from sme_review.selectors.coverage import Coverage
+from sme_review.selectors.coverage import Coverage, few_of
 
 COVERAGE_HEADINGS = (
     "Segment",
@@ -39,6 +39,7 @@ class ShownLine:
     standard: ProgramStandard
     cells: list[ShownCell]
     untouched: bool
+    unmarked: bool
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,15 @@ class ShownSize:
 
 @dataclass(frozen=True)
 class ShownColumn:
-    """One certification over all standards; the share is None where nobody filled in a worksheet."""
+    """One certification over all standards; the share is None where nobody filled in a worksheet.
+
+    `left` is how many standards nobody marked for it; in the share they add nothing.
+    """
 
     name: str
     worksheets: int
     share: float | None
+    left: int
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,9 @@ def coverage_picture(coverage: Coverage, title: str) -> bytes:
 def columns(coverage: Coverage) -> list[ShownColumn]:
     """The certifications with their worksheets and what each covers alone."""
     return [
-        ShownColumn(str(entry), coverage.worksheets[entry.pk], coverage.found.shares[entry.pk])
+        ShownColumn(
+            str(entry), coverage.worksheets[entry.pk], coverage.found.shares[entry.pk], coverage.found.left(entry.pk)
+        )
         for entry in coverage.entries
     ]
 
@@ -97,6 +104,11 @@ def unmarked(coverage: Coverage) -> list[str]:
     return [column.name for column in columns(coverage) if column.share is None]
 
 
+def few(coverage: Coverage) -> list[str]:
+    """The certifications with so few worksheets that they are in no set."""
+    return [coverage.name_of(key) for key in few_of(coverage.worksheets)]
+
+
 def lines(coverage: Coverage) -> list[ShownLine]:
     """The table beside the picture."""
     return [
@@ -104,6 +116,7 @@ def lines(coverage: Coverage) -> list[ShownLine]:
             standard=standard,
             cells=[_shown(coverage.found.cells[standard.code, entry.pk]) for entry in coverage.entries],
             untouched=standard.code in coverage.found.untouched,
+            unmarked=standard.code in coverage.found.unmarked,
         )
         for standard in coverage.standards
     ]

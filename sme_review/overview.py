@@ -62,7 +62,9 @@ def overview_rows(results: list[CertificationResult]) -> list[OverviewRow]:
                 proportion=proportion.summary.median if proportion.summary else None,
                 share=employer.endorsement,
                 postsecondary=postsecondary.summary.median if postsecondary.summary else None,
-                disagreements=sum(question.disagreement for question in result.questions) if result.raters else None,
+                disagreements=None
+                if result.withheld
+                else sum(bool(question.disagreement) for question in result.questions),
             )
         )
     return rows

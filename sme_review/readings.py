@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from octe_certs.rounding import half_up
 from sme_review import statistics
 from sme_review.enums import Reading, StakeholderGroup
 
@@ -43,7 +44,7 @@ def why_withheld(raters_by_group: Mapping[str, int], thresholds: Thresholds) -> 
     short = [group.label for group in StakeholderGroup if raters_by_group.get(group, 0) < thresholds.minimum_per_group]
     if short:
         needed = thresholds.minimum_per_group
-        return f"Fewer than {needed} {'person' if needed == 1 else 'people'} rated it in: {', '.join(short)}."
+        return f"{'Nobody' if needed == 1 else f'Fewer than {needed} people'} rated it in: {', '.join(short)}."
     return ""
 
 
@@ -127,7 +128,7 @@ def _conditions_not_met(
         unmet.append(few)
     elif share is not None and not statistics.reaches(share, needed):
         unmet.append(
-            f"{share * 100:.0f} percent rate the value to employers 4 or 5, and {needed} percent are needed with "
+            f"{half_up(share * 100):.0f} percent rate the value to employers 4 or 5, and {needed} percent are needed with "
             f"{len(employer_values)} raters"
         )
     postsecondary = statistics.middle(postsecondary_values)

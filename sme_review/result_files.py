@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from octe_certs.rounding import half_up
 from octe_certs.xlsx_files import Sheet
 from sme_review.explanations import ALL
-from sme_review.selectors.figures import QuestionResult, Support
+from sme_review.selectors.figures import EMPLOYER, QuestionResult
 from sme_review.selectors.results import CertificationResult, PanelFigure
 from sme_review.statistics import Change, Summary
 
@@ -43,6 +44,8 @@ SUMMARY_HEADINGS = (
     "Suggested reading",
     "Rule",
 )
+# Held back below the quorum, and where too few could judge.
+_DISAGREEMENT = {True: "yes", False: "no", None: None}
 _GROUP_HEADINGS = (
     "Certification",
     "Question",
@@ -80,8 +83,8 @@ def summary_rows(
                 total.recused,
                 total.missing,
                 *_numbers(question.summary),
-                *_support(question.support),
-                "yes" if question.disagreement else "no",
+                *_support(question),
+                _DISAGREEMENT[question.disagreement],
                 *(_rounded(group.median) for group in question.groups),
                 *_change(changes.get((result.entry.pk, question.question.key))),
                 result.reading.label,
@@ -139,12 +142,14 @@ def _numbers(numbers: Summary | None) -> list[Any]:
     return [_rounded(getattr(numbers, name)) if numbers else None for name in names]
 
 
-def _support(support: Support | None) -> list[Any]:
+def _support(question: QuestionResult) -> list[Any]:
+    """Question 3 needs no share: its rule is about the median."""
+    support = question.support
     if support is None:
         return [None] * 6
     return [
         _rounded(support.share),
-        _rounded(support.needed / 100),
+        _rounded(support.needed / 100) if question.question is EMPLOYER else None,
         _rounded(support.kappa),
         str(support.grade),
         _rounded(support.ratio),
@@ -165,8 +170,8 @@ def _change(change: Change | None) -> list[Any]:
 
 
 def _rounded(number: float | None) -> float | int | None:
-    """To hundredths, as the page shows it; whole numbers without a point."""
+    """To hundredths, as the pages round; whole numbers without a point."""
     if number is None:
         return None
-    rounded = round(number, 2)
+    rounded = half_up(number, 2)
     return int(rounded) if rounded == int(rounded) else rounded

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_tables2 as tables
 
+from octe_certs.rounding import half_up
 from sme_review.models import Panel
 from sme_review.opening_time import day_in_words
 from sme_review.presenters import panel_standing
@@ -62,7 +63,7 @@ class ResultsTable(tables.Table):
 
     def render_share(self, value: float) -> str:
         """As tables print an I-CVI."""
-        return f"{value:.2f}"
+        return f"{half_up(value, 2):.2f}"
 
     def render_postsecondary(self, value: float) -> str:
         """A value from 1 to 5."""

@@ -11,6 +11,8 @@ from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.utils import timezone
 
+from octe_certs.rounding import half_up
+
 register = template.Library()
 
 # The picture of a spread: its width in its own units, and the room left at both ends for half a marker.
@@ -164,4 +166,10 @@ def pairs_as_links(items: Iterable[tuple[str, str]] | None) -> list[dict[str, st
 @register.filter
 def one_decimal(value: float | None) -> str:
     """3.0 -> "3", 3.25 -> "3.3"."""
-    return "" if value is None else f"{value:.1f}".removesuffix(".0")
+    return "" if value is None else f"{half_up(value, 1):g}"
+
+
+@register.filter
+def whole_percent(share: float) -> str:
+    """0.625 -> "63"."""
+    return f"{half_up(100 * share):.0f}"

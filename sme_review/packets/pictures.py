@@ -89,6 +89,7 @@ def _heat_map(
         },
         shares={},
         untouched=(),
+        unmarked=(),
         disputed=(),
         sets=CoveringSets((), 0.0, exact=True),
     )
@@ -106,7 +107,7 @@ def _summary(numbers: dict[str, Any] | None) -> Summary | None:
 
 def _in_words(summary: Summary | None) -> str:
     if summary is None:
-        return "nobody rated it"
+        return "no ratings"
     return (
         f"median {summary.median:g}, middle half {summary.q1:g} to {summary.q3:g}, "
         f"all {summary.minimum:g} to {summary.maximum:g}"

@@ -1,14 +1,17 @@
 """The packet as a spreadsheet, from the frozen content alone."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from octe_certs.rounding import half_up
 from octe_certs.xlsx_files import Sheet, xlsx_bytes
 from sme_review.charts import shade_of
 from sme_review.packets.pdf import title_of
 from sme_review.packets.pictures import cell_of
 
+_PLACES = 4
 _PAIR = ("Certification", "Question")
 
 
@@ -31,7 +34,13 @@ def packet_xlsx(content: dict[str, Any], *, sha256: str) -> bytes:
         Sheet("Method", ("What", "Words"), _method(content)),
     ]
     made = datetime.fromisoformat(content["frozen"]["at"])
-    return xlsx_bytes(title=title_of(content), sheets=sheets, made_at=made)
+    return xlsx_bytes(title=title_of(content), sheets=[_to_read(sheet) for sheet in sheets], made_at=made)
+
+
+def _to_read(sheet: Sheet) -> Sheet:
+    """The sheet with its numbers to four places."""
+    rows = ([half_up(value, _PLACES) if isinstance(value, float) else value for value in row] for row in sheet.rows)
+    return replace(sheet, rows=rows)
 
 
 _RECOMMENDATION = (
@@ -129,14 +138,16 @@ def _recommended(entry: dict[str, Any]) -> list[Any]:
 
 
 def _rated(entry: dict[str, Any], question: dict[str, Any]) -> list[Any]:
-    summary, support = question["summary"] or {}, question["support"] or {}
+    summary, support = question["summary"] or {}, dict(question["support"] or {})
+    if question["key"] != "employer":
+        support.pop("needed", None)  # question 3 needs no share: its rule is about the median
     return [
         entry["name"],
         question["title"],
         *(question["total"][key] for key in _COUNTS),
         *(summary.get(key) for key in _SUMMARY),
         *(support.get(key) for key in _SUPPORT),
-        "yes" if question["disagreement"] else "no",
+        {True: "yes", False: "no"}.get(question["disagreement"]),
     ]
 
 

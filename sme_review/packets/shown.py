@@ -66,6 +66,7 @@ class ShownCoverage:
     held: dict[str, Any]
     sizes: list[ShownSize]
     untouched: list[dict[str, Any]]
+    unmarked: list[dict[str, Any]]
     lines: list[tuple[dict[str, Any], list[str]]]
 
 
@@ -79,6 +80,8 @@ def show_coverage(content: dict[str, Any]) -> ShownCoverage | None:
         held=coverage,
         sizes=[ShownSize(size, [names[place] for place in size["best"]["places"]]) for size in coverage["sets"]],
         untouched=[standard for standard in coverage["standards"] if standard["untouched"]],
+        # Packets from before this was told apart do not have it.
+        unmarked=[standard for standard in coverage["standards"] if standard.get("unmarked")],
         lines=[(standard, [_cell_in_words(cell) for cell in standard["cells"]]) for standard in coverage["standards"]],
     )
 

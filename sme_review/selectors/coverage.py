@@ -1,6 +1,7 @@
 """The coverage map of a panel, from the worksheets whose ratings may be seen."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from accounts.models import User
@@ -9,6 +10,7 @@ from certifications.selectors.standards import segment_weights
 from sme_review.coverage import CoverageMap, coverage_map
 from sme_review.models import Panel, PanelCertification, Panelist, Rating, StandardMark
 from sme_review.selectors.ballots import final_ballots
+from sme_review.statistics import FEWEST_JUDGES
 from sme_review.worksheet import StandardLine
 
 
@@ -25,6 +27,11 @@ class Coverage:
     def name_of(self, key: int) -> str:
         """What a certification is called."""
         return next(str(entry) for entry in self.entries if entry.pk == key)
+
+
+def few_of(worksheets: Mapping[int, int]) -> list[int]:
+    """The certifications that somebody marked, and so few that nothing is read from their worksheets."""
+    return [key for key, count in worksheets.items() if 0 < count < FEWEST_JUDGES]
 
 
 def coverage_of(panel: Panel, *, viewer: User | Panelist) -> Coverage:
@@ -49,12 +56,13 @@ def coverage_of(panel: Panel, *, viewer: User | Panelist) -> Coverage:
         if entry in ballots and ballots[entry].round_id == held:
             marks[code, entry].append(mark)
             sheets[entry].add(rating)
+    worksheets = {entry.pk: len(sheets[entry.pk]) for entry in entries}
     lines = [StandardLine(standard.code, standard.segment_code) for standard in standards]
     return Coverage(
-        found=coverage_map(lines, [entry.pk for entry in entries], marks, weights),
+        found=coverage_map(lines, list(worksheets), marks, weights, few_of(worksheets)),
         standards=standards,
         entries=entries,
-        worksheets={entry.pk: len(sheets[entry.pk]) for entry in entries},
+        worksheets=worksheets,
         weighted=bool(weights),
     )
 

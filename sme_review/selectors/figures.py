@@ -76,6 +76,8 @@ class Support:
 class QuestionResult:
     """The numbers of one question on one certification.
 
+    `split` says whether the panel is in two camps; `disagreement` says it for reading, and is None below the quorum and
+    where fewer than three could judge.
     Support is None below the quorum, for question 1, and where fewer than three could judge: who cannot judge has rated
     the certification and not this question. `too_few` says so.
     `by_rater` (primary key of Panelist -> rating) is for figures over rounds and certifications; it is never shown.
@@ -86,13 +88,14 @@ class QuestionResult:
     summary: statistics.Summary | None
     distribution: list[tuple[str, int]]
     support: Support | None
-    disagreement: bool
+    split: bool
+    disagreement: bool | None
     by_rater: Mapping[int, int] = field(repr=False)
 
     @property
     def too_few(self) -> bool:
-        """Whether somebody judged it, and fewer than any share or reading rests on."""
-        return 0 < len(self.by_rater) < statistics.FEWEST_JUDGES
+        """Whether fewer people judged it than any share or reading rests on."""
+        return len(self.by_rater) < statistics.FEWEST_JUDGES
 
     @property
     def endorsement(self) -> float | None:
@@ -149,17 +152,18 @@ def figures_of(
     away: set[int],
     thresholds: Thresholds | None,
 ) -> QuestionResult:
-    """One question's numbers; without thresholds its support is withheld."""
+    """One question's numbers; without thresholds its support and disagreement are withheld."""
     values = values_of(question, ratings)
     on_five = question is not PROPORTION
-    disagrees = statistics.values_disagree if on_five else statistics.proportions_disagree
+    split = (statistics.values_disagree if on_five else statistics.proportions_disagree)(values)
     return QuestionResult(
         question=question,
         groups=[_group(group, question, ratings, panelists, away) for group in StakeholderGroup],
         summary=statistics.summarise(values),
         distribution=_distribution(question, values),
         support=_support(values, thresholds) if on_five and thresholds else None,
-        disagreement=disagrees(values),
+        split=split,
+        disagreement=split if thresholds and len(values) >= statistics.FEWEST_JUDGES else None,
         by_rater={rating.panelist_id: value for rating in ratings if (value := _value(question, rating)) is not None},
     )
 

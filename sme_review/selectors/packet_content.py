@@ -1,6 +1,6 @@
 """What an approver needs to know, gathered into one plain structure: the content of a packet.
 
-No panelist's name, address or organization is ever part of it. Numbers are rounded to four places, times are UTC.
+No panelist's name, address or organization is ever part of it. Numbers have ten places at most, times are UTC.
 """
 
 from collections import Counter, defaultdict
@@ -99,7 +99,7 @@ def packet_content(panel: Panel, *, viewer: User, number: int, frozen_by: User, 
             for held in rounds
         ],
         "recommendation": panel.recommendation_text,
-        "participation": _participation(panel, gathered.final),
+        "participation": _participation(panel, viewer),
         "agreement": agreement_content(gathered.held.final),
         "certifications": [
             _certification(item, results.get(item.panel_certification_id), gathered)
@@ -168,11 +168,13 @@ def _rules(panel: Panel, rounds: Sequence[Round]) -> list[dict[str, str]]:
     return rules
 
 
-def _participation(panel: Panel, final: Ratings) -> list[dict[str, Any]]:
-    """People by stakeholder group: on the panel, rated at least one certification, stepped back from at least one."""
+def _participation(panel: Panel, viewer: User) -> list[dict[str, Any]]:
+    """People by stakeholder group: on the panel, rated at least once in any round, stepped back from at least one."""
     members = Panelist.objects.filter(panel=panel, withdrawn_at=None)
     groups = dict(members.order_by().values_list("pk", "group"))
-    rated = {rating.panelist_id for ratings in final.values() for rating in ratings}
+    rated = set(
+        Rating.objects.visible_to(viewer).counted().filter(round__panel=panel).values_list("panelist_id", flat=True)
+    )
     away = set(ConflictDeclaration.objects.filter(panelist__in=groups).values_list("panelist_id", flat=True))
     return [
         {

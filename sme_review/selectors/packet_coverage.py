@@ -25,6 +25,7 @@ def coverage_content(coverage: Coverage) -> dict[str, Any] | None:
                 "name": str(entry),
                 "worksheets": coverage.worksheets[entry.pk],
                 "share": number(found.shares[entry.pk]),
+                "left": found.left(entry.pk),
             }
             for entry in coverage.entries
         ],
@@ -34,6 +35,7 @@ def coverage_content(coverage: Coverage) -> dict[str, Any] | None:
                 "segment": standard.segment_code,
                 "statement": standard.statement,
                 "untouched": standard.code in found.untouched,
+                "unmarked": standard.code in found.unmarked,
                 "cells": [_cell(found.cells[standard.code, entry.pk]) for entry in coverage.entries],
             }
             for standard in coverage.standards

@@ -1,4 +1,4 @@
-"""The numbers of a packet, as JSON holds them: the same figures as the results page, rounded to four places."""
+"""The numbers of a packet, as JSON holds them: the same figures as the results page, to ten places."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -9,7 +9,8 @@ from sme_review.models import Rating
 from sme_review.selectors.figures import PROPORTION, GroupCount, QuestionResult, Support
 from sme_review.selectors.results import CertificationResult, figures_over_panel
 
-_PLACES = 4
+# So many that what is shown in tenths and hundredths is not rounded twice.
+_PLACES = 10
 # A rating this far from the median goes against the panel: two of the five steps, or 30 points of 100.
 _AGAINST_STEPS, _AGAINST_POINTS = 2, 30
 DISSENT_RULE = (
@@ -117,7 +118,10 @@ def _change(change: statistics.Change | None) -> dict[str, Any] | None:
     """What changed since the first round."""
     if change is None:
         return None
-    words = "came closer" if change.came_closer else "went apart" if change.went_apart else "stayed as it was"
+    words = ""
+    if change.is_enough:
+        apart = "went apart" if change.went_apart else "stayed as it was"
+        words = f"of those who rated both times {'came closer' if change.came_closer else apart}"
     return {
         "median_before": number(change.median_before),
         "deviation_before": number(change.deviation_before),

@@ -3,7 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db.models import Min
 
 from accounts.models import User
 from octe_certs.problems import Problem
@@ -151,7 +154,11 @@ def _results(
     thresholds = thresholds_of(panel)
     return [
         _result(
-            entry, invited.for_entry(entry, by_entry[entry.pk]), invited.away(entry), by_entry[entry.pk], thresholds
+            entry,
+            invited.for_entry(entry, by_entry[entry.pk], ballots[entry.pk]),
+            invited.away(entry),
+            by_entry[entry.pk],
+            thresholds,
         )
         for entry in entries
         if entry.pk in ballots
@@ -162,7 +169,7 @@ def _results(
 class _Invited:
     """Who was asked to rate what, and who stepped back from it."""
 
-    panelists: list[Panelist]
+    panelists: list[Any]
     assigned: set[tuple[int, int]] | None
     recused: set[tuple[int, int]]
 
@@ -172,27 +179,37 @@ class _Invited:
         balanced = panel.assignment == Panel.Assignment.BALANCED
         assigned = Assignment.objects.filter(panelist__panel=panel).values_list(*pair)
         return cls(
-            panelists=list(Panelist.objects.filter(panel=panel, withdrawn_at=None)),
+            panelists=list(
+                Panelist.objects.filter(panel=panel, withdrawn_at=None).annotate(first_mailed=Min("links__sent_at"))
+            ),
             assigned=set(assigned) if balanced else None,
             recused=set(ConflictDeclaration.objects.filter(panelist__panel=panel).values_list(*pair)),
         )
 
-    def for_entry(self, entry: PanelCertification, ratings: Sequence[Rating]) -> list[Panelist]:
-        """Those asked for a certification, and those who rated it unasked."""
-        if self.assigned is None:
-            return self.panelists
-        rated = {rating.panelist_id for rating in ratings}
+    def for_entry(self, entry: PanelCertification, ratings: Sequence[Rating], ballot: Ballot) -> list[Panelist]:
+        """Those asked for a certification, and those who rated it unasked.
+
+        Who joined after its round was closed was not asked in it.
+        """
+        took_part = {rating.panelist_id for rating in ratings} | self.away(entry)
         return [
             panelist
             for panelist in self.panelists
-            if (panelist.pk, entry.pk) in self.assigned
-            or panelist.pk in rated
-            or (panelist.pk, entry.pk) in self.recused
+            if panelist.pk in took_part or (self._is_asked(panelist, entry) and not _came_later(panelist, ballot))
         ]
+
+    def _is_asked(self, panelist: Panelist, entry: PanelCertification) -> bool:
+        return self.assigned is None or (panelist.pk, entry.pk) in self.assigned
 
     def away(self, entry: PanelCertification) -> set[int]:
         """Those who stepped back from a certification."""
         return {panelist for panelist, certification in self.recused if certification == entry.pk}
+
+
+def _came_later(panelist: Any, ballot: Ballot) -> bool:
+    """Whether their first link was mailed when the certification was closed already."""
+    first: datetime | None = panelist.first_mailed
+    return first is not None and ballot.closed_at is not None and first > ballot.closed_at
 
 
 def _result(

@@ -7,6 +7,8 @@ from typing import Literal
 
 import krippendorff
 
+from octe_certs.rounding import half_up
+
 # Krippendorff 2004: rely on variables with alpha from .800; draw tentative conclusions from .667 (in hundredths here).
 _RELIABLE, _TENTATIVE = 0.80, 0.67
 _FEWEST = 2
@@ -47,7 +49,7 @@ def alpha(certifications: Sequence[Mapping[int, int]], *, level: Literal["ordina
 
 def alpha_grade(value: float) -> AlphaGrade:
     """The word for an alpha, compared as it is printed, in hundredths (.80 and .67)."""
-    printed = round(value, 2)
+    printed = half_up(value, 2)
     if printed >= _RELIABLE:
         return AlphaGrade.RELIABLE
     return AlphaGrade.TENTATIVE if printed >= _TENTATIVE else AlphaGrade.LOW

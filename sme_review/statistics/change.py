@@ -1,8 +1,9 @@
 """What changed from one round to the next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sme_review.statistics.endorsement import FEWEST_JUDGES
 from sme_review.statistics.spread import summarise
 
 
@@ -10,8 +11,9 @@ from sme_review.statistics.spread import summarise
 class Change:
     """One question of one certification in two rounds.
 
-    The three counts are of raters who answered in both rounds. Medians and deviations are of everybody who answered in
-    that round, as the rounds' own results show them.
+    The three counts, and whether the answers came closer, are of raters who answered in both rounds: who drops out has
+    not come closer to anybody. Medians and deviations are of everybody who answered in that round, as the rounds' own
+    results show them.
     """
 
     moved_up: int
@@ -21,6 +23,8 @@ class Change:
     median_after: float
     deviation_before: float
     deviation_after: float
+    deviation_of_both_before: float
+    deviation_of_both_after: float
 
     @property
     def in_both(self) -> int:
@@ -28,14 +32,19 @@ class Change:
         return self.moved_up + self.moved_down + self.stayed
 
     @property
+    def is_enough(self) -> bool:
+        """Whether enough answered in both rounds to say if they came closer."""
+        return self.in_both >= FEWEST_JUDGES
+
+    @property
     def came_closer(self) -> bool:
-        """Whether the ratings lie closer around their median than before (convergence)."""
-        return self.deviation_after < self.deviation_before
+        """Whether those who answered in both rounds lie closer around their median than before (convergence)."""
+        return self.is_enough and self.deviation_of_both_after < self.deviation_of_both_before
 
     @property
     def went_apart(self) -> bool:
-        """Whether the ratings lie farther from their median than before."""
-        return self.deviation_after > self.deviation_before
+        """Whether those who answered in both rounds lie farther from their median than before."""
+        return self.is_enough and self.deviation_of_both_after > self.deviation_of_both_before
 
 
 def change_between(before: Mapping[int, int], after: Mapping[int, int]) -> Change | None:
@@ -54,7 +63,8 @@ def change_between(before: Mapping[int, int], after: Mapping[int, int]) -> Chang
     first, second = summarise(list(before.values())), summarise(list(after.values()))
     if first is None or second is None:
         return None
-    steps = [after[rater] - before[rater] for rater in before if rater in after]
+    both = [rater for rater in before if rater in after]
+    steps = [after[rater] - before[rater] for rater in both]
     return Change(
         moved_up=sum(step > 0 for step in steps),
         moved_down=sum(step < 0 for step in steps),
@@ -63,4 +73,11 @@ def change_between(before: Mapping[int, int], after: Mapping[int, int]) -> Chang
         median_after=second.median,
         deviation_before=first.deviation,
         deviation_after=second.deviation,
+        deviation_of_both_before=_deviation([before[rater] for rater in both]),
+        deviation_of_both_after=_deviation([after[rater] for rater in both]),
     )
+
+
+def _deviation(values: Sequence[int]) -> float:
+    summary = summarise(values)
+    return summary.deviation if summary else 0.0

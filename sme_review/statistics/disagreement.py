@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sme_review.statistics.endorsement import ENDORSES_FROM
+from sme_review.statistics.endorsement import ENDORSES_FROM, FEWEST_JUDGES
 
 # A rating of 1 or 2 is the opposite of an endorsement.
 REJECTS_TO = 2
@@ -19,7 +19,7 @@ def values_disagree(values: Sequence[int]) -> bool:
     """At least a third rate 1-2 and at least a third rate 4-5: the RAND/UCLA rule on our five points.
 
     Returns:
-        False when nobody rated.
+        False when fewer than three rated.
     """
     return _split([value <= REJECTS_TO for value in values], [value >= ENDORSES_FROM for value in values])
 
@@ -28,7 +28,7 @@ def proportions_disagree(values: Sequence[int]) -> bool:
     """At least a third say under 30 percent of the standards and at least a third say over 70.
 
     Returns:
-        False when nobody rated.
+        False when fewer than three rated.
     """
     return _split([value < WEAK_PROPORTION for value in values], [value > STRONG_PROPORTION for value in values])
 
@@ -41,20 +41,20 @@ def nine_point_disagree(values: Sequence[int]) -> bool:
     13 and 5 for 14 to 16, so for 10, 13 and 16 raters it asks for one fewer than a third; here a third is a third.
 
     Returns:
-        False when nobody rated.
+        False when fewer than three rated.
     """
     return _split([value <= _NINE_LOW for value in values], [value >= _NINE_HIGH for value in values])
 
 
 def camps(low: int, high: int, raters: int) -> bool:
-    """Whether both camps hold at least a third of the raters.
+    """Whether both camps hold at least a third of the raters; of one or two raters nothing is read.
 
     Args:
         low: how many stand at the low end.
         high: how many stand at the high end.
         raters: how many there are in all.
     """
-    return raters > 0 and low * _CAMP_PART >= raters and high * _CAMP_PART >= raters
+    return raters >= FEWEST_JUDGES and low * _CAMP_PART >= raters and high * _CAMP_PART >= raters
 
 
 def _split(low: list[bool], high: list[bool]) -> bool:

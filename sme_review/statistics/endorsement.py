@@ -5,6 +5,8 @@ from enum import StrEnum
 from math import comb
 from statistics import fmean
 
+from octe_certs.rounding import half_up
+
 # Agreement by chance on a yes/no question is a coin toss (Polit, Beck & Owen 2007).
 _CHANCE = 0.5
 # A rating of 4 or 5 endorses (the five-point form of "3 or 4 of four").
@@ -75,7 +77,7 @@ def kappa_grade(kappa: float) -> KappaGrade:
 
     Polit, Beck & Owen 2007: over .74 excellent, .60 to .74 good, .40 to .59 fair.
     """
-    printed = round(kappa, 2)
+    printed = half_up(kappa, 2)
     if printed > _EXCELLENT:
         return KappaGrade.EXCELLENT
     if printed >= _GOOD:
@@ -92,7 +94,7 @@ def endorsement_needed(raters: int, *, to_5: int, to_8: int, from_9: int) -> int
 
 def reaches(share: float, needed: int) -> bool:
     """Whether a share reaches a percentage, both as the tables print them: in whole percent (7 of 9 is 78)."""
-    return round(share * 100) >= needed
+    return half_up(share * 100) >= needed
 
 
 def content_validity_ratio(endorsing: int, raters: int) -> float | None:

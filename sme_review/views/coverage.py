@@ -24,6 +24,7 @@ def coverage(request: SignedInRequest, pk: int) -> HttpResponse:
         "coverage": found,
         "columns": shown.columns(found),
         "unmarked": shown.unmarked(found),
+        "few": shown.few(found),
         "lines": shown.lines(found),
         "sizes": shown.sizes(found),
         "disputes": shown.disputes(found),

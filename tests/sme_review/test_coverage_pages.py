@@ -157,3 +157,24 @@ def test_what_nobody_marked_is_said_and_left_out(marked, staff):
     assert page.context["unmarked"] == [str(second)]
     assert "What it covers is not known" in page.content.decode()
     assert [one.best.names for one in page.context["sizes"]] == [[str(marked.entries[0])]]
+
+
+def test_one_or_two_worksheets_make_no_set(marked, staff):
+    second = marked.entries[1]
+    last = Rating.objects.filter(panel_certification=second, marks__isnull=False).order_by("pk").last()
+    StandardMark.objects.filter(rating=last).delete()
+    page = staff.get(url("coverage", marked))
+    assert page.context["few"] == [str(second)]
+    assert "Sets are made of certifications with three worksheets or more" in page.content.decode()
+    assert [one.best.names for one in page.context["sizes"]] == [[str(marked.entries[0])]]
+    assert [column.share for column in page.context["columns"]] == [50, 25]
+
+
+def test_a_standard_that_nobody_marked_is_not_called_untouched(marked, staff):
+    StandardMark.objects.filter(standard__code="B.1").delete()
+    page = staff.get(url("coverage", marked))
+    assert [(line.untouched, line.unmarked) for line in page.context["lines"]] == [(False, False), (False, True)]
+    assert [column.left for column in page.context["columns"]] == [1, 1]
+    words = page.content.decode()
+    for said in ("Standards that nobody marked", "1 standard not marked", "Each standard that was marked is covered"):
+        assert said in words

@@ -147,8 +147,20 @@ def test_a_whole_group_that_abstains_leaves_its_group_without_a_rater(running, c
             rate(person, entry, Answers(60, "", 5, postsecondary_value=3, employer_reason="So"))
     rounds.close_round(by=consultant, round=running.round)
     result = results_of(running.panel, viewer=consultant)[0]
-    assert result.withheld == "Fewer than 1 person rated it in: Postsecondary educator."
+    assert result.withheld == "Nobody rated it in: Postsecondary educator."
     assert [group.median for group in result.questions[1].groups if group.label == "Postsecondary educator"] == [None]
+
+
+@pytest.mark.parametrize("judges", [(1, 5), (1, 5, 3)])
+def test_two_who_could_judge_are_no_camps(judges, running, consultant):
+    """One says 1 and one says 5, the others cannot judge: that is no disagreement of the panel, and no reading of it."""
+    for place, person in enumerate(running.panelists):
+        value = judges[place] if place < len(judges) else None
+        rate(person, running.entries[0], Answers(10, "So", value, value is None, "So", 3))
+    rounds.close_round(by=consultant, round=running.round)
+    result = results_of(running.panel, viewer=consultant)[0]
+    assert result.questions[1].disagreement is (True if len(judges) > 2 else None)
+    assert result.reading == (Reading.DISCUSS if len(judges) > 2 else Reading.DO_NOT_RECOMMEND)
 
 
 @pytest.mark.parametrize("judges", range(6))
@@ -164,10 +176,10 @@ def test_those_who_cannot_judge_do_not_lend_their_weight_to_those_who_can(judges
     assert (result.raters, result.withheld, employer.total.cannot_judge) == (5, "", 5 - judges)
     assert (employer.support.raters if employer.support else None) == (judges if judges >= 3 else None)
     assert result.reading == (Reading.RECOMMEND if judges >= 3 else Reading.DISCUSS)
-    assert employer.too_few is (judges in {1, 2})
+    assert employer.too_few is (judges < 3)
     over_the_panel = figures_over_panel(results_of(running.panel, viewer=consultant))
     assert over_the_panel[1].endorsement == (1 if judges >= 3 else None)
-    assert [one.certifications for one in over_the_panel] == [2, 0 if judges in {1, 2} else 2, 2]
+    assert [one.certifications for one in over_the_panel] == [2, 0 if judges < 3 else 2, 2]
     staff = Client()
     staff.force_login(consultant)
     page = staff.get(url("results", running.panel.pk)).content.decode()

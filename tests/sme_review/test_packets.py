@@ -94,6 +94,22 @@ def elements_of(pdf: bytes) -> list[dict[str, str]]:
     return found
 
 
+def test_who_rated_in_round_1_alone_took_part(closed, consultant):
+    rounds.open_round(by=consultant, panel=closed.panel)
+    refresh(closed)
+    rate_all(closed.panelists[0], closed.entries)
+    rounds.close_round(by=consultant, round=closed.panel.rounds.get(number=2))
+    refresh(closed)
+    recommend(closed, consultant, note="Round 1 says the same.")
+    send_recommendation(by=consultant, panel=closed.panel)
+    took_part = closed.panel.packets.get().content["participation"]
+    assert [(line["invited"], line["rated"], line["missing"]) for line in took_part] == [
+        (2, 2, 0),
+        (1, 1, 0),
+        (2, 2, 0),
+    ]
+
+
 def test_the_packet_holds_all_that_an_approver_needs(packet, rich):
     content = packet.content
     first, second = content["certifications"]
@@ -409,7 +425,11 @@ def test_a_second_round_is_what_counts_and_the_change_is_told(closed, consultant
     content = closed.panel.packets.get().content
     share = content["certifications"][0]["questions"][0]
     assert (content["certifications"][0]["round"], share["summary"]["maximum"]) == (2, 80)
-    assert (share["change"]["up"], share["change"]["stayed"], share["change"]["spread"]) == (1, 4, "went apart")
+    assert (share["change"]["up"], share["change"]["stayed"], share["change"]["spread"]) == (
+        1,
+        4,
+        "of those who rated both times went apart",
+    )
     assert "1 went up, 0 went down, 4 stayed" in words_of(packet_pdf(content, sha256="0" * 64))
     for line in lines:
         decide(approver, line, "declined")

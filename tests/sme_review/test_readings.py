@@ -83,7 +83,7 @@ def test_below_quorum_is_withheld_with_the_count():
 def test_missing_group_is_withheld_and_named():
     suggested = read([90] * 5, [5] * 5, [5] * 5, {"secondary": 4, "postsecondary": 1})
     assert suggested.reading == Reading.WITHHELD
-    assert suggested.rule == "Fewer than 1 person rated it in: Business and industry."
+    assert suggested.rule == "Nobody rated it in: Business and industry."
     short = read([90] * 5, [5] * 5, [5] * 5, {"secondary": 2, "postsecondary": 1, "business": 2}, minimum_per_group=2)
     assert short.rule == "Fewer than 2 people rated it in: Postsecondary educator."
 

@@ -118,14 +118,14 @@ def test_kappa_grows_with_the_raters_who_endorse(raters, data):
         ([], False),
         ([1], False),
         ([5], False),
-        ([1, 5], True),
+        ([1, 5], False),
         ([1, 2], False),
         ([1, 3, 5], True),
         ([1, 3, 3, 5], False),
     ],
 )
 def test_disagreement_at_the_boundaries_of_n(values, disagrees):
-    """One rater is no camp against another; of three, one on each side is a third."""
+    """Of one or two raters nothing is read; of three, one on each side is a third."""
     assert statistics.values_disagree(values) is disagrees
     shares = [{1: 10, 2: 29, 3: 50, 5: 90}[value] for value in values]
     assert statistics.proportions_disagree(shares) is disagrees
