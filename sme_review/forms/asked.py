@@ -24,7 +24,11 @@ class _Asked:
 
 
 class AskedIntegerField(_Asked, forms.IntegerField):
-    """A whole number."""
+    """A whole number; of a share people write the percent sign, too."""
+
+    def to_python(self, value: Any) -> int | None:
+        """45 % is 45."""
+        return super().to_python(value.strip().removesuffix("%") if isinstance(value, str) else value)
 
 
 class LongCharField(forms.CharField):

@@ -46,7 +46,7 @@ class ChoiceForm(forms.Form):
     note = ConditionalCharField(
         label="Note",
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Needed if you differ from the suggested reading.",
+        help_text="Needed if you differ from the suggested reading, or if there is none.",
     )
     position = forms.IntegerField(
         label="Place in the list",

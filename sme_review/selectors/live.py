@@ -189,7 +189,7 @@ class LiveEntry:
     ballot: Ballot | None
     openings: int
     submitted: int
-    submitted_ever: int
+    submitted_in_all: int
     decided: bool
 
     @property
@@ -206,6 +206,11 @@ class LiveEntry:
         if not self.submitted:
             return Standing.UNRATED
         return Standing.SHOWN if self.ballot.is_revealed else Standing.CLOSED
+
+    @property
+    def replaces(self) -> bool:
+        """Whether its ratings take the place of those of an earlier round."""
+        return 0 < self.submitted < self.submitted_in_all
 
     @property
     def can_go_on(self) -> bool:
@@ -258,7 +263,7 @@ class Session:
     @property
     def unrated(self) -> list[PanelCertification]:
         """What nobody has rated in any round yet."""
-        return [item.entry for item in self.entries if not item.submitted_ever and not item.decided]
+        return [item.entry for item in self.entries if not item.submitted_in_all and not item.decided]
 
 
 def session_of(panel: Panel) -> Session:
@@ -272,7 +277,9 @@ def session_of(panel: Panel) -> Session:
             count=Count("pk")
         )
     }
-    ever = Counter(entry for entry, _ in submitted)
+    in_all: Counter[int] = Counter()
+    for (entry_pk, _), count in submitted.items():
+        in_all[entry_pk] += count
     settled = settling_decisions().filter(recommendation__panel_certification=OuterRef("pk"))
     return Session(
         panel=panel,
@@ -283,7 +290,7 @@ def session_of(panel: Panel) -> Session:
                 ballot=(ballot := ballots.get(entry.pk)),
                 openings=openings[entry.pk],
                 submitted=submitted.get((entry.pk, ballot.round_id), 0) if ballot else 0,
-                submitted_ever=ever[entry.pk],
+                submitted_in_all=in_all[entry.pk],
                 decided=entry.is_decided,
             )
             for entry in certifications_of(panel).prefetch_related(None).annotate(is_decided=Exists(settled))
@@ -332,6 +339,14 @@ def notes_on(user: User, entry: PanelCertification) -> Discussion | None:
     return Discussion.objects.filter(panel_certification=entry).select_related("saved_by").first()
 
 
+def notes_by_entry(user: User, panel: Panel) -> dict[int, str]:
+    """Primary key of PanelCertification -> its discussion notes, for staff; those without any are left out."""
+    if not user.scope.state:
+        return {}
+    held = Discussion.objects.filter(panel_certification__panel=panel).exclude(notes="")
+    return dict(held.values_list("panel_certification_id", "notes"))
+
+
 class Scene(StrEnum):
     """What a panelist's live page shows."""
 
@@ -358,7 +373,12 @@ class Stage:
     @property
     def mark(self) -> str:
         """Changes whenever the page must show something else."""
-        parts = (self.entry and self.entry.pk, self.ballot and self.ballot.pk, self.rating and self.rating.version)
+        # The round and not the opening: what is opened again in the same round goes on where it was.
+        parts = (
+            self.entry and self.entry.pk,
+            self.ballot and self.ballot.round_id,
+            self.rating and self.rating.version,
+        )
         return "-".join([self.scene.value, *(str(part or 0) for part in parts)])
 
     def after(self, rating: Rating) -> "Stage":

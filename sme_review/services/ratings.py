@@ -120,7 +120,7 @@ def save_rating(
     Args:
         version: the version that the page was made from; 0 when there was no rating yet.
         ballot: primary key of the opening (Ballot) that the page was made from, so that a page of round 1 is not saved
-            into round 2; None where no page stands behind the answers.
+            into round 2 (a page of an earlier opening of the same round is); None where no page stands behind the answers.
         marks: the worksheet: primary key of ProgramStandard -> a value of StandardMark.Mark; None leaves it alone. A
             new round goes on from the worksheet of the round before.
         material: the number of the version of the material that the page showed; the latest where it is not given.
@@ -132,7 +132,7 @@ def save_rating(
         Problem: the panelist stepped back from this certification, or the rating is submitted.
     """
     held = _hold_open(panelist, panel_certification)
-    if ballot not in {None, held.pk}:
+    if ballot is not None and ballot != held.pk and not _is_same_round(ballot, held):
         raise OtherOpeningError(REOPENED_MESSAGE)
     person = _lock(panelist)
     entry = PanelCertification.objects.get(pk=panel_certification.pk, panel_id=person.panel_id)
@@ -162,6 +162,12 @@ def save_rating(
         _keep_marks(rating, marks)
     _mark_opened(person)
     return rating
+
+
+def _is_same_round(ballot: int, held: Ballot) -> bool:
+    """Whether an opening was of the same certification in the same round, which goes on where it was closed."""
+    same = Ballot.objects.filter(round=held.round_id, panel_certification=held.panel_certification_id)
+    return same.filter(pk=ballot).exists()
 
 
 def _marks_before(person: Panelist, entry: PanelCertification) -> dict[int, str]:

@@ -199,9 +199,11 @@ def _lack(entry: PanelCertification, item: Recommendation | None, *, is_rated: b
         return None
     if aside:
         return Missing(entry, "note", f"Say in the note why {entry} was not rated.")
-    return Missing(
-        entry, "note", f"Say in the note why the recommendation for {entry} differs from the suggested reading."
-    )
+    if item.reading == Reading.WITHHELD:
+        why = f"Too few rated {entry} for a suggested reading. Say in the note what its recommendation rests on."
+    else:
+        why = f"Say in the note why the recommendation for {entry} differs from the suggested reading."
+    return Missing(entry, "note", why)
 
 
 def _approvers() -> list[User]:

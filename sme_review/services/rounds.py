@@ -50,7 +50,7 @@ def open_round(
     """Open the next round, or plan it, and mail each panelist their personal link.
 
     Round 2 reveals round 1 of its certifications to the panelists, as far as round 1 lets them see it: when it opens, not
-    when it is planned. Somebody who is asked for none of them gets no mail.
+    when it is planned; in a live session when the certification is opened. Somebody who is asked for none of them gets no mail.
 
     Args:
         mode: a value of Round.Mode; in a live session the certifications are opened one by one afterwards.
@@ -85,8 +85,8 @@ def open_round(
     )
     if opens_at is not None or due_date is not None:
         ensure_due_after_opening(panel, opened)
-    _reveal_earlier(panel, chosen, opened.opened_at)
     if mode == Round.Mode.TOGETHER:
+        _reveal_earlier(panel, chosen, opened.opened_at)
         for entry in chosen:
             start_ballot(by=by, held=opened, entry=entry, at=opened.opened_at)
     panel.state = Panel.State.RUNNING

@@ -213,7 +213,7 @@ def reveal(request: SignedInRequest, entry: PanelCertification) -> None:
     ballot = reading.ballot_of(entry, hidden_number(request, "ballot"))
     if ballot is None:
         raise Problem(f"{entry} stands otherwise now than on your page. See below, then choose again.")
-    ballots.reveal_ballot(by=request.user, ballot=ballot)
+    ballot = ballots.reveal_ballot(by=request.user, ballot=ballot)
     if any(question.too_few for question in spread_of(ballot, viewer=request.user)):
         messages.warning(
             request, f"{entry} is on panelists' pages. A question that fewer than three rated shows no ratings."
@@ -223,10 +223,14 @@ def reveal(request: SignedInRequest, entry: PanelCertification) -> None:
 
 
 @requires(MANAGE_PANELS)
-@require_POST
 def notes(request: SignedInRequest, pk: int, entry_pk: int) -> HttpResponse:
-    """Keep discussion notes, by the button or while somebody types; of two who write at once the second is told."""
+    """Keep discussion notes, by the button or while somebody types; of two who write at once the second is told.
+
+    After the session they have a page of their own, which leads back to the recommendation.
+    """
     entry = _entry(request, pk, entry_pk)
+    if request.method != "POST":
+        return _notes_page(request, entry)
     typed = request.POST.get("notes", "")
     quietly = "X-Autosave" in request.headers
     try:
@@ -241,18 +245,30 @@ def notes(request: SignedInRequest, pk: int, entry_pk: int) -> HttpResponse:
         mark = f"{entry.pk}-{kept.version}"
         return JsonResponse({"message": "Notes saved.", "version": kept.version, "mark": mark})
     messages.success(request, "The notes are saved.")
-    return _back(pk)
+    return redirect("sme_review:recommend", pk) if _is_on_its_own(request) else _back(pk)
 
 
 def _notes_again(request: SignedInRequest, entry: PanelCertification, typed: str, problem: Problem) -> HttpResponse:
     """The page with what was typed; where somebody else's notes stand, they are shown beside it."""
     theirs = reading.notes_on(request.user, entry) if isinstance(problem, StaleVersionError) else None
-    return _facilitate(
-        request,
-        entry.panel_id,
-        status=_STALE,
-        typed_on=entry,
-        typed=typed,
-        theirs=theirs,
-        refused=problem.message,
-    )
+    told = {"typed_on": entry, "typed": typed, "theirs": theirs, "refused": problem.message}
+    if _is_on_its_own(request):
+        return _notes_page(request, entry, status=_STALE, **told)
+    return _facilitate(request, entry.panel_id, status=_STALE, **told)
+
+
+def _is_on_its_own(request: SignedInRequest) -> bool:
+    """Whether the notes came from their own page, and not from that of the session."""
+    return "alone" in request.POST
+
+
+def _notes_page(request: SignedInRequest, entry: PanelCertification, *, status: int = 200, **told: Any) -> HttpResponse:
+    context = {
+        "panel": entry.panel,
+        "entry": entry,
+        "notes": reading.notes_on(request.user, entry),
+        "crumbs": crumbs(entry.panel, f"Discussion notes: {entry}"),
+        "refused": "",
+        **told,
+    }
+    return render(request, "sme_review/live/notes.html", context, status=status)

@@ -15,6 +15,7 @@ from sme_review.models import Panel
 from sme_review.presenters import ShownCertification, show_results
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors import panels as selecting
+from sme_review.selectors.live import notes_by_entry
 from sme_review.selectors.packets import packets_visible_to
 from sme_review.selectors.recommendations import Standing, standing_of
 from sme_review.selectors.results import results_by_entry
@@ -35,7 +36,7 @@ def recommend(request: SignedInRequest, pk: int) -> HttpResponse:
     shown, standing = _shown_by_entry(panel, request.user), standing_of(panel)
     text_form = RecommendationTextForm(request.POST or None, initial={"text": panel.recommendation_text})
     forms = _choice_forms(request, standing, shown)
-    is_stale = False
+    is_stale, notes = False, notes_by_entry(request.user, panel)
     gone = typed_on_rows(panel, request.POST, shown=[form.entry.pk for form in forms])
     if request.method == "POST":
         require(request.user, MANAGE_PANELS)
@@ -46,7 +47,7 @@ def recommend(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.error(request, stale.message)
             is_stale = True
     context = {
-        "rows": [(form, shown.get(form.entry.pk)) for form in sorted(forms, key=_place)],
+        "rows": [(form, shown.get(form.entry.pk), notes.get(form.entry.pk)) for form in sorted(forms, key=_place)],
         "text_form": text_form,
         "problems": [*([(GONE, "#typed")] if gone else []), *problems_of([text_form, *forms])],
         "is_stale": is_stale,

@@ -23,6 +23,8 @@ function follow(root) {
   const [says, trouble, notice, controls, button, standing] =
     ["says", "trouble", "notice", "controls", "pause", "paused"].map(find);
   const typedIn = new WeakSet();
+  // Where somebody has typed since the piece came, saved or not: while the cursor stands there, it stays.
+  const writtenIn = new WeakSet();
   let seen = find("part").dataset.mark;
   let failures = 0;
   let timer = 0;
@@ -95,14 +97,19 @@ function follow(root) {
     later = false;
     const kept = [...part.querySelectorAll("[data-follow-piece]")].filter((piece) => !renew(piece));
     for (const piece of kept) stay(oldOf(piece));
+    notice.hidden = !kept.length;
+    const late = kept.length ? lateOf(part, kept[0]) : "";
     seen = later ? "" : part.dataset.mark;
     // What the last button did was read by now; beside what changed since it would mislead.
     if (performance.now() > READ) for (const told of document.querySelectorAll(".site-messages")) told.remove();
-    if (kept.length) {
-      notice.hidden = false;
-      notice.querySelector("[data-follow-notice-words]").textContent = part.dataset.late || "Something has changed.";
-    }
-    speak(kept.length ? part.dataset.late || part.dataset.says : part.dataset.says);
+    if (late) notice.querySelector("[data-follow-notice-words]").textContent = late;
+    speak(late || part.dataset.says);
+  }
+
+  // Why a piece that stays is not what it was: about what it shows, or about something else that came in its place.
+  function lateOf(part, piece) {
+    const same = piece.dataset.followOf === oldOf(piece).dataset.followOf;
+    return (same ? part.dataset.lateSame : part.dataset.late) || "Something has changed.";
   }
 
   function oldOf(piece) {
@@ -113,19 +120,34 @@ function follow(root) {
   function stay(old) {
     for (const line of old.querySelectorAll("[data-follow-now]")) line.hidden = true;
     old.before(notice);
+    old.dataset.followStayed = "";
+  }
+
+  // What stayed while it did not fit is what is asked for again.
+  function resume(old) {
+    if (!("followStayed" in old.dataset)) return;
+    delete old.dataset.followStayed;
+    for (const line of old.querySelectorAll("[data-follow-now]")) line.hidden = false;
+    old.dispatchEvent(new CustomEvent("resumed"));
   }
 
   // Puts the new piece in the old one's place, with the focus where it was; false where somebody has typed in it. A
   // piece that is being saved just now waits for the next time.
   function renew(piece) {
     const old = oldOf(piece);
-    if (!old || old.dataset.mark === piece.dataset.mark) return true;
+    if (!old) return true;
+    if (old.dataset.mark === piece.dataset.mark) {
+      resume(old);
+      return true;
+    }
     if ("followBusy" in old.dataset) {
       later = true;
       return true;
     }
     if (typedIn.has(old) || "followKeep" in old.dataset) return false;
     const held = old.contains(document.activeElement) ? document.activeElement : null;
+    // Words that are half written would go on in a box that is about something else.
+    if (held && held.matches("textarea") && writtenIn.has(old)) return false;
     const unfolded = new Set([...old.querySelectorAll("details[open] > summary")].map((line) => line.textContent));
     const fresh = document.importNode(piece, true);
     for (const line of fresh.querySelectorAll("details > summary")) {
@@ -148,7 +170,14 @@ function follow(root) {
 
   root.addEventListener("input", (event) => {
     const piece = event.target.closest("[data-follow-piece]");
-    if (piece) typedIn.add(piece);
+    if (!piece) return;
+    typedIn.add(piece);
+    writtenIn.add(piece);
+  });
+  root.addEventListener("focusout", (event) => {
+    const piece = event.target.closest("[data-follow-piece]");
+    if (!piece || !("followStayed" in piece.dataset)) return;
+    seen = "";
   });
   // A behaviour that has saved what was typed says so; then the piece may be renewed again.
   root.addEventListener("kept", (event) => typedIn.delete(event.target.closest("[data-follow-piece]")));

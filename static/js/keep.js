@@ -5,8 +5,12 @@
 // <form data-behaviour="keep" data-keep-pause="2000">
 //   <input type="hidden" name="version"> and <p role="status" data-keep-says></p>
 //   <strong data-keep-part="share"> words that the server tells anew
+// Who comes to a page that was made before their last save arrived gets it anew.
 // data-keep-yields: once all is saved, the piece around it may be brought anew (see follow.js)
 const PAUSE = 2000;
+const LEFT = "keep-left";
+const ARRIVING = 10000;
+const AGAIN = 400;
 
 // Whether somebody typed before this script was there. A slider has no value of its own: its box has.
 const isTouched = (field) => {
@@ -60,6 +64,7 @@ const bind = (form) => {
         if (all) form.dispatchEvent(new CustomEvent("kept", { bubbles: true }));
       } else {
         refused = true;
+        sent = before;
       }
     } catch {
       sent = before;
@@ -73,10 +78,14 @@ const bind = (form) => {
   const keep = (leaving = false) => {
     clearTimeout(timer);
     if (refused || sent === edits) return;
-    if (!under) under = send(leaving, version.value);
-    // Who leaves cannot wait for what is on its way, but knows the version that it makes.
-    else if (leaving) send(leaving, Number(version.value) + 1);
-    else timer = setTimeout(keep, pause);
+    if (!under) {
+      if (leaving) note(Number(version.value) + 1);
+      under = send(leaving, version.value);
+    } else if (leaving) {
+      // Who leaves cannot wait for what is on its way, but knows the version that it makes.
+      note(Number(version.value) + 2);
+      send(leaving, Number(version.value) + 1);
+    } else timer = setTimeout(keep, pause);
   };
 
   const touch = () => {
@@ -87,16 +96,30 @@ const bind = (form) => {
     timer = setTimeout(keep, pause);
   };
   form.addEventListener("input", touch);
+  // It was closed and is open again: what could not be saved is saved now.
+  piece?.addEventListener("resumed", () => {
+    if (!refused) return;
+    refused = false;
+    tell(says, "");
+    clearTimeout(timer);
+    timer = setTimeout(keep, pause);
+  });
+  if (isOlder(version)) setTimeout(() => window.location.replace(window.location.href), AGAIN);
   if ([...form.elements].some(isTouched)) touch();
   const leave = () => {
     if (form.isConnected) keep(true);
   };
   // Before the next page is asked for, so that it shows what was kept; phones tell only that the page went out of sight.
-  window.addEventListener("beforeunload", leave);
+  window.addEventListener("beforeunload", (event) => {
+    leave();
+    // What the server does not take is nowhere but here.
+    if (refused && sent !== edits && form.isConnected) event.preventDefault();
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) leave();
   });
   form.addEventListener("submit", (event) => {
+    if (refused) sent = edits;
     if (!navigator.onLine) {
       // The browser's own page would take its place, and what was typed with it.
       event.preventDefault();
@@ -115,6 +138,26 @@ const bind = (form) => {
     under.then(() => form.requestSubmit(button));
   });
 };
+
+// The version that the save on leaving makes, for the page that comes next; nothing of what was typed.
+function note(made) {
+  try {
+    sessionStorage.setItem(LEFT, JSON.stringify({ made, at: Date.now() }));
+  } catch {
+    // Without storage the next page may be a little older; saving it then says so.
+  }
+}
+
+// Whether the page was made before the save on leaving arrived. Asked once: then it is brought anew, or was not meant.
+function isOlder(version) {
+  try {
+    const left = JSON.parse(sessionStorage.getItem(LEFT) || "null");
+    sessionStorage.removeItem(LEFT);
+    return Boolean(left) && Date.now() - left.at < ARRIVING && Number(version.value) < left.made;
+  } catch {
+    return false;
+  }
+}
 
 const bindAll = (part) => part.querySelectorAll('form[data-behaviour~="keep"]').forEach(bind);
 bindAll(document);

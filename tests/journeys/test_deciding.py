@@ -67,6 +67,23 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def test_what_was_typed_is_not_left_without_a_question(page, panel, sign_in, approver):
+    asked = []
+    sign_in(page, approver)
+    page.goto(f"/panels/{panel.pk}/decide/")
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    reason = page.get_by_role("region", name=SENSE).get_by_label("Reason")
+    reason.press_sequentially("Typed with care.")
+    page.get_by_role("link", name="Open packet 1").click(no_wait_after=True)
+    expect(reason).to_have_value("Typed with care.")
+    page.wait_for_function("() => document.hasFocus()")
+    assert asked == ["beforeunload"]
+    page.get_by_role("region", name=SENSE).get_by_label("Approve", exact=True).check()
+    press(page, "Keep these decisions")
+    expect(page.get_by_text("1 decided and kept with your name.")).to_be_visible()
+    assert asked == ["beforeunload"]
+
+
 def test_several_at_once_undo_send_back_and_packet_2(page, panel, sign_in, approver, consultant, check_page):
     sign_in(page, approver)
     page.goto(f"/panels/{panel.pk}/packet/1/")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from certifications.models import ProgramCertification
 from sme_review.models import Ballot, Discussion, Panel, Rating
-from sme_review.services import panelists, panels
+from sme_review.services import ballots, panelists, panels
 from sme_review.services.discussions import save_notes
 from tests.factories.certifications import CertificationFactory, ProgramFactory, ProgramStandardFactory
 from tests.factories.sme_review import PanelFactory
@@ -193,7 +193,7 @@ def test_a_live_session_runs_through_two_rounds_to_a_listing(room, panel, sign_i
     press(desk, "Close the rating Welder Sense")
     soon(phones[2], "The facilitator will show the panel's spread.")
     press(desk, "Show the spread Welder Sense")
-    soon(screen, "1 went up, 1 went down, 1 stayed. The panel came closer together.")
+    soon(screen, "1 went up, 1 went down, 1 stayed. Those who answered both times came closer together.")
     check_page(screen)
     for phone in phones:
         soon(phone, "Since round 1:")
@@ -212,6 +212,26 @@ def test_a_live_session_runs_through_two_rounds_to_a_listing(room, panel, sign_i
 
     recommend_and_release(desk, panel, sign_in, approver, check_page)
     everybody_learns_what_was_decided(phones[0], check_page)
+
+
+def goes_on_after_it_was_closed_too_early(desk: Page, phone: Page) -> None:
+    """Somebody types while it is closed and opened again: nothing is lost, and the first press submits it."""
+    press(desk, "Closed too early: go on with round 1 Welder Sense")
+    soon(phone, "Please rate it now")
+    phone.get_by_label("Why this share?").fill("Typed before the close")
+    look(desk, "closed-too-early")
+    press(desk, "Close the rating Welder Sense")
+    soon(phone, "The facilitator closed this certification.")
+    press(desk, "Closed too early: go on with round 1 Welder Sense")
+    soon(phone, "Please rate it now")
+    expect(phone.get_by_text("Go on to what is on the screen now")).to_be_hidden()
+    soon(phone, "Draft saved.")
+    phone.get_by_label("What proportion would you estimate").fill("40")
+    phone.get_by_role("group", name="employers").get_by_label(re.compile("^4 - ")).check()
+    phone.get_by_role("group", name="postsecondary").get_by_label(re.compile("^3 - ")).check()
+    press(phone, "Submit")
+    soon(phone, "Your rating is in.")
+    assert Rating.objects.get(proportion=40).proportion_reason == "Typed before the close"
 
 
 def test_typing_survives_the_close_and_the_pages_recover(room, panel, check_page):
@@ -242,8 +262,7 @@ def test_typing_survives_the_close_and_the_pages_recover(room, panel, check_page
         phone.get_by_role("link", name="Your list of certifications")
     ).last.click()
 
-    look(desk, "closed-too-early")
-    press(desk, "Closed too early: go on with round 1 Welder Sense")
+    goes_on_after_it_was_closed_too_early(desk, room.phones[2])
     soon(other, "You can change it until the facilitator closes it.")
     press(desk, "Close the rating Welder Sense")
     soon(other, "The facilitator will show the panel's spread.")
@@ -263,6 +282,24 @@ def test_typing_survives_the_close_and_the_pages_recover(room, panel, check_page
     expect(other.locator("main")).to_contain_text("Fewer than three gave a rating")
     press(other, "Follow again")
     soon(other, "Please rate it now")
+
+
+def test_half_written_notes_stay_with_their_certification(room, panel, consultant):
+    desk = room.facilitator
+    press(desk, "Put on the screen Welder Sense")
+    box = desk.get_by_label("What the panel says about Welder Sense")
+    box.fill("First half")
+    soon(desk, "Notes saved.")
+    ballots.put_on_screen(by=consultant, panel_certification=panel.certifications.get(position=2))
+    expect(desk.locator("main")).to_contain_text("Something has changed.")
+    desk.keyboard.press("End")
+    desk.keyboard.type(", second half")
+    soon(desk, "Notes saved.")
+    desk.get_by_role("link", name="Projector view").focus()
+    expect(desk.get_by_label("What the panel says about Welder Level 1")).to_have_value("")
+    assert [(str(held.panel_certification), held.notes) for held in Discussion.objects.all()] == [
+        ("Welder Sense", "First half, second half")
+    ]
 
 
 def test_of_two_facilitators_both_pages_follow_and_the_second_is_told(

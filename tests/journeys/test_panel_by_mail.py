@@ -13,6 +13,7 @@ from certifications.models import ProgramStandard
 from sme_review.models import Assignment, Panel, Panelist, Rating
 from sme_review.services import ratings, rounds
 from sme_review.validators import Answers
+from tests.dates import later_due
 from tests.factories.certifications import ProgramFactory, ProgramStandardFactory
 from tests.factories.sme_review import MaterialFactory, PanelCertificationFactory, PanelFactory, PanelistFactory
 from tests.journeys.conftest import PATIENCE, look
@@ -61,7 +62,7 @@ def panel(transactional_db, consultant) -> Panel:
             statement="Choose the lens shade, gloves and jacket for the process.",
         )
     made = PanelFactory(
-        program=program, title="Welding, by mail", created_by=consultant, due_date="2100-12-18", quorum=3
+        program=program, title="Welding, by mail", created_by=consultant, due_date=later_due(), quorum=3
     )
     for name in NAMES:
         MaterialFactory(panel_certification=PanelCertificationFactory(panel=made, certification__name=name))

@@ -24,7 +24,7 @@ def follow(page: Page, name: str) -> None:
 @pytest.fixture
 def panel(consultant):
     """Five panelists and three certifications, nothing opened yet."""
-    made = PanelFactory(title="Welding, fall 2026", created_by=consultant, due_date="2100-12-18")
+    made = PanelFactory(title="Welding, fall 2026", created_by=consultant, due_date=later_due())
     ProgramStandardFactory(program=made.program)
     for name in ("Welder Sense", "Welder Level 1", "Pipe Basics"):
         MaterialFactory(panel_certification=PanelCertificationFactory(panel=made, certification__name=name))

@@ -157,5 +157,5 @@ def _counts(panel: Panel, by, packet: dict[str, Any]) -> dict[str, Any]:
         "people": [(person.pk, *panelist_status(person)) for person in people],
         "groups": progress_by_group(people),
         "tally": [tally_of(ballot, panel) for ballot, _ in ballots if ballot],
-        "session": [(entry.submitted, entry.submitted_ever, entry.standing) for _, entry in ballots],
+        "session": [(entry.submitted, entry.submitted_in_all, entry.standing) for _, entry in ballots],
     }

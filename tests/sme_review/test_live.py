@@ -176,12 +176,96 @@ def test_where_everybody_sees_only_their_own_answers_the_same_round_always_goes_
     assert ballots.open_ballot(by=consultant, panel_certification=entry, same_round=True).round.number == 1
 
 
+def test_a_new_session_shows_nothing_before_its_certification_is_opened(opened, consultant):
+    entry = opened.entries[0]
+    rate(opened.panelists[0], entry)
+    first = ballots.close_ballot(by=consultant, ballot=open_now())
+    live.end_session(by=consultant, panel=opened.panel)
+    live.start_session(by=consultant, panel=opened.panel, mail_again=False)
+    first.refresh_from_db()
+    assert first.revealed_at is None
+    second = ballots.open_ballot(by=consultant, panel_certification=entry)
+    first.refresh_from_db()
+    assert (second.round.number, first.revealed_at) == (2, second.opened_at)
+
+
+def test_a_page_of_an_earlier_opening_of_the_same_round_is_saved(opened, consultant):
+    entry, panelist = opened.entries[0], opened.panelists[1]
+    rate(opened.panelists[0], entry)
+    first = ballots.close_ballot(by=consultant, ballot=open_now())
+    again = ballots.open_ballot(by=consultant, panel_certification=entry, same_round=True)
+    typed = {"panelist": panelist, "panel_certification": entry, "answers": COMPLETE, "version": 0}
+    assert ratings.save_rating(**typed, ballot=first.pk).ballot == again
+    ballots.close_ballot(by=consultant, ballot=again)
+    ballots.open_ballot(by=consultant, panel_certification=entry)
+    with pytest.raises(ratings.OtherOpeningError):
+        ratings.save_rating(**typed, ballot=again.pk)
+
+
+def test_a_spread_of_two_is_told_as_what_it_is(opened, consultant, client):
+    client.force_login(consultant)
+    entry = opened.entries[0]
+    for panelist in opened.panelists[:2]:
+        rate(panelist, entry)
+    ballot = ballots.close_ballot(by=consultant, ballot=open_now())
+    shown = client.post(address("live_reveal", opened.panel.pk, entry.pk), {"ballot": ballot.pk}, follow=True)
+    assert "A question that fewer than three rated shows no ratings." in shown.content.decode()
+
+
+def test_notes_are_read_and_changed_after_the_session(opened, consultant, approver, client):
+    client.force_login(consultant)
+    entry = opened.entries[0]
+    rate(opened.panelists[0], entry)
+    save_notes(by=consultant, panel_certification=entry, notes="Said in the room.", version=0)
+    live.end_session(by=consultant, panel=opened.panel)
+    page = client.get(address("recommend", opened.panel.pk)).content.decode()
+    notes = address("live_notes", opened.panel.pk, entry.pk)
+    assert [words in page for words in ("Said in the room.", notes)] == [True, True]
+    typed = {"notes": "Said in the room, mended.", "version": "1", "alone": "1"}
+    assert "Said in the room." in client.get(notes).content.decode()
+    assert client.post(notes, typed)["Location"] == address("recommend", opened.panel.pk)
+    assert Discussion.objects.get().notes == "Said in the room, mended."
+    save_notes(by=approver, panel_certification=entry, notes="Another hand.", version=2)
+    refused = client.post(notes, {**typed, "notes": "Typed with care", "version": "2"})
+    assert refused.status_code == 409
+    for words in ("Typed with care", "Another hand.", 'name="alone"'):
+        assert words in refused.content.decode()
+
+
+def test_the_end_names_what_was_closed_with_too_few_in_place_of_round_1(opened, consultant, client):
+    client.force_login(consultant)
+    entry = opened.entries[0]
+    for panelist in opened.panelists:
+        rate(panelist, entry)
+    ballots.close_ballot(by=consultant, ballot=open_now())
+    second = ballots.open_ballot(by=consultant, panel_certification=entry)
+    rate(opened.panelists[0], entry)
+    ballots.close_ballot(by=consultant, ballot=second)
+    page = " ".join(client.get(address("live", opened.panel.pk)).content.decode().split())
+    assert f"nothing is read from: {entry} (1 in round 2, in place of round 1)." in page
+
+
 def test_what_was_not_opened_in_the_session_cannot_go_on(closed, consultant):
     live.start_session(by=consultant, panel=closed.panel, mail_again=False)
     assert reading.session_of(closed.panel).entries[0].can_go_on is False
     for entry in (closed.entries[0], PanelCertificationFactory(panel=closed.panel)):
         with pytest.raises(MoveNotAllowedError, match="was not opened in this session"):
             ballots.open_ballot(by=consultant, panel_certification=entry, same_round=True)
+
+
+def test_what_was_never_opened_is_named_in_the_results(opened, consultant, client):
+    client.force_login(consultant)
+    rate(opened.panelists[0], opened.entries[0])
+    live.end_session(by=consultant, panel=opened.panel)
+    page = client.get(address("results", opened.panel.pk))
+    assert page.context["never_opened"] == [opened.entries[1]]
+    assert f"{opened.entries[1]}. Nothing is known about it from this panel." in page.content.decode()
+
+
+def test_the_welcome_says_what_happens_in_a_session(opened, client):
+    page = client.get(address("link_welcome", opened.secrets[opened.panelists[0].pk])).content.decode()
+    told = ("when the facilitator opens it", "How long", "Answers are", "asks what you think of certifications for")
+    assert [words in page for words in told] == [True, False, False, True]
 
 
 def test_the_page_offers_to_go_on_with_what_was_closed_too_early(opened, consultant, client):

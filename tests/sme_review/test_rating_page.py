@@ -160,6 +160,11 @@ def test_many_unmarked_standards_are_counted(client, running, address, standards
 # Drafts that save themselves
 
 
+def test_a_share_is_taken_with_its_percent_sign(client, address):
+    send_rating(client, address, {**TYPED, "proportion": " 45 %", "version": 0}, **QUIETLY)
+    assert Rating.objects.get().proportion == 45
+
+
 def test_typing_saves_a_draft_and_tells_what_the_marks_come_to(client, address, standards):
     sent = {**TYPED, **marked(standards, "full"), "version": 0}
     told = send_rating(client, address, sent, **QUIETLY)
@@ -212,7 +217,7 @@ def test_a_live_draft_saves_itself_and_does_not_count(client, drafted, live_page
     ballot = Ballot.objects.get()
     told = client.post(live_page, {**TYPED, "ballot": ballot.pk, "version": 0}, **QUIETLY).json()
     assert (told["message"], told["version"]) == ("Draft saved. Press Submit when you are done.", 1)
-    assert told["mark"] == f"rate-{drafted.entries[0].pk}-{ballot.pk}-1"
+    assert told["mark"] == f"rate-{drafted.entries[0].pk}-{ballot.round_id}-1"
     assert Rating.objects.get().state == Rating.State.DRAFT
 
 

@@ -1,0 +1,11 @@
+// Asks before a page is left on which somebody has typed and saved nothing. Sending the form itself is no leaving.
+//
+// <form method="post" data-behaviour="ask-before-leaving">
+for (const form of document.querySelectorAll('form[data-behaviour~="ask-before-leaving"]')) {
+  let typed = false;
+  form.addEventListener("input", () => { typed = true; });
+  form.addEventListener("submit", () => { typed = false; });
+  window.addEventListener("beforeunload", (event) => {
+    if (typed) event.preventDefault();
+  });
+}
