@@ -21,9 +21,14 @@ class YearForm(forms.Form):
         self.fields["year"].choices = [(year, school_year.label(year)) for year in reversed(list(years))]  # type: ignore[attr-defined]
 
     def asked(self) -> dict[str, Any]:
-        """What was asked for and makes sense; words that do not are passed over."""
+        """What was asked for and makes sense; `not_offered` names the rest."""
         self.is_valid()
         return {"year": school_year.current()} | {name: kept for name, kept in self.cleaned_data.items() if kept != ""}
+
+    @property
+    def not_offered(self) -> list[str]:
+        """What was asked for by names of filters whose value is not on the list; then nothing matches."""
+        return [str(self.fields[name].label) for name in self.errors if name in self.fields]
 
 
 class ListForm(YearForm):

@@ -59,8 +59,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def approved(request: HttpRequest) -> HttpResponse:
     """The approved certifications of a school year, searched, filtered and sorted by the address."""
     form = _form(request)
-    asked = form.asked()
-    rows = selectors.sort(selectors.find(**asked), request.GET.get("sort", ""))
+    asked, rows = form.asked(), _found(request, form)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     lines = [words.line(listing) for listing in page]
     shown = {
@@ -76,6 +75,12 @@ def approved(request: HttpRequest) -> HttpResponse:
     return render(request, "certifications/public/approved.html", shown | frame(request))
 
 
+def _found(request: HttpRequest, form: ListForm) -> Any:
+    """The listings that match, sorted; nothing matches what is not offered."""
+    found = selectors.find(**form.asked())
+    return selectors.sort(found.none() if form.not_offered else found, request.GET.get("sort", ""))
+
+
 def _form(request: HttpRequest) -> ListForm:
     years: Any = request.edition.years  # type: ignore[attr-defined]
     return ListForm(request.GET, years=years, programs=selectors.programs())
@@ -86,8 +91,8 @@ def _form(request: HttpRequest) -> ListForm:
 @cached
 def download(request: HttpRequest, form: str) -> HttpResponse:
     """What the list shows, all pages of it, as a file."""
-    asked = _form(request).asked()
-    rows = selectors.sort(selectors.find(**asked), request.GET.get("sort", ""))
+    form_asked = _form(request)
+    asked, rows = form_asked.asked(), _found(request, form_asked)
     about = f"Approved certifications {school_year.label(asked['year'])}"
     return _file(form, f"approved-{asked['year']}", about, rows, LISTINGS)
 

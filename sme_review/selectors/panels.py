@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -119,6 +120,11 @@ def sheet_mark(entry: PanelCertification) -> str:
     held = entry.materials.order_by("number").last()
     words = [held.information_sheet, held.blueprint, held.link] if held else []
     return hashlib.sha256(json.dumps([entry.position, *words]).encode()).hexdigest()[:16]
+
+
+def never_opened(panel: Panel) -> list[PanelCertification]:
+    """The panel's certifications that no round has opened."""
+    return list(certifications_of(panel).prefetch_related(None).filter(ballots=None))
 
 
 def with_rating_counts(entries: QuerySet[PanelCertification]) -> QuerySet[PanelCertification]:
@@ -308,7 +314,23 @@ def opening_warnings(panel: Panel, entries: Sequence[PanelCertification] | None 
         for group in StakeholderGroup
         if by_group[group] < panel.minimum_per_group
     ]
+    if total >= panel.quorum:
+        warnings += _asked_of_few(panel, entries)
     return warnings + _idle(panel, entries) + ([] if entries is None else _gone(panel))
+
+
+def _asked_of_few(panel: Panel, entries: Sequence[PanelCertification] | None) -> list[str]:
+    """What so few are asked for that no reading can come of it; in a second round that stands at each certification."""
+    if panel.assignment == Panel.Assignment.EVERYONE or entries is not None:
+        return []
+    here = list(certifications_of(panel))
+    asked = Counter(_asked_for(panel, here).values_list("panel_certification_id", flat=True))
+    few = [f"{entry} ({asked[entry.pk]})" for entry in here if asked[entry.pk] < panel.quorum]
+    if not few:
+        return []
+    return [
+        f"With a quorum of {panel.quorum} raters, no reading will be suggested where fewer are asked: {', '.join(few)}."
+    ]
 
 
 def _idle(panel: Panel, entries: Sequence[PanelCertification] | None) -> list[str]:

@@ -1,20 +1,20 @@
 """What the next round may rate again, with what speaks for it; and who has not finished the round that is open."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import OuterRef, QuerySet
 
 from accounts.models import User
 from sme_review.enums import Reading, StakeholderGroup
 from sme_review.models import ListingDecision, Panel, PanelCertification, Rating, Round
+from sme_review.readings import why_withheld
 from sme_review.selectors.assignment import Situation, situation_of
 from sme_review.selectors.decisions import sent_back, settled_entries
 from sme_review.selectors.panels import certifications_of, count_per
 from sme_review.selectors.reminders import Waiting, panels_taking_ratings, waiting_on
-from sme_review.selectors.results import CertificationResult, results_by_entry
+from sme_review.selectors.results import CertificationResult, results_by_entry, thresholds_of
 
 _NOBODY = "Nobody has rated it yet."
 
@@ -75,7 +75,7 @@ def _reasons(result: CertificationResult | None, back: ListingDecision | None, *
         return [*reasons, result.suggested.rule]
     if result.reading == Reading.WITHHELD and can_be_read:
         reasons.append(result.suggested.rule)
-    split = [one.question.title for one in result.questions if one.disagreement]
+    split = [one.question.title for one in result.questions if one.split]
     if split:
         reasons.append(f"The panel disagrees on: {', '.join(split)}.")
     return reasons
@@ -111,16 +111,23 @@ def rated_in(held: Round) -> QuerySet[PanelCertification]:
     )
 
 
-def below_quorum(held: Round, entries: Sequence[Any]) -> list[Any]:
-    """What too few have rated for a reading, were the round closed now.
+def without_reading(held: Round, entries: Sequence[PanelCertification]) -> list[tuple[PanelCertification, str]]:
+    """What too few have rated for a reading, were the round closed now, each with the reason in a sentence.
 
     What nobody rates again in round 2 keeps its numbers of round 1, and is none of them.
 
     Args:
         entries: of the round, as `rated_in` gives them.
     """
-    fewest = 0 if held.number == 1 else 1
-    return [entry for entry in entries if fewest <= entry.rater_count < held.panel.quorum]
+    raters: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    counted = Rating.objects.counted().filter(round=held)
+    for entry, group in counted.values_list("panel_certification_id", "panelist__group"):
+        raters[entry][group] += 1
+    thresholds = thresholds_of(held.panel)
+    found = [
+        (entry, why_withheld(raters[entry.pk], thresholds)) for entry in entries if held.number == 1 or raters[entry.pk]
+    ]
+    return [(entry, why) for entry, why in found if why]
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,8 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
         require(request.user, DECIDE_LISTINGS)
         if _keep_all(request, packet, list(forms.values())):
             return redirect("sme_review:decide", pk)
+        decided = selecting.current_decisions(panel)
+        forms = {key: form for key, form in forms.items() if form.errors or not (form.decides and key in decided)}
     context = {
         "panel": panel,
         "packet": packet,

@@ -1,5 +1,7 @@
 """Checking what a release will change, and releasing."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -7,7 +9,7 @@ from django.shortcuts import redirect, render
 from accounts.requests import SignedInRequest
 from octe_certs.access import requires
 from octe_certs.problems import Problem
-from sme_review.models import Panel
+from sme_review.models import ListingDecision, Panel
 from sme_review.rules import DECIDE_LISTINGS
 from sme_review.selectors import audiences
 from sme_review.selectors import decisions as reading
@@ -24,14 +26,17 @@ def release(request: SignedInRequest, pk: int) -> HttpResponse:
     planned = reading.planned_changes(panel)
     if not planned:
         return redirect("sme_review:panel", pk)
+    outcomes = {change.decision.outcome for change in planned}
+    tells_panel = outcomes != {ListingDecision.Outcome.SENT_BACK}
+    tells_districts = any(change.decision.is_final for change in planned)
     context = {
         "panel": panel,
         "planned": planned,
         "undecided": reading.undecided(panel),
-        "panelists": len(audiences.panelists_to_tell(panel)),
+        "panelists": len(audiences.panelists_to_tell(panel)) if tells_panel else 0,
         "districts": len(audiences.districts_offering(panel)),
-        "coordinators": len(audiences.coordinators_to_tell(panel)),
-        "sent_back": any(change.decision.outcome == "sent_back" for change in planned),
+        "coordinators": len(audiences.coordinators_to_tell(panel)) if tells_districts else 0,
+        "sent_back": ListingDecision.Outcome.SENT_BACK in outcomes,
         "crumbs": crumbs(panel, "Release"),
     }
     return render(request, "sme_review/release.html", context)
@@ -46,9 +51,16 @@ def _release(request: SignedInRequest, panel: Panel) -> bool:
         messages.error(request, problem.message)
         return False
     if released:
-        messages.success(
-            request, f"Released: {len(released)}. The catalog is changed, and everybody concerned gets a mail."
-        )
+        messages.success(request, f"Released: {len(released)}. {_what_came_of(released)}")
     else:
         messages.info(request, "These decisions are already released.")
     return True
+
+
+def _what_came_of(released: Sequence[ListingDecision]) -> str:
+    """Whether the catalogue changed, and who is told."""
+    if any(decision.listing_id for decision in released):
+        return "The catalog is changed, and everybody concerned gets a mail."
+    if all(decision.outcome == ListingDecision.Outcome.SENT_BACK for decision in released):
+        return "The catalog stays as it is. The recommendation is back with the consultant, who gets a mail."
+    return "The catalog stays as it is. The panel and the consultant get a mail."

@@ -18,6 +18,7 @@ from sme_review.overview import overview_rows
 from sme_review.presenters import show_results
 from sme_review.result_files import SUMMARY_HEADINGS, result_sheets, summary_rows
 from sme_review.rules import SEE_PANELS
+from sme_review.selectors import panels as selecting
 from sme_review.selectors.ballots import rounds_of
 from sme_review.selectors.results import CertificationResult, PanelResults, all_results, figures_over_panel
 from sme_review.statistics import Change
@@ -71,6 +72,7 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
         "waiting": [held for held in rounds if held.state == Round.State.OPEN],
         "next_round": len(rounds) + 1 if len(rounds) < panel.rounds_planned else None,
         "shown": show_results(asked.results, asked.changes),
+        "never_opened": [] if asked.number else selecting.never_opened(panel),
         "figures": figures_over_panel(asked.results),
         "explanations": explanations.ALL,
         "query": request.GET.urlencode(),

@@ -141,7 +141,7 @@ def _show(request: SignedInRequest, panel: Panel, held: Round, form: DueDateForm
         "panel": panel,
         "round": held,
         "entries": entries,
-        "below_quorum": choosing.below_quorum(held, entries),
+        "without_reading": choosing.without_reading(held, entries),
         "groups": progress_by_group(people),
         "submitted": sum(person.submitted_count for person in people),
         "expected": sum(person.asked_count - person.recused_count for person in people),

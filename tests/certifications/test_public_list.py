@@ -171,10 +171,27 @@ def test_filters_and_search_words_find_and_leave_out(welding, client):
 
 
 @pytest.mark.parametrize(
-    "query", ["year=1066", "year=zz", "type=zz", "cip=%00", "q=%00", "counts=perhaps", "sort=reason"]
+    ("query", "filter_name"),
+    [
+        ("year=1066", "School year"),
+        ("year=zz", "School year"),
+        ("type=zz", "Type"),
+        ("cip=%00", "Program (CIP code)"),
+        ("cip=02.0205", "Program (CIP code)"),
+        ("q=%00", "Search words"),
+        ("counts=perhaps", "Counts for federal reporting"),
+    ],
 )
-def test_words_that_mean_nothing_are_passed_over(query, welding, client):
-    assert "Certified Welder" in text(client.get(f"/approved/?{query}"))
+def test_what_is_not_on_the_list_matches_nothing_and_is_named(query, filter_name, welding, client):
+    """Not the whole list: it would read as if all of it were approved for what was asked."""
+    page = text(client.get(f"/approved/?{query}"))
+    assert "Certified Welder" not in page
+    assert f"Nothing on this list fits what was asked for by: {filter_name}." in page
+    assert client.get(f"/approved/download/json/?{query}").json()["count"] == 0
+
+
+def test_an_order_that_does_not_exist_is_passed_over(welding, client):
+    assert "Certified Welder" in text(client.get("/approved/?sort=reason"))
 
 
 def test_sorting_goes_both_ways_and_is_said(welding, client):

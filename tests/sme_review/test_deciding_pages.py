@@ -109,6 +109,17 @@ def test_the_second_of_two_approvers_is_told_and_keeps_the_text(lines, desk, add
     assert [decision.outcome for decision in ListingDecision.objects.all()] == ["declined"]
 
 
+def test_what_was_kept_beside_a_clash_stands_as_kept(lines, desk, address):
+    signed_in(make_member(Role.OCTE_APPROVER, name="Olive Second")).post(address, answers(lines[0], "declined"))
+    page = desk.post(address, {**answers(lines[0], "approved"), **answers(lines[1], "approved")})
+    assert page.status_code == 200
+    assert [(bool(decision), bool(form)) for *_, decision, form in page.context["rows"]] == [
+        (True, True),
+        (True, False),
+    ]
+    assert (page.context["undecided_count"], len(page.context["kept"])) == (0, 2)
+
+
 def test_undo_after_the_release_is_refused(lines, closed, approver, desk):
     first = decide(approver, lines[0], "approved")
     decide(approver, lines[1], "declined")

@@ -334,5 +334,5 @@ def test_panelist_list_keeps_its_query_count(staff, count, django_assert_num_que
 
 
 def test_results_keep_their_query_count(staff, closed, django_assert_num_queries):
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         staff.get(url("results", closed.panel.pk))

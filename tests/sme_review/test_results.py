@@ -16,7 +16,7 @@ from sme_review.enums import Reading
 from sme_review.models import Panel, Panelist, Rating
 from sme_review.result_files import SUMMARY_HEADINGS
 from sme_review.selectors.results import all_results, figures_over_panel, results_of
-from sme_review.services import panels, ratings, rounds
+from sme_review.services import panelists, panels, ratings, rounds
 from sme_review.validators import Answers
 from tests.factories.sme_review import AssignmentFactory, PanelistFactory
 from tests.sme_review.conftest import enlarge_first_group, rate_all, refresh
@@ -178,6 +178,21 @@ def test_change_between_rounds_counts_who_moved(second_round, consultant):
     assert (employer.median_before, employer.median_after, employer.came_closer) == (4, 4, True)
 
 
+def test_who_joined_after_a_round_was_not_invited_to_it(varied, consultant):
+    varied.round = rounds.open_round(by=consultant, panel=varied.panel)
+    late = panelists.add_panelist(
+        by=consultant, panel=varied.panel, name="Late", email="late@example.org", group="business"
+    )
+    panelists.send_new_link(by=consultant, panelist=late)
+    rounds.close_round(by=consultant, round=varied.round)
+    found = all_results(varied.panel, viewer=consultant).by_round
+    counts = {
+        number: (results[0].questions[0].total.invited, results[0].questions[0].total.missing)
+        for number, results in found.items()
+    }
+    assert counts == {1: (5, 0), 2: (6, 6)}
+
+
 def test_an_open_second_round_shows_nothing_of_itself(varied, consultant):
     varied.round = rounds.open_round(by=consultant, panel=varied.panel)
     for panelist in varied.panelists:
@@ -288,7 +303,7 @@ def test_results_are_for_state_staff(client, varied, home_district, name):
 
 
 def test_results_take_the_same_queries_with_two_rounds(staff, second_round, django_assert_num_queries):
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         staff.get(url("results", second_round))
 
 

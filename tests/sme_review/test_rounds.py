@@ -255,7 +255,9 @@ def test_what_nobody_rated_is_named_before_round_1_is_closed(running, consultant
     for panelist in running.panelists:
         rate_all(panelist, [first], HIGH)
     client.force_login(consultant)
-    assert client.get(reverse("sme_review:round", args=[running.panel.pk])).context["below_quorum"] == [second]
+    assert client.get(reverse("sme_review:round", args=[running.panel.pk])).context["without_reading"] == [
+        (second, "Nobody rated it; the panel's quorum is 5.")
+    ]
 
 
 def test_what_nobody_rated_and_what_was_sent_back_is_proposed(running, consultant):

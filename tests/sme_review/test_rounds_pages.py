@@ -464,10 +464,9 @@ def test_closing_page_says_who_is_late_and_that_drafts_do_not_count(staff, now, 
     page = text(staff.get(url("round", running.panel)))
     assert "Who has not finished" in page
     assert "Expert 3, 2 of 2 left" in page
-    assert "Below the quorum of 5" in page
-    assert (
-        f"{running.entries[0]}: 3 raters; {running.entries[1]}: 3 raters. Closed now, no reading is suggested" in page
-    )
+    for entry in running.entries:
+        assert f"{entry}: 3 people rated it; the panel's quorum is 5." in page
+    assert "Closed now, no reading is suggested for them." in page
     assert "take the place of round 1" not in page
     assert "1 panelist started and did not submit everything. Drafts are kept, but they do not count." in page
     assert "Panelists were told a later date" in page
@@ -489,7 +488,18 @@ def test_closing_page_of_round_2_says_what_becomes_of_round_1(staff, held, consu
     refresh(held)
     rate_all(held.panelists[0], held.entries[:1])
     page = text(staff.get(url("round", held.panel)))
-    assert f"{held.entries[0]}: 1 rater. Closed now, no reading is suggested for it: the answers of this round" in page
+    assert f"{held.entries[0]}: 1 person rated it; the panel's quorum is 5." in page
+    assert "Closed now, no reading is suggested for it: the answers of this round" in page
+
+
+def test_closing_page_names_a_stakeholder_group_that_is_missing(staff, running):
+    """The quorum is met, and still no reading would come of it."""
+    Panel.objects.update(quorum=4)
+    for panelist in running.panelists:
+        if panelist.group != "postsecondary":
+            rate_all(panelist, running.entries[:1])
+    page = text(staff.get(url("round", running.panel)))
+    assert f"{running.entries[0]}: Nobody rated it in: Postsecondary educator." in page
 
 
 def test_stale_page_closes_no_other_round(staff, held, consultant):
@@ -547,7 +557,7 @@ def test_pages_keep_their_query_count(staff, held, consultant, django_assert_num
     with django_assert_num_queries(25):
         assert len(staff.get(url("open_round", held.panel)).context["candidates"]) == count + 2
     rounds.open_round(by=consultant, panel=held.panel, entries=held.entries)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         assert staff.get(url("round", held.panel)).status_code == 200
 
 

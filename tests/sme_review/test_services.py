@@ -14,7 +14,7 @@ from sme_review.services import panelists, panels, ratings, rounds
 from sme_review.services.recommendations import Choice, save_recommendation, send_recommendation
 from sme_review.validators import Answers
 from tests.factories.certifications import CertificationFactory
-from tests.factories.sme_review import PanelFactory
+from tests.factories.sme_review import AssignmentFactory, PanelFactory
 from tests.sme_review.conftest import COMPLETE, rate_all, refresh
 
 
@@ -200,6 +200,18 @@ def test_warnings_name_the_quorum_and_the_group_that_is_missing(drafted, consult
     assert opening_warnings(drafted.panel) == [
         "The quorum is 5 raters and 4 panelists are on the panel, so no reading will be suggested.",
         "Postsecondary educator: 0 on the panel, at least 1 needed.",
+    ]
+
+
+def test_warnings_name_what_too_few_are_asked_for(drafted):
+    """Shared out, the panel may be large enough and each certification be asked of fewer than the quorum."""
+    Panel.objects.update(assignment="balanced", ratings_wanted=2)
+    drafted.panel.refresh_from_db()
+    for place, panelist in enumerate(drafted.panelists):
+        AssignmentFactory(panelist=panelist, panel_certification=drafted.entries[place % 2])
+    first, second = drafted.entries
+    assert opening_warnings(drafted.panel) == [
+        f"With a quorum of 5 raters, no reading will be suggested where fewer are asked: {first} (3), {second} (2)."
     ]
 
 
