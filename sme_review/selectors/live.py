@@ -21,7 +21,6 @@ from sme_review.models import (
     Assignment,
     Ballot,
     ConflictDeclaration,
-    Discussion,
     Panel,
     PanelCertification,
     Panelist,
@@ -330,21 +329,6 @@ def ballot_of(entry: PanelCertification, pk: int | None) -> Ballot | None:
     return (
         Ballot.objects.filter(panel_certification=entry, pk=pk or 0).select_related("round__panel", "closed_by").first()
     )
-
-
-def notes_on(user: User, entry: PanelCertification) -> Discussion | None:
-    """The discussion notes of a certification, for staff."""
-    if not user.scope.state:
-        return None
-    return Discussion.objects.filter(panel_certification=entry).select_related("saved_by").first()
-
-
-def notes_by_entry(user: User, panel: Panel) -> dict[int, str]:
-    """Primary key of PanelCertification -> its discussion notes, for staff; those without any are left out."""
-    if not user.scope.state:
-        return {}
-    held = Discussion.objects.filter(panel_certification__panel=panel).exclude(notes="")
-    return dict(held.values_list("panel_certification_id", "notes"))
 
 
 class Scene(StrEnum):

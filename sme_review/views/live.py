@@ -16,6 +16,7 @@ from sme_review.models import PanelCertification
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors import live as reading
 from sme_review.selectors import panels as selecting
+from sme_review.selectors.discussions import notes_on
 from sme_review.selectors.live_spread import spread_of
 from sme_review.services import ballots, discussions
 from sme_review.services import live as sessions
@@ -72,7 +73,7 @@ def _facilitate(request: SignedInRequest, pk: int, *, status: int = 200, **typed
         "submitted": sum(item.submitted for item in session.entries),
         "tally": reading.tally_of(ballot, panel) if ballot else None,
         "spread": spread_of(ballot, viewer=request.user) if ballot else [],
-        "notes": reading.notes_on(request.user, shown.entry) if shown else None,
+        "notes": notes_on(request.user, shown.entry) if shown else None,
         "missing": [] if session.is_running else reading.why_not_start(panel),
         "may_manage": may_manage(request, panel),
         "crumbs": crumbs(panel, "Live session"),
@@ -250,7 +251,7 @@ def notes(request: SignedInRequest, pk: int, entry_pk: int) -> HttpResponse:
 
 def _notes_again(request: SignedInRequest, entry: PanelCertification, typed: str, problem: Problem) -> HttpResponse:
     """The page with what was typed; where somebody else's notes stand, they are shown beside it."""
-    theirs = reading.notes_on(request.user, entry) if isinstance(problem, StaleVersionError) else None
+    theirs = notes_on(request.user, entry) if isinstance(problem, StaleVersionError) else None
     told = {"typed_on": entry, "typed": typed, "theirs": theirs, "refused": problem.message}
     if _is_on_its_own(request):
         return _notes_page(request, entry, status=_STALE, **told)
@@ -266,7 +267,7 @@ def _notes_page(request: SignedInRequest, entry: PanelCertification, *, status: 
     context = {
         "panel": entry.panel,
         "entry": entry,
-        "notes": reading.notes_on(request.user, entry),
+        "notes": notes_on(request.user, entry),
         "crumbs": crumbs(entry.panel, f"Discussion notes: {entry}"),
         "refused": "",
         **told,

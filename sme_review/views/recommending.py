@@ -15,7 +15,7 @@ from sme_review.models import Panel
 from sme_review.presenters import ShownCertification, show_results
 from sme_review.rules import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors import panels as selecting
-from sme_review.selectors.live import notes_by_entry
+from sme_review.selectors.discussions import notes_by_entry
 from sme_review.selectors.packets import packets_visible_to
 from sme_review.selectors.recommendations import Standing, standing_of
 from sme_review.selectors.results import results_by_entry

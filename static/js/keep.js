@@ -104,7 +104,6 @@ const bind = (form) => {
     clearTimeout(timer);
     timer = setTimeout(keep, pause);
   });
-  if (isOlder(version)) setTimeout(() => window.location.replace(window.location.href), AGAIN);
   if ([...form.elements].some(isTouched)) touch();
   const leave = () => {
     if (form.isConnected) keep(true);
@@ -119,7 +118,6 @@ const bind = (form) => {
     if (document.hidden) leave();
   });
   form.addEventListener("submit", (event) => {
-    if (refused) sent = edits;
     if (!navigator.onLine) {
       // The browser's own page would take its place, and what was typed with it.
       event.preventDefault();
@@ -127,6 +125,7 @@ const bind = (form) => {
       return;
     }
     clearTimeout(timer);
+    if (refused) sent = edits;
     if (!under) {
       // The button carries all of it.
       sent = edits;
@@ -161,4 +160,6 @@ function isOlder(version) {
 
 const bindAll = (part) => part.querySelectorAll('form[data-behaviour~="keep"]').forEach(bind);
 bindAll(document);
+const [first] = document.querySelectorAll('form[data-behaviour~="keep"] [name="version"]');
+if (first && isOlder(first)) setTimeout(() => window.location.replace(window.location.href), AGAIN);
 document.addEventListener("renewed", (event) => bindAll(event.target));

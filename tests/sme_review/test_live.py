@@ -10,6 +10,7 @@ from octe_certs.problems import MoveNotAllowedError, StaleVersionError
 from sme_review.enums import PanelistView
 from sme_review.models import Ballot, ConflictDeclaration, Discussion, Panel, Rating, Round
 from sme_review.selectors import live as reading
+from sme_review.selectors.discussions import notes_on
 from sme_review.services import ballots, live, ratings, rounds
 from sme_review.services.discussions import save_notes
 from sme_review.validators import Answers
@@ -815,8 +816,8 @@ def test_notes_that_are_far_too_long_are_refused_and_kept_on_the_page(opened, co
 
 def test_nobody_outside_the_state_reads_notes(opened, consultant, home_district):
     save_notes(by=consultant, panel_certification=opened.entries[0], notes="Said", version=0)
-    assert reading.notes_on(home_district.coordinator, opened.entries[0]) is None
-    assert reading.notes_on(consultant, opened.entries[0]).notes == "Said"
+    assert notes_on(home_district.coordinator, opened.entries[0]) is None
+    assert notes_on(consultant, opened.entries[0]).notes == "Said"
 
 
 def test_a_panel_that_held_all_its_rounds_starts_no_session(closed, consultant, client):
