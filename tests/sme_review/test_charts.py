@@ -39,7 +39,8 @@ def texts(svg):
         (["part"], "P", "Part"),
         (["part", "full"], "p-f", "Between part and full"),
         (["full"], "F", "Full"),
-        (["full", "none"], "P!", "Part"),
+        (["full", "none"], "P", "Part"),
+        (["full", "none", "part"], "P!", "Part"),
     ],
 )
 def test_each_cell_says_its_mark_in_letters_and_words(marks, letters, words):
