@@ -1,11 +1,12 @@
 """Whom a release concerns."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.models import Membership, User
 from accounts.roles import Role
 from certifications.models import District
-from sme_review.models import Panel, Panelist
+from sme_review.models import ListingDecision, Panel, Panelist
 
 
 @dataclass(frozen=True)
@@ -54,3 +55,13 @@ def consultants_to_tell(panel: Panel) -> list[User]:
     """Who set up the panel and who sent its recommendation."""
     people = {pk for pk in (panel.created_by_id, panel.sent_by_id) if pk is not None}
     return list(User.objects.filter(pk__in=people, is_active=True))
+
+
+def told_to_panel(decisions: Iterable[ListingDecision]) -> list[ListingDecision]:
+    """What panelists are told of: what is sent back is not decided."""
+    return [decision for decision in decisions if decision.outcome != ListingDecision.Outcome.SENT_BACK]
+
+
+def told_to_districts(decisions: Iterable[ListingDecision]) -> list[ListingDecision]:
+    """What districts are told of: what districts may enter changes by approvals and refusals alone."""
+    return [decision for decision in decisions if decision.is_final]

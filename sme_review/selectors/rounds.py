@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import User
 from sme_review.enums import Reading, StakeholderGroup
@@ -12,7 +12,7 @@ from sme_review.models import ListingDecision, Panel, PanelCertification, Rating
 from sme_review.readings import why_withheld
 from sme_review.selectors.assignment import Situation, situation_of
 from sme_review.selectors.decisions import sent_back, settled_entries
-from sme_review.selectors.panels import certifications_of, count_per
+from sme_review.selectors.panels import certifications_of
 from sme_review.selectors.reminders import Waiting, panels_taking_ratings, waiting_on
 from sme_review.selectors.results import CertificationResult, results_by_entry, thresholds_of
 
@@ -101,11 +101,9 @@ def _lacking(situation: Situation, entry: PanelCertification) -> list[str]:
 
 
 def rated_in(held: Round) -> QuerySet[PanelCertification]:
-    """What a round rates, in the panel's order. Adds rater_count: how many have submitted a rating of it that counts."""
-    counted = Rating.objects.counted().filter(round=held, panel_certification=OuterRef("pk"))
+    """What a round rates, in the panel's order."""
     return (
         PanelCertification.objects.filter(ballots__round=held, ballots__number=1)
-        .annotate(rater_count=count_per(counted, "panel_certification"))
         .select_related("certification")
         .order_by("position", "id")
     )

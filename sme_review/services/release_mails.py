@@ -11,7 +11,12 @@ from accounts.models import User
 from certifications import school_year
 from octe_certs.mail import absolute, send_after_commit
 from sme_review.models import ListingDecision, Panel, Panelist, PanelistLink
-from sme_review.selectors.audiences import coordinators_to_tell, panelists_to_tell
+from sme_review.selectors.audiences import (
+    coordinators_to_tell,
+    panelists_to_tell,
+    told_to_districts,
+    told_to_panel,
+)
 
 
 def tell_of_release(*, panel: Panel, decisions: Sequence[ListingDecision], consultants: Sequence[User]) -> None:
@@ -22,13 +27,13 @@ def tell_of_release(*, panel: Panel, decisions: Sequence[ListingDecision], consu
         decisions: those released just now, with their certifications.
         consultants: who set up the panel and who sent the recommendation.
     """
-    told = [decision for decision in decisions if decision.outcome != ListingDecision.Outcome.SENT_BACK]
+    told = told_to_panel(decisions)
     lines = [_line(decision) for decision in decisions]
     context: dict[str, Any] = {"panel": panel, "lines": [_line(decision) for decision in told]}
     if told:
         for panelist in panelists_to_tell(panel):
             _tell_panelist(panelist, panel, context)
-    changed = [decision for decision in told if decision.listing is not None and decision.is_final]
+    changed = [decision for decision in told_to_districts(decisions) if decision.listing is not None]
     if changed:
         # A teacher of the panel may coordinate a district, too; the panel's digest holds all of it.
         already = {panelist.email.casefold() for panelist in panelists_to_tell(panel)}

@@ -26,17 +26,16 @@ def release(request: SignedInRequest, pk: int) -> HttpResponse:
     planned = reading.planned_changes(panel)
     if not planned:
         return redirect("sme_review:panel", pk)
-    outcomes = {change.decision.outcome for change in planned}
-    tells_panel = outcomes != {ListingDecision.Outcome.SENT_BACK}
-    tells_districts = any(change.decision.is_final for change in planned)
+    decisions = [change.decision for change in planned]
+    told = audiences.told_to_panel(decisions)
     context = {
         "panel": panel,
         "planned": planned,
         "undecided": reading.undecided(panel),
-        "panelists": len(audiences.panelists_to_tell(panel)) if tells_panel else 0,
+        "panelists": len(audiences.panelists_to_tell(panel)) if told else 0,
         "districts": len(audiences.districts_offering(panel)),
-        "coordinators": len(audiences.coordinators_to_tell(panel)) if tells_districts else 0,
-        "sent_back": ListingDecision.Outcome.SENT_BACK in outcomes,
+        "coordinators": len(audiences.coordinators_to_tell(panel)) if audiences.told_to_districts(decisions) else 0,
+        "sent_back": len(told) < len(decisions),
         "crumbs": crumbs(panel, "Release"),
     }
     return render(request, "sme_review/release.html", context)
@@ -61,6 +60,6 @@ def _what_came_of(released: Sequence[ListingDecision]) -> str:
     """Whether the catalogue changed, and who is told."""
     if any(decision.listing_id for decision in released):
         return "The catalog is changed, and everybody concerned gets a mail."
-    if all(decision.outcome == ListingDecision.Outcome.SENT_BACK for decision in released):
+    if not audiences.told_to_panel(released):
         return "The catalog stays as it is. The recommendation is back with the consultant, who gets a mail."
     return "The catalog stays as it is. The panel and the consultant get a mail."
