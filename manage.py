@@ -10,10 +10,10 @@ NEEDS_NO_DATABASE = {"collectstatic", "help", "version"}
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "octe_certs.settings")
-    from octe_certs import embedded_db
+    from core import embedded_database
 
     if len(sys.argv) > 1 and sys.argv[1] not in NEEDS_NO_DATABASE:
-        embedded_db.provide_database_url()
+        embedded_database.provide_database_url()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

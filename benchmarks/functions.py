@@ -8,9 +8,9 @@ from random import Random
 from statistics import median
 from time import process_time
 
-from sme_review.balancing import Rater, Rules, share_out
-from sme_review.coverage import EXACT_TO, best_sets
-from sme_review.worksheet import StandardLine, standard_weights
+from sme_review.figures.balancing import Rater, Rules, share_out
+from sme_review.figures.coverage import EXACT_TO, best_sets
+from sme_review.figures.worksheet import StandardLine, standard_weights
 
 GROUPS = ("secondary", "postsecondary", "business")
 STANDARDS, RUNS = 40, 5

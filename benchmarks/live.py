@@ -46,9 +46,9 @@ def provide(panels: int) -> dict[str, Any]:
         DEBUG="0",
     )
     folder.mkdir(parents=True, exist_ok=True)
-    from octe_certs import embedded_db
+    from core import embedded_database
 
-    os.environ["DATABASE_URL"] = embedded_db.start(folder / "postgres")
+    os.environ["DATABASE_URL"] = embedded_database.start(folder / "postgres")
     import logging
 
     import django

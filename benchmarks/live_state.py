@@ -7,10 +7,10 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts.links import new_secret
 from accounts.models import User
 from accounts.roles import Role
 from certifications.models import AwardingEntity, CareerCluster, Certification, Program, ProgramStandard
+from core.personal_links import new_secret
 from sme_review.enums import StakeholderGroup
 from sme_review.models import Panelist, PanelistLink
 from sme_review.services import live, panels

@@ -46,9 +46,9 @@ def provide(size: Size, *, anew: bool) -> float | None:
         OCTE_DEMO="0",
         DEBUG="0",
     )
-    from octe_certs import embedded_db
+    from core import embedded_database
 
-    os.environ["DATABASE_URL"] = embedded_db.start(size.folder / "postgres")
+    os.environ["DATABASE_URL"] = embedded_database.start(size.folder / "postgres")
     import django
 
     django.setup()

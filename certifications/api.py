@@ -27,7 +27,7 @@ from certifications.serializers import (
     ProgramPageSerializer,
 )
 from certifications.views.public import WHY, cached, frame
-from octe_certs.access import public
+from core.access import public
 
 _YEAR = OpenApiParameter(
     "year",

@@ -3,7 +3,7 @@
 States are named by their stored values, because this file lies below the models.
 """
 
-# Permissions of `certifications.rules`, by name: both files lie on the same layer.
+# Permissions of `certifications.permissions`, by name: both files lie on the same layer.
 _ENTER = "certifications.enter_records"
 _DECIDE = "certifications.decide_records"
 

@@ -4,11 +4,12 @@ Prints one line of JSON. It knows nothing of Django and gets no secrets: a PDF m
 """
 
 import json
-import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from core.files.sandbox import limit_self
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 CPU_SECONDS = 20
@@ -20,14 +21,6 @@ _DEEPEST = 40
 
 _ACTIVE_ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/RichMediaExecute", "/Rendition"}
 _ACTIVE_KEYS = {"/JS", "/EmbeddedFiles", "/EF", "/XFA", "/RichMediaContent"}
-
-
-def limit_self() -> None:
-    """Take no more memory, time or disk than a PDF needs, and leave no core file."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (50 * 1024 * 1024, 50 * 1024 * 1024))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def active_content(pdf: Any) -> bool:
@@ -93,7 +86,7 @@ def draw_first_page(path: Path, preview: Path) -> None:
 
 def main(arguments: list[str]) -> int:
     """Print what was found; anything that goes wrong inside the readers means a broken file."""
-    limit_self()
+    limit_self(memory=MEMORY_BYTES, cpu_seconds=CPU_SECONDS)
     path, preview = (Path(argument) for argument in arguments)
     try:
         found = look(path, preview)

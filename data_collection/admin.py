@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from data_collection.models import RetentionRule
-from data_collection.rules import EDIT_RETENTION
+from data_collection.permissions import EDIT_RETENTION
 from data_collection.services.windows import save_retention_rule
 
 

@@ -6,11 +6,11 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from certifications import school_year as years
 from certifications.models import AwardingEntity
+from core import school_year as years
 from data_collection.enums import Method
+from data_collection.presenters.status import STATUS_WORDS
 from data_collection.selectors.requests import STATUS_FILTERS, overdue
-from data_collection.status import STATUS_WORDS
 
 
 class YearForm(forms.Form):

@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from certifications import school_year as years
 from certifications.models import AwardingEntity, Certification
+from core import school_year as years
+from core.problems import Problem
 from data_collection.enums import Method, VerifyWhen
 from data_collection.models import CollectionDecision, DataSharingAgreement
-from octe_certs.problems import Problem
 
 ANSWER_WITHIN = timedelta(weeks=4)
 

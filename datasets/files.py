@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
 
-from octe_certs.problems import Problem
+from core.problems import Problem
 
 FOLDER = Path(__file__).resolve().parent
 REFERENCE = FOLDER / "reference"

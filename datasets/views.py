@@ -6,9 +6,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from core.access import requires
 from datasets import outbox
-from datasets.rules import SEE_OUTBOX
-from octe_certs.access import requires
+from datasets.permissions import SEE_OUTBOX
 
 _MOST_MAILS = 200
 

@@ -3,7 +3,7 @@
 from accounts.models import User
 from accounts.roles import LEVEL_OF, Level, Role
 from accounts.scope import Scope
-from octe_certs.access import Kind
+from core.access import Kind
 from octe_certs.addresses import NO_SUCH_ROW, Address, all_addresses
 
 _INTRODUCTION = """# Who may open what

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import ResolverMatch
 
-from octe_certs.access import Access, declared_access
+from core.access import Access, declared_access
 
 # Stand-ins for the variable parts of an address; no row has these.
 NO_SUCH_ROW = 987654321

@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from octe_certs.access import public
+from core.access import public
 from octe_certs.sent_again import can_be_given_back, given_back
 
 

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from octe_certs.access import requires
+from core.access import requires
 
 COMPONENTS = Path(settings.BASE_DIR) / "templates" / "cotton"
 _DECLARATION = re.compile(r"<c-vars\s+(.*?)/>", re.DOTALL)

@@ -3,7 +3,7 @@
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
-from octe_certs.access import public
+from core.access import public
 
 
 @public("the load balancer asks without signing in")

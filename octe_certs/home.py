@@ -5,12 +5,12 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.home import HomeItem
 from accounts.models import User
 from accounts.selectors import people
 from certifications.selectors import listings, records, requests
+from core.access import public
+from core.home_items import HomeItem
 from data_collection.selectors import home as collection
-from octe_certs.access import public
 from sme_review.selectors.home import home_items as panel_items
 
 # Each app says in its selectors what waits for a person; the order here is the order on the page.

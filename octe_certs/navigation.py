@@ -6,11 +6,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.rules import SEE_AUDIT_TRAIL, SEE_PEOPLE
-from certifications.rules import DECIDE_RECORDS, ENTER_RECORDS, SEE_CATALOGUE, SEE_RECORDS
-from data_collection.rules import FIND_WINDOWS, SEE_COLLECTION
-from datasets.rules import SEE_OUTBOX
-from sme_review.rules import SEE_PANELS
+from accounts.permissions import SEE_AUDIT_TRAIL, SEE_PEOPLE
+from certifications.permissions import DECIDE_RECORDS, ENTER_RECORDS, SEE_CATALOGUE, SEE_RECORDS
+from data_collection.permissions import FIND_WINDOWS, SEE_COLLECTION
+from datasets.permissions import SEE_OUTBOX
+from sme_review.permissions import SEE_PANELS
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.requests import SignedInRequest
 from accounts.selectors.people import own_memberships
-from octe_certs.access import public, signed_in
+from accounts.signed_in import SignedInRequest
+from core.access import public, signed_in
 
 
 @public("says how to use this and whom to ask")

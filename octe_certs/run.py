@@ -19,7 +19,7 @@ from types import FrameType
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from octe_certs import embedded_db
+from core import embedded_database
 
 PROJECT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -54,13 +54,13 @@ def run(running: ExitStack) -> NoReturn:
         check_database(os.environ["DATABASE_URL"])
     else:
         say("Starting the database ...")
-        embedded_db.provide_database_url()  # stops by itself when this process ends, after all that follows
+        embedded_database.provide_database_url()  # stops by itself when this process ends, after all that follows
     address = f"http://{HOST}:{port}"
     os.environ.setdefault("BASE_URL", address)
     os.environ["OCTE_DEMO"] = "1"
     sign_ins = prepare()
     os.environ["OCTE_DEMO"] = "1" if sign_ins else "0"
-    logs = embedded_db.data_folder().parent / "log"
+    logs = embedded_database.data_folder().parent / "log"
     gunicorn = ("-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"{HOST}:{port}")
     web = ("web", *gunicorn, "--graceful-timeout", "3", "octe_certs.wsgi")
     worker = ("worker", "manage.py", "db_worker", "--no-startup-delay")

@@ -10,8 +10,8 @@ import structlog
 from csp.constants import NONE, SELF
 from environs import Env, EnvError
 
-from octe_certs.env import checked, local_secret_key, read_secret
-from octe_certs.logs import configure_structlog, logging_config
+from core.environment import checked, local_secret_key, read_secret
+from core.logs import configure_structlog, logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -76,7 +76,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "rules.apps.AutodiscoverRulesConfig",
+    "rules",
     "pgtrigger",
     "pghistory",
     "django_tasks",
@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "csp",
     "rest_framework",
     "drf_spectacular",
+    "core",
     "accounts",
     "certifications",
     "sme_review",
@@ -107,7 +108,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "octe_certs.public_pages.PublicPagesMiddleware",
+    "core.public_pages.PublicPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -118,7 +119,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "octe_certs.errors.ButtonAddressMiddleware",
     "octe_certs.sent_again.SignInMiddleware",
-    "octe_certs.access.DeclaredAccessMiddleware",
+    "core.access.DeclaredAccessMiddleware",
     "accounts.middleware.AuditContextMiddleware",
 ]
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import django_tables2 as tables
 
-from octe_certs.rounding import half_up
+from core.moments import day_in_words
+from core.numbers import half_up
 from sme_review.models import Panel
-from sme_review.opening_time import day_in_words
-from sme_review.presenters import panel_standing
+from sme_review.presenters.panel_steps import panel_standing
 
 
 class PanelTable(tables.Table):

@@ -21,11 +21,11 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     if given:
         os.environ["DATABASE_URL"] = given
     else:
-        from octe_certs import embedded_db
+        from core import embedded_database
 
         # Ending by SIGTERM would skip the clean-up otherwise.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         var_dir.chmod(0o711)
-        os.environ["DATABASE_URL"] = embedded_db.start(
-            var_dir / "postgres", tuning=embedded_db.TEST_TUNING, throw_away=True
+        os.environ["DATABASE_URL"] = embedded_database.start(
+            var_dir / "postgres", tuning=embedded_database.TEST_TUNING, throw_away=True
         )

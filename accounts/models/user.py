@@ -82,7 +82,7 @@ class User(AbstractBaseUser):
         return self.has_perm("accounts.use_admin")
 
     def has_perm(self, permission: str, obj: object | None = None) -> bool:
-        """Whether a predicate in some app's `rules.py` grants `permission`; never true for a closed account."""
+        """Whether a predicate in some app's `permissions.py` grants `permission`; never true for a closed account."""
         return self.is_active and rules.has_perm(permission, self, obj)
 
     def has_perms(self, permissions: list[str], obj: object | None = None) -> bool:

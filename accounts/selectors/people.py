@@ -8,11 +8,11 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.home import HomeItem
-from accounts.links import hash_secret
 from accounts.models import Invitation, Membership, User
+from accounts.permissions import INVITE_PEOPLE
 from accounts.roles import LEVEL_OF, OFFICIAL_INVITES, STATE_STAFF, Level, Role
-from accounts.rules import INVITE_PEOPLE
+from core.home_items import HomeItem
+from core.personal_links import hash_secret
 
 _PLACES = ("region", "district__region", "building__district__region")
 

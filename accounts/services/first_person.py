@@ -6,7 +6,7 @@ from django.db import transaction
 from accounts.models import Membership, User
 from accounts.roles import Role
 from accounts.services.audit import acting_as, record
-from octe_certs.problems import Problem
+from core.problems import Problem
 
 OPERATOR = "the operator of the server"
 

@@ -9,14 +9,14 @@ from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.links import hash_secret, new_secret
 from accounts.models import Invitation, Membership, User
+from accounts.permissions import MANAGE_ROLE
 from accounts.roles import LEVEL_OF, Level, Role
-from accounts.rules import MANAGE_ROLE
 from accounts.services.audit import record
-from octe_certs.access import require
-from octe_certs.mail import absolute, send_after_commit
-from octe_certs.problems import MoveNotAllowedError, Problem
+from core.access import require
+from core.mail import absolute, send_after_commit
+from core.personal_links import hash_secret, new_secret
+from core.problems import MoveNotAllowedError, Problem
 
 LINK_DAYS = 14
 

@@ -6,13 +6,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse_lazy
 
 from accounts.filters import AuditFilter
-from accounts.requests import SignedInRequest
-from accounts.rules import SEE_AUDIT_TRAIL
+from accounts.permissions import SEE_AUDIT_TRAIL
 from accounts.selectors import audit as selectors
+from accounts.signed_in import SignedInRequest
 from accounts.tables import AuditTable
 from accounts.views.people import PER_PAGE
-from octe_certs.access import requires
-from octe_certs.tables import show_table
+from core.access import requires
+from core.lists.tables import show_table
 
 AUDIT = ("Audit trail", reverse_lazy("accounts:audit"))
 

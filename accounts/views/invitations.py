@@ -11,16 +11,16 @@ from django.views.decorators.http import require_POST
 from accounts.filters import InvitationFilter
 from accounts.forms import AcceptForm, DistrictForm, InvitationForm, RoleForm
 from accounts.models import Invitation, User
-from accounts.requests import SignedInRequest
+from accounts.permissions import INVITE_PEOPLE, MANAGE_ROLE, SEE_PEOPLE
 from accounts.roles import Role
-from accounts.rules import INVITE_PEOPLE, MANAGE_ROLE, SEE_PEOPLE
 from accounts.selectors import people as selectors
 from accounts.services import people as services
+from accounts.signed_in import SignedInRequest
 from accounts.tables import InvitationTable
 from accounts.views.people import PEOPLE, PER_PAGE, district_step, posted, rights
-from octe_certs.access import personal_link, require, requires
-from octe_certs.problems import MoveNotAllowedError, Problem
-from octe_certs.tables import show_table
+from core.access import personal_link, require, requires
+from core.lists.tables import show_table
+from core.problems import MoveNotAllowedError, Problem
 
 NOT_FOUND, GONE = 404, 410
 INVITATIONS = ("Invitations", reverse_lazy("accounts:invitations"))

@@ -8,15 +8,15 @@ from django.views.decorators.http import require_POST
 
 from accounts.filters import PeopleFilter
 from accounts.forms import DistrictForm, OrganisationForm, RoleForm
-from accounts.requests import SignedInRequest
+from accounts.permissions import INVITE_PEOPLE, MANAGE_ROLE, SEE_AUDIT_TRAIL, SEE_PEOPLE
 from accounts.roles import LEVEL_OF, Level, Role
-from accounts.rules import INVITE_PEOPLE, MANAGE_ROLE, SEE_AUDIT_TRAIL, SEE_PEOPLE
 from accounts.selectors import people as selectors
 from accounts.services import people as services
+from accounts.signed_in import SignedInRequest
 from accounts.tables import PeopleTable
-from octe_certs.access import require, requires
-from octe_certs.problems import Problem
-from octe_certs.tables import show_table
+from core.access import require, requires
+from core.lists.tables import show_table
+from core.problems import Problem
 
 PER_PAGE = 50
 PEOPLE = ("People", reverse_lazy("accounts:people"))

@@ -18,7 +18,7 @@ from certifications.presenters import records as words
 from certifications.selectors import records as selectors
 from certifications.services import records as services
 from certifications.services.records import Decision
-from octe_certs.problems import Problem
+from core.problems import Problem
 
 State = StudentCertification.State
 _OTHER = "other"

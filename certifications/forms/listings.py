@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 
-from certifications import school_year
 from certifications.models import Certification, ProgramCertification
 from certifications.selectors import listings as selectors
-from certifications.selectors.catalogue import fingerprint
+from certifications.selectors.catalog import fingerprint
+from core import school_year
 
 _YEARS_AHEAD = 5
 

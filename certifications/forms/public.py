@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from certifications import school_year
 from certifications.models import Program, ProgramCertification
+from core import school_year
 
 
 class YearForm(forms.Form):

@@ -6,7 +6,7 @@ from certifications.models.cip_code import CipCode
 from certifications.models.entry_draft import EntryDraft
 from certifications.models.evidence import EvidenceDocument, EvidenceLink
 from certifications.models.listing import ProgramCertification
-from certifications.models.organisation import Building, District, Region
+from certifications.models.organization import Building, District, Region
 from certifications.models.program import CareerCluster, Program, ProgramOffering, ProgramStandard, SegmentWeight
 from certifications.models.record import StateChange, StudentCertification, Submission
 from certifications.models.request import CertificationRequest

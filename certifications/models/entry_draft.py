@@ -10,7 +10,7 @@ from accounts.models import User
 from certifications.models.certification import Certification
 from certifications.models.evidence import EvidenceDocument
 from certifications.models.fields import school_year_check, school_year_field
-from certifications.models.organisation import District
+from certifications.models.organization import District
 from certifications.models.program import Program
 from certifications.models.record import Submission
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
-from certifications.models.organisation import District
+from certifications.models.organization import District
 
 
 def internal_name(_document: "EvidenceDocument", _original_name: str) -> str:

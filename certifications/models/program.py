@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
-from certifications.models.organisation import Building
+from certifications.models.organization import Building
 
 
 class CareerCluster(models.Model):

@@ -12,7 +12,7 @@ from accounts.models import User
 from certifications.models.certification import Certification
 from certifications.models.evidence import EvidenceDocument, EvidenceLink
 from certifications.models.fields import school_year_check, school_year_field
-from certifications.models.organisation import District
+from certifications.models.organization import District
 from certifications.models.student import Enrollment, Student
 
 

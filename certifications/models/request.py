@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from certifications.models.certification import Certification
-from certifications.models.organisation import District
+from certifications.models.organization import District
 from certifications.models.program import Program
 
 

@@ -9,9 +9,9 @@ from django.core.paginator import Page
 from django.http import QueryDict
 from django.urls import reverse
 
-from certifications import school_year
 from certifications.models import Certification, Program, ProgramCertification
 from certifications.selectors.public import Change
+from core import school_year
 
 KINDS = {"added": "Added", "ended": "Ended", "changed": "Changed"}
 HEADINGS = (

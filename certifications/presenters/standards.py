@@ -3,7 +3,7 @@
 from certifications.models import StandardsImport
 from certifications.selectors.standards import plan_import, table_of
 from certifications.validators.standards import COLUMNS
-from octe_certs.table_files import map_headings
+from core.files.table_reader import map_headings
 
 HEADINGS = [column.heading for column in COLUMNS]
 

@@ -11,7 +11,6 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import ENTRY_ROLES
 from accounts.scope import Scope
-from certifications import school_year
 from certifications.models import (
     AwardingEntity,
     Certification,
@@ -26,6 +25,7 @@ from certifications.models import (
 from certifications.ports import open_for_district_entry
 from certifications.validators.attempt import Facts
 from certifications.validators.scores import Scale
+from core import school_year
 
 
 def entry_scope(user: User) -> Scope:

@@ -6,11 +6,11 @@ from django.apps import apps
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from accounts.home import HomeItem
 from accounts.models import User
-from certifications import school_year
 from certifications.models import CareerCluster, Certification, ProgramCertification
-from certifications.rules import EDIT_CATALOGUE
+from certifications.permissions import EDIT_CATALOGUE
+from core import school_year
+from core.home_items import HomeItem
 
 
 def listings() -> QuerySet[ProgramCertification]:

@@ -13,7 +13,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
-from certifications import school_year
 from certifications.models import (
     AwardingEntity,
     CareerCluster,
@@ -24,6 +23,7 @@ from certifications.models import (
     ProgramCertification,
 )
 from certifications.models.listing import ProgramCertificationQuerySet
+from core import school_year
 
 _LISTING_COLUMNS = ("first_school_year", "last_school_year", "status", "type", "counts_federally")
 _PROGRAM_COLUMNS = ("cip_code", "title", "cluster__code", "cluster__title")

@@ -5,9 +5,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.home import HomeItem
 from accounts.models import User
-from certifications import school_year as years
 from certifications.models import (
     Building,
     District,
@@ -17,8 +15,10 @@ from certifications.models import (
     StateChange,
     StudentCertification,
 )
-from certifications.rules import DECIDE_RECORDS, ENTER_RECORDS
+from certifications.permissions import DECIDE_RECORDS, ENTER_RECORDS
 from certifications.selectors.entry import drafts_visible_to, entry_scope
+from core import school_year as years
+from core.home_items import HomeItem
 
 State = StudentCertification.State
 

@@ -6,11 +6,11 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.home import HomeItem
 from accounts.models import User
 from accounts.roles import ENTRY_ROLES
 from certifications.models import CertificationRequest, District
-from certifications.rules import ANSWER_REQUEST
+from certifications.permissions import ANSWER_REQUEST
+from core.home_items import HomeItem
 
 _TELL_FOR = timedelta(days=30)
 

@@ -7,7 +7,7 @@ from accounts.models import User
 from certifications.models import EntryDraft
 from certifications.selectors.entry import Known, known, scales_of, sheet_enrollments
 from certifications.validators.attempt import COLUMNS, Attempt, Typed, already_held, check_attempt, check_page
-from octe_certs.problems import Problem
+from core.problems import Problem
 
 # What a row of a draft holds as typed, besides whether it is ticked.
 ROW_FIELDS = ("result", "score", "date_earned", "certificate_number", "page")

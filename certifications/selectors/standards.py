@@ -14,7 +14,7 @@ from accounts.models import User
 from certifications.models import Program, ProgramStandard, SegmentWeight, StandardsImport
 from certifications.ports import standards_in_use
 from certifications.validators.standards import COLUMNS, WEIGHT, CheckedRow, check_rows, plain
-from octe_certs.table_files import Headings, Row, Table, map_headings
+from core.files.table_reader import Headings, Row, Table, map_headings
 
 OUTCOMES = ("added", "changed", "same", "refused")
 

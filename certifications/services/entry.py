@@ -20,13 +20,13 @@ from certifications.models import (
     StudentCertification,
     Submission,
 )
-from certifications.references import new_reference
-from certifications.rules import ENTER_RECORDS
+from certifications.permissions import ENTER_RECORDS
 from certifications.selectors.entry import enrollments_by_uic, entry_districts, entry_years, open_certifications
 from certifications.selectors.sheet import ROW_FIELDS, CheckedRow, checked_sheet
 from certifications.validators.uic import is_uic, read_uics
-from octe_certs.access import require
-from octe_certs.problems import MoveNotAllowedError, Problem
+from core.access import require
+from core.problems import MoveNotAllowedError, Problem
+from core.references import new_reference
 
 # A typed value longer than this is no typing; it is kept to this length so that a row stays a row.
 _LONGEST_TYPED = 300

@@ -1,9 +1,6 @@
 """Writing evidence: PDFs are checked in a process of their own, then kept under an internal name."""
 
 import hashlib
-import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +17,8 @@ from accounts.services import audit
 from certifications import clamav, verbs
 from certifications.models import District, EvidenceDocument
 from certifications.pdf_check import MOST_PAGES
-from octe_certs.problems import Problem
+from core.files import sandbox
+from core.problems import Problem
 
 _MEGABYTE = 1024 * 1024
 _TIMEOUT_SECONDS = 40
@@ -166,17 +164,10 @@ def _check_virus(path: Path) -> None:
 def _check_inside(path: Path, preview: Path) -> int:
     """Let the child process look into the PDF; the number of pages."""
     try:
-        child = subprocess.run(
-            [sys.executable, "-m", "certifications.pdf_check", str(path), str(preview)],
-            cwd=settings.BASE_DIR,
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_TIMEOUT_SECONDS,
-            check=False,
+        found = sandbox.ask(
+            "certifications.pdf_check", str(path), str(preview), seconds=_TIMEOUT_SECONDS, folder=settings.BASE_DIR
         )
-        found = json.loads(child.stdout)
-    except (subprocess.TimeoutExpired, ValueError):
+    except sandbox.NoAnswerError:
         found = {"finding": "broken"}
     if found["finding"] == "too many pages":
         raise Problem(

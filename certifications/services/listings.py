@@ -4,14 +4,14 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from accounts.services.audit import record
-from certifications import school_year
 from certifications.models import Certification, Program, ProgramCertification
-from certifications.rules import REVIEW_LISTINGS
-from certifications.selectors.catalogue import fingerprint
+from certifications.permissions import REVIEW_LISTINGS
+from certifications.selectors.catalog import fingerprint
 from certifications.selectors.listings import before_retirement
-from certifications.services.catalogue import write_replaced_by
-from octe_certs.access import require
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+from certifications.services.catalog import write_replaced_by
+from core import school_year
+from core.access import require
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 
 State = ProgramCertification.Status
 # A review is put off by at most so many school years at a time.

@@ -13,9 +13,9 @@ from certifications import moves, verbs
 from certifications.models import EvidenceDocument, EvidenceLink, StateChange, StudentCertification
 from certifications.selectors.entry import known, scales_of
 from certifications.validators.attempt import Typed, already_held, check_attempt
-from octe_certs.access import require
-from octe_certs.mail import absolute, send_after_commit
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.access import require
+from core.mail import absolute, send_after_commit
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 
 State = StudentCertification.State
 

@@ -8,11 +8,11 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.audit import record
 from certifications.models import Certification, CertificationRequest, District, Program
-from certifications.rules import ANSWER_REQUEST, SEND_REQUEST
+from certifications.permissions import ANSWER_REQUEST, SEND_REQUEST
 from certifications.selectors.requests import districts_asking
-from octe_certs.access import require
-from octe_certs.mail import absolute, send_after_commit
-from octe_certs.problems import MoveNotAllowedError, Problem
+from core.access import require
+from core.mail import absolute, send_after_commit
+from core.problems import MoveNotAllowedError, Problem
 
 State = CertificationRequest.State
 

@@ -10,13 +10,13 @@ from accounts.models import User
 from accounts.services import audit
 from certifications import verbs
 from certifications.models import Program, ProgramStandard, SegmentWeight, StandardsImport
+from certifications.permissions import EDIT_CATALOGUE
 from certifications.ports import standards_in_use
-from certifications.rules import EDIT_CATALOGUE
 from certifications.selectors.standards import Plan, plan_import
 from certifications.validators.standards import COLUMNS
-from octe_certs.access import require
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
-from octe_certs.table_files import Limits, map_headings, read_table, read_text
+from core.access import require
+from core.files.table_reader import Limits, map_headings, read_table, read_text
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 
 LIMITS = Limits(rows=2_000, columns=30, cell=5_000)
 

@@ -6,10 +6,10 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from certifications import school_year
 from certifications.models import StudentCertification
 from certifications.presenters import records as words
-from octe_certs.csv_files import safe_cell
+from core import school_year
+from core.files.csv_files import safe_cell
 
 
 class RecordTable(tables.Table):

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from certifications.validators import dates, scores
 from certifications.validators.scores import Scale
-from octe_certs.problems import Problem
+from core.problems import Problem
 
 PASSED = "passed"
 FAILED = "failed"

@@ -3,8 +3,8 @@
 import re
 from datetime import date
 
-from certifications import school_year
-from octe_certs.problems import Problem
+from core import school_year
+from core.problems import Problem
 
 _FORMS = (
     re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from octe_certs.problems import Problem
+from core.problems import Problem
 
 # The column holds six digits before the point.
 _NUMBER = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,2})?")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from octe_certs.table_files import Column, Headings, Row
+from core.files.table_reader import Column, Headings, Row
 
 SEGMENT_CODE = Column("segment_code", "Segment code", ("segment", "segment no", "segment number", "segment id"))
 SEGMENT_TITLE = Column("segment_title", "Segment title", ("segment name", "segment description"))

@@ -5,15 +5,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.requests import SignedInRequest
-from certifications import school_year
+from accounts.signed_in import SignedInRequest
+from certifications.permissions import ENTER_RECORDS
 from certifications.presenters.entry import DIRECT, counts_words, scale_words
-from certifications.rules import ENTER_RECORDS
 from certifications.selectors import entry as selectors
 from certifications.selectors.records import records_visible_to
 from certifications.services import entry as services
-from octe_certs.access import requires
-from octe_certs.problems import Problem
+from core import school_year
+from core.access import requires
+from core.problems import Problem
 
 
 def _year(value: int | str | None) -> int:

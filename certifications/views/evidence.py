@@ -5,11 +5,11 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from accounts.requests import SignedInRequest
-from certifications.rules import SEE_RECORDS
+from accounts.signed_in import SignedInRequest
+from certifications.permissions import SEE_RECORDS
 from certifications.selectors.records import evidence_visible_to
 from certifications.services.evidence import note_opened
-from octe_certs.access import requires
+from core.access import requires
 
 
 @requires(SEE_RECORDS)

@@ -9,19 +9,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.requests import SignedInRequest
-from certifications import school_year
+from accounts.signed_in import SignedInRequest
 from certifications.forms.listings import DueForm, KeepForm, RetireForm
 from certifications.models import ProgramCertification
+from certifications.permissions import EDIT_CATALOGUE, REVIEW_LISTINGS
 from certifications.presenters.public import years_words
-from certifications.rules import EDIT_CATALOGUE, REVIEW_LISTINGS
 from certifications.selectors import listings as selectors
 from certifications.services import listings as services
-from certifications.tables.catalogue import DueTable
-from certifications.views.catalogue import CATALOGUE, PER_PAGE
-from octe_certs.access import requires
-from octe_certs.problems import Problem
-from octe_certs.tables import show_table
+from certifications.tables.catalog import DueTable
+from certifications.views.catalog import CATALOGUE, PER_PAGE
+from core import school_year
+from core.access import requires
+from core.lists.tables import show_table
+from core.problems import Problem
 
 DUE = ("Due for review", reverse_lazy("certifications:listings_due"))
 

@@ -10,15 +10,15 @@ from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.views.decorators.http import require_safe
 
-from certifications import school_year
 from certifications.forms.public import ListForm, YearForm
 from certifications.presenters import public as words
 from certifications.selectors import public as selectors
 from certifications.serializers import ChangeSerializer, ListingSerializer
-from octe_certs.access import public
-from octe_certs.csv_files import csv_response
-from octe_certs.public_pages import cached_publicly
-from octe_certs.xlsx_files import Sheet, xlsx_response
+from core import school_year
+from core.access import public
+from core.files.csv_files import csv_response
+from core.files.xlsx_files import Sheet, xlsx_response
+from core.public_pages import cached_publicly
 
 PER_PAGE = 50
 WHY = "which certifications are approved is public"

@@ -9,22 +9,22 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.requests import SignedInRequest
+from accounts.signed_in import SignedInRequest
 from certifications.filters.records import RecordFilter
 from certifications.forms.entry import EvidenceForm
 from certifications.forms.records import ReasonForm, RecordForm, compare, saved_values
 from certifications.models import StudentCertification
+from certifications.permissions import ENTER_RECORDS, SEE_RECORDS
 from certifications.presenters import records as words
 from certifications.presenters.entry import scale_words
-from certifications.rules import ENTER_RECORDS, SEE_RECORDS
 from certifications.selectors import records as selectors
 from certifications.selectors.entry import scales_of
 from certifications.services import records as services
 from certifications.services.evidence import store_evidence
 from certifications.tables.records import RecordTable, csv_rows
-from octe_certs.access import require, requires
-from octe_certs.problems import Problem, StaleVersionError
-from octe_certs.tables import show_table
+from core.access import require, requires
+from core.lists.tables import show_table
+from core.problems import Problem, StaleVersionError
 
 State = StudentCertification.State
 _PER_PAGE = 50

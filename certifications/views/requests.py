@@ -6,18 +6,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_GET
 
-from accounts.requests import SignedInRequest
-from certifications.filters.catalogue import RequestFilter
-from certifications.forms.catalogue import AnswerForm, RequestForm
+from accounts.signed_in import SignedInRequest
+from certifications.filters.catalog import RequestFilter
+from certifications.forms.catalog import AnswerForm, RequestForm
 from certifications.models import CertificationRequest
-from certifications.rules import ANSWER_REQUEST, SEE_REQUESTS, SEND_REQUEST
+from certifications.permissions import ANSWER_REQUEST, SEE_REQUESTS, SEND_REQUEST
 from certifications.selectors import requests as selectors
 from certifications.services import requests as services
-from certifications.tables.catalogue import RequestTable
-from certifications.views.catalogue import CATALOGUE, PER_PAGE
-from octe_certs.access import requires
-from octe_certs.problems import MoveNotAllowedError, Problem
-from octe_certs.tables import show_table
+from certifications.tables.catalog import RequestTable
+from certifications.views.catalog import CATALOGUE, PER_PAGE
+from core.access import requires
+from core.lists.tables import show_table
+from core.problems import MoveNotAllowedError, Problem
 
 REQUESTS = ("Requests", reverse_lazy("certifications:requests"))
 

@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import SignedInRequest
+from accounts.signed_in import SignedInRequest
 from certifications.forms.entry import EvidenceForm, typed_pages, typed_rows, without_filled_later
 from certifications.models import EntryDraft
+from certifications.permissions import ENTER_RECORDS
 from certifications.presenters.entry import (
     RESULTS,
     answer_rows,
@@ -21,13 +22,12 @@ from certifications.presenters.entry import (
     scale_words,
     sheet_rows,
 )
-from certifications.rules import ENTER_RECORDS
 from certifications.selectors import entry as selectors
 from certifications.selectors.sheet import checked_sheet
 from certifications.services import entry as services
 from certifications.services.evidence import store_evidence
-from octe_certs.access import requires
-from octe_certs.problems import MoveNotAllowedError, Problem
+from core.access import requires
+from core.problems import MoveNotAllowedError, Problem
 
 # Above this number of students, the page begins with one building.
 _MANY = 300

@@ -8,26 +8,26 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.requests import SignedInRequest
+from accounts.signed_in import SignedInRequest
 from certifications.forms.standards import ApplyForm, StandardsForm, VersionForm
 from certifications.models import Program, StandardsImport
+from certifications.permissions import EDIT_CATALOGUE, SEE_CATALOGUE
 from certifications.presenters.standards import EXAMPLE_ROWS, HEADINGS, leftover_rows
-from certifications.rules import EDIT_CATALOGUE, SEE_CATALOGUE
-from certifications.selectors import catalogue
+from certifications.selectors import catalog
 from certifications.selectors import standards as selectors
 from certifications.services import standards as services
-from certifications.views.catalogue import CATALOGUE, PROGRAMS, rights
-from octe_certs.access import requires
-from octe_certs.csv_files import csv_response
-from octe_certs.problems import Problem, StaleVersionError
-from octe_certs.xlsx_files import Sheet, xlsx_response
+from certifications.views.catalog import CATALOGUE, PROGRAMS, rights
+from core.access import requires
+from core.files.csv_files import csv_response
+from core.files.xlsx_files import Sheet, xlsx_response
+from core.problems import Problem, StaleVersionError
 
 # As many rows of a kind are shown in full; the file of leftovers holds all.
 SHOWN = 20
 
 
 def _program(cip_code: str) -> Program:
-    return get_object_or_404(catalogue.programs(), cip_code=cip_code)
+    return get_object_or_404(catalog.programs(), cip_code=cip_code)
 
 
 def _crumbs(program: Program, *last: tuple[str, str]) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from certifications.models import StudentCertification
 from certifications.models.fields import school_year_check, school_year_field
-from certifications.school_year import label
+from core.school_year import label
 from data_collection.enums import CheckOutcome, VerificationReach
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from certifications.models.fields import school_year_check, school_year_field
-from certifications.school_year import label
+from core.school_year import label
 
 
 @pghistory.track()

@@ -7,10 +7,10 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
-from data_collection.answers import CONTACT_FIELDS, MOST_ROWS, Typed, chosen_values, in_words, problem_with
 from data_collection.enums import AnswerType
 from data_collection.models import Question
 from data_collection.selectors.requests import Answered, Section
+from data_collection.validators.answers import CONTACT_FIELDS, MOST_ROWS, Typed, chosen_values, in_words, problem_with
 
 _FEWEST_ROWS = 2
 

@@ -8,14 +8,14 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from certifications import school_year as years
 from certifications.models import AwardingEntity
+from core import school_year as years
 from data_collection import verbs
-from data_collection.answers import in_words
 from data_collection.enums import Gate, Method
-from data_collection.gates import Assessment, GateResult, Outcome
+from data_collection.presenters.status import is_overdue, status_words
 from data_collection.selectors.requests import Answered, Section
-from data_collection.status import is_overdue, status_words
+from data_collection.validators.answers import in_words
+from data_collection.validators.gates import Assessment, GateResult, Outcome
 
 _TONES = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.OPEN: "grey"}
 _ROSTER_WORDS = {

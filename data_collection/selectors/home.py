@@ -3,11 +3,11 @@
 from django.db.models import Q
 from django.urls import reverse
 
-from accounts.home import HomeItem
 from accounts.models import User
 from accounts.roles import DISTRICT_VIEW_ROLES
-from certifications import school_year as years
-from data_collection.rules import DECIDE_METHODS, MANAGE_QUESTIONNAIRES
+from core import school_year as years
+from core.home_items import HomeItem
+from data_collection.permissions import DECIDE_METHODS, MANAGE_QUESTIONNAIRES
 from data_collection.selectors import requests as selectors
 from data_collection.selectors.windows import next_district_due_date
 

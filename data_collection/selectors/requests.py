@@ -7,13 +7,11 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.links import hash_secret
 from accounts.models import AuditEntry, User
-from certifications import school_year as years
 from certifications.models import AwardingEntity
-from data_collection.answers import chosen_values, is_answered, missing_or_wrong
+from core import school_year as years
+from core.personal_links import hash_secret
 from data_collection.enums import Method
-from data_collection.gates import Assessment, Row, assess
 from data_collection.models import (
     Answer,
     CollectionDecision,
@@ -21,6 +19,8 @@ from data_collection.models import (
     Question,
     QuestionnaireRequest,
 )
+from data_collection.validators.answers import chosen_values, is_answered, missing_or_wrong
+from data_collection.validators.gates import Assessment, Row, assess
 
 NOTHING_ANSWERED = ["", [], {}]
 

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.services.audit import record
+from core.mail import absolute, send_after_commit
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from data_collection import verbs
-from data_collection.answers import Typed, is_empty, missing_codes, tidy
 from data_collection.models import Answer, Question, QuestionnaireRequest
-from octe_certs.mail import absolute, send_after_commit
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+from data_collection.validators.answers import Typed, is_empty, missing_codes, tidy
 
 # Coming back after this long counts as another visit.
 _VISIT_ENDS_AFTER = timedelta(minutes=30)

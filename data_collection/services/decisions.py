@@ -8,13 +8,13 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.audit import record
 from certifications.models import AwardingEntity, Certification
-from certifications.school_year import label
+from core.access import require
+from core.problems import Problem
+from core.school_year import label
 from data_collection import verbs
 from data_collection.enums import DISTRICT_METHODS, VerifyWhen
 from data_collection.models import CollectionDecision, DataSharingAgreement
-from data_collection.rules import DECIDE_METHODS, MANAGE_QUESTIONNAIRES
-from octe_certs.access import require
-from octe_certs.problems import Problem
+from data_collection.permissions import DECIDE_METHODS, MANAGE_QUESTIONNAIRES
 
 _FIELDS = (
     "method",

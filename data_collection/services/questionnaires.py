@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
+from core.problems import Problem
 from data_collection.models import Answer, GateRule, Question, Questionnaire
-from octe_certs.problems import Problem
 
 TITLE = "Questions to awarding entities"
 

@@ -8,16 +8,16 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.links import new_secret
 from accounts.models import User
 from accounts.services.audit import record
 from certifications.models import AwardingEntity
+from core.access import require
+from core.mail import absolute, send_after_commit
+from core.personal_links import new_secret
+from core.problems import MoveNotAllowedError, Problem
 from data_collection import verbs
 from data_collection.models import Questionnaire, QuestionnaireRequest
-from data_collection.rules import MANAGE_QUESTIONNAIRES
-from octe_certs.access import require
-from octe_certs.mail import absolute, send_after_commit
-from octe_certs.problems import MoveNotAllowedError, Problem
+from data_collection.permissions import MANAGE_QUESTIONNAIRES
 
 # Somebody on holiday answers late; the link outlives the due date.
 LINK_OUTLIVES_DUE_BY = timedelta(days=60)

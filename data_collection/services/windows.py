@@ -7,11 +7,11 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services.audit import record
+from core.access import require
+from core.problems import Problem
 from data_collection import verbs
 from data_collection.models import CollectionWindow, RetentionRule
-from data_collection.rules import EDIT_RETENTION, SET_WINDOWS
-from octe_certs.access import require
-from octe_certs.problems import Problem
+from data_collection.permissions import EDIT_RETENTION, SET_WINDOWS
 
 
 @transaction.atomic

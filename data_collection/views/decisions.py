@@ -6,19 +6,19 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from accounts.requests import SignedInRequest
-from certifications import school_year as years
+from accounts.signed_in import SignedInRequest
 from certifications.models import AwardingEntity
+from core import school_year as years
+from core.access import requires
+from core.problems import Problem
 from data_collection.filters import chosen_year
 from data_collection.forms import AgreementForm, DecideForm, ReasonForm, decision_as_initial, take
+from data_collection.permissions import DECIDE_METHODS, MANAGE_QUESTIONNAIRES
 from data_collection.presenters import staff as present
-from data_collection.rules import DECIDE_METHODS, MANAGE_QUESTIONNAIRES
 from data_collection.selectors import requests as selectors
 from data_collection.selectors.routes import entity_route
 from data_collection.selectors.windows import reach_of, window_of
 from data_collection.services import decisions as services
-from octe_certs.access import requires
-from octe_certs.problems import Problem
 
 
 @requires(DECIDE_METHODS)

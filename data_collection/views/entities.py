@@ -3,17 +3,17 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from accounts.requests import SignedInRequest
-from certifications import school_year as years
+from accounts.signed_in import SignedInRequest
+from core import school_year as years
+from core.access import requires
+from core.files.csv_files import csv_response
+from core.lists.tables import show_table
 from data_collection.filters import EntityFilter, chosen_year
+from data_collection.permissions import DECIDE_METHODS, MANAGE_QUESTIONNAIRES, SEE_COLLECTION
 from data_collection.presenters import staff as present
-from data_collection.rules import DECIDE_METHODS, MANAGE_QUESTIONNAIRES, SEE_COLLECTION
 from data_collection.selectors import requests as selectors
 from data_collection.selectors.routes import entity_route
 from data_collection.tables import EntityTable
-from octe_certs.access import requires
-from octe_certs.csv_files import csv_response
-from octe_certs.tables import show_table
 
 PER_PAGE = 50
 

@@ -16,6 +16,8 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.services.audit import acting_as
+from core.access import personal_link
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from data_collection.models import QuestionnaireRequest
 from data_collection.presenters import link as present
 from data_collection.selectors.requests import Section, request_by_secret, sections_of
@@ -26,8 +28,6 @@ from data_collection.services.answers import (
     save_answers,
     submit_answers,
 )
-from octe_certs.access import personal_link
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
 
 WHY = "an awarding entity's contact answers the questionnaire"
 _GONE = "data_collection/link/gone.html"

@@ -9,17 +9,17 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.requests import SignedInRequest
+from accounts.signed_in import SignedInRequest
 from certifications.models import AwardingEntity
+from core.access import requires
+from core.files.csv_files import csv_response
+from core.problems import Problem
 from data_collection.forms import ReasonForm, SendForm, take
 from data_collection.models import QuestionnaireRequest
+from data_collection.permissions import DECIDE_METHODS, MANAGE_QUESTIONNAIRES, SEE_COLLECTION
 from data_collection.presenters import staff as present
-from data_collection.rules import DECIDE_METHODS, MANAGE_QUESTIONNAIRES, SEE_COLLECTION
 from data_collection.selectors import requests as selectors
 from data_collection.services import requests as services
-from octe_certs.access import requires
-from octe_certs.csv_files import csv_response
-from octe_certs.problems import Problem
 
 
 def _request(request: SignedInRequest, pk: int) -> QuestionnaireRequest:

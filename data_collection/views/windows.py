@@ -5,14 +5,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from accounts.requests import SignedInRequest
-from certifications import school_year as years
+from accounts.signed_in import SignedInRequest
+from core import school_year as years
+from core.access import requires
+from core.problems import Problem
 from data_collection.forms import WindowForm, take
-from data_collection.rules import EDIT_RETENTION, SEE_RETENTION, SEE_WINDOWS, SET_WINDOWS
+from data_collection.permissions import EDIT_RETENTION, SEE_RETENTION, SEE_WINDOWS, SET_WINDOWS
 from data_collection.selectors import windows as selectors
 from data_collection.services.windows import set_window
-from octe_certs.access import requires
-from octe_certs.problems import Problem
 
 _YEARS_AHEAD = 2
 _FIRST_YEAR = 2014

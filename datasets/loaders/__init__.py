@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from datasets.loaders import catalogue, entities, organisations, programs, questionnaire, retention
+from datasets.loaders import catalog, entities, organizations, programs, questionnaire, retention
 from datasets.loaders.sync import Counts
 
 
@@ -24,15 +24,15 @@ class Table:
 TABLES: tuple[Table, ...] = (
     Table("CIP codes", programs.load_cip_codes),
     Table("Career clusters", programs.load_clusters),
-    Table("Regions", organisations.load_regions),
-    Table("Districts", organisations.load_districts),
-    Table("Buildings", organisations.load_buildings),
+    Table("Regions", organizations.load_regions),
+    Table("Districts", organizations.load_districts),
+    Table("Buildings", organizations.load_buildings),
     Table("Programs", programs.load_programs, people_edit=True),
     Table("Program standards", programs.load_standards, people_edit=True),
     Table("Awarding entities", entities.load_entities, people_edit=True),
     Table("Questions and gates", questionnaire.load_questionnaire),
     Table("Retention rules", retention.load_retention_rules, people_edit=True),
-    Table("Certifications (sample)", catalogue.load_certifications, people_edit=True),
-    Table("Certification parts (sample)", catalogue.load_parts, people_edit=True),
-    Table("Certification aliases (sample)", catalogue.load_aliases, people_edit=True),
+    Table("Certifications (sample)", catalog.load_certifications, people_edit=True),
+    Table("Certification parts (sample)", catalog.load_parts, people_edit=True),
+    Table("Certification aliases (sample)", catalog.load_aliases, people_edit=True),
 )

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from core.problems import Problem
 from data_collection.models import GateRule, Question
 from data_collection.services.questionnaires import sync_standard_questionnaire
 from datasets.files import REFERENCE, BadCellError, Row, read
 from datasets.loaders.sync import Counts
-from octe_certs.problems import Problem
 
 VERSION = "2026"
 _QUESTION_COLUMNS = (

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from accounts.links import new_secret
 from certifications.models import AwardingEntity
-from data_collection.answers import from_text
+from core.personal_links import new_secret
 from data_collection.enums import DISTRICT_METHODS, Method, VerifyWhen
 from data_collection.models import (
     Answer,
@@ -15,8 +14,9 @@ from data_collection.models import (
     Questionnaire,
     QuestionnaireRequest,
 )
+from data_collection.validators.answers import from_text
 from datasets.files import DEMO, Row, read
-from datasets.making.catalogue import METHOD_COLUMNS
+from datasets.making.catalog import METHOD_COLUMNS
 from datasets.making.people import Cast
 from datasets.making.plan import LAST_YEAR, Plan, moment
 

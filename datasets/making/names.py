@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 from random import Random
 
-from octe_certs.problems import Problem
+from core.problems import Problem
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from datasets.making.people import Cast
 from datasets.making.plan import LAST_YEAR, moment
 from datasets.making.worksheets import fill_worksheets
 from sme_review.enums import Reading, StakeholderGroup, Suggestion
+from sme_review.figures.canonical import sha256_of
 from sme_review.models import (
     Ballot,
     ListingDecision,
@@ -23,7 +24,6 @@ from sme_review.models import (
     Rating,
     Round,
 )
-from sme_review.packets.canonical import sha256_of
 from sme_review.selectors.packet_content import packet_content
 from sme_review.selectors.results import results_by_entry
 from sme_review.services.recommendations import Choice, save_recommendation

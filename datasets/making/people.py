@@ -11,7 +11,7 @@ from accounts.roles import LEVEL_OF, Level, Role
 from certifications.models import District
 from datasets.making import names
 from datasets.making.plan import Plan
-from datasets.sign_ins import PASSWORD, SIGN_INS, SignIn
+from datasets.making.sign_ins import PASSWORD, SIGN_INS, SignIn
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from random import Random
 from certifications.models import EvidenceDocument, EvidenceLink, StateChange, StudentCertification, Submission
 from certifications.models.record import StudentCertification as Record
 from certifications.moves import RETURN_REASONS
-from certifications.references import ALPHABET
+from core.references import ALPHABET
 from datasets.making.bulk import NULL, Copier, next_id
-from datasets.making.catalogue import Award
+from datasets.making.catalog import Award
 from datasets.making.evidence import Shelf, page_of
 from datasets.making.offerings import School
 from datasets.making.people import Cast

@@ -17,8 +17,9 @@ from certifications.models import (
     StudentCertification,
     Submission,
 )
+from core.problems import Problem
 from datasets.making.bulk import broken_references, finish, without_triggers
-from datasets.making.catalogue import awards_on_offer, make_listings, make_replacements
+from datasets.making.catalog import awards_on_offer, make_listings, make_replacements
 from datasets.making.collection import make_collection
 from datasets.making.entry import make_entry
 from datasets.making.offerings import make_offerings
@@ -27,7 +28,6 @@ from datasets.making.people import make_people
 from datasets.making.plan import LAST_YEAR, Plan
 from datasets.making.records import RecordMaker
 from datasets.making.students import make_students
-from octe_certs.problems import Problem
 
 # The tables that are filled by COPY.
 COPIED: tuple[type[models.Model], ...] = (

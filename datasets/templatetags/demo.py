@@ -3,7 +3,7 @@
 from django import template
 from django.conf import settings
 
-from datasets.sign_ins import Shown, available
+from datasets.making.sign_ins import Shown, available
 
 register = template.Library()
 

@@ -11,8 +11,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from certifications import school_year
 from certifications.models import ProgramCertification
+from core import school_year
 from sme_review.enums import Suggestion
 from sme_review.forms.asked import AskedCharField, AskedChoiceField, AskedTypedChoiceField, ConditionalCharField
 from sme_review.models import ListingDecision, PanelCertification, Recommendation

@@ -6,13 +6,15 @@ from typing import Any
 from django import forms
 
 from certifications.models import Certification, Program
-from octe_certs.problems import Problem
-from octe_certs.table_files import read_table
+from core.files.table_reader import read_table
+from core.problems import Problem
 from sme_review.forms.asked import ConditionalCharField
 from sme_review.forms.due_dates import due_day
+from sme_review.forms.panelist_lines import LIMITS, as_lines
 from sme_review.models import Material, Panel, PanelCertification, Panelist
-from sme_review.panelist_lines import LIMITS, as_lines
-from sme_review.selectors import panels as selecting
+from sme_review.selectors.panel_certifications import addable_certifications
+from sme_review.selectors.programs import programs
+from sme_review.selectors.standards import standards_versions
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -51,8 +53,8 @@ class NewPanelForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["program"].queryset = selecting.programs()  # type: ignore[attr-defined]
-        versions = selecting.standards_versions()
+        self.fields["program"].queryset = programs()  # type: ignore[attr-defined]
+        versions = standards_versions()
         self.fields["standards_version"].choices = [(version, version) for version in versions]  # type: ignore[attr-defined]
 
     def clean_due_date(self) -> Any:
@@ -63,7 +65,7 @@ class NewPanelForm(forms.Form):
         """The program has standards in the version chosen."""
         program, version = self.cleaned_data.get("program"), self.cleaned_data.get("standards_version")
         if program and version:
-            has = selecting.standards_versions(program)
+            has = standards_versions(program)
             if version not in has:
                 known = (
                     f"It has: {', '.join(has)}."
@@ -87,7 +89,7 @@ class AddCertificationsForm(forms.Form):
     def __init__(self, data: Any = None, *, panel: Panel, words: str, ticked: Sequence[int]) -> None:
         super().__init__(data, initial={"certifications": ticked})
         field = self.fields["certifications"]
-        field.queryset = selecting.addable_certifications(panel, words=words, ticked=ticked)  # type: ignore[attr-defined]
+        field.queryset = addable_certifications(panel, words=words, ticked=ticked)  # type: ignore[attr-defined]
         field.label_from_instance = _certification_label  # type: ignore[attr-defined]
 
 

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.moments import day_in_words, moment_of
 from sme_review.forms.due_dates import due_day
 from sme_review.models import Panel, PanelCertification, Round
-from sme_review.opening_time import day_in_words, moment_of
 
 _DAY = {"type": "date", "autocomplete": "off"}
 _FARTHEST = timedelta(days=366)

@@ -11,9 +11,10 @@ from django.forms.boundfield import BoundField
 from sme_review.forms.due_dates import due_day
 from sme_review.forms.panels import DATE
 from sme_review.models import Panel
-from sme_review.selectors import panel_rules as reading
+from sme_review.preconditions import fixed_rules
 from sme_review.selectors.ballots import rounds_of
-from sme_review.selectors.panels import standards_versions
+from sme_review.selectors.panel_rules import VIEW_RULES, default_rule, rules_mark, within_sentence
+from sme_review.selectors.standards import standards_versions
 
 ROUND_COUNTS = ((1, "One round"), (2, "Up to two rounds"))
 _ABOUT = ("title", "kind", "standards_version", "due_date")
@@ -82,7 +83,7 @@ class PanelRulesForm(forms.ModelForm):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, panel: Panel, **kwargs: Any) -> None:
         self.panel = panel
-        initial = {"seen": reading.rules_mark(panel), **kwargs.pop("initial", {})}
+        initial = {"seen": rules_mark(panel), **kwargs.pop("initial", {})}
         # A copy, because checking a form writes what was typed into its panel.
         super().__init__(data, instance=copy(panel), initial=initial, **kwargs)
         versions = {*standards_versions(panel.program), panel.standards_version}
@@ -95,17 +96,17 @@ class PanelRulesForm(forms.ModelForm):
     def with_defaults(cls, typed: Mapping[str, Any], *, panel: Panel) -> "PanelRulesForm":
         """The form with every rule at its default and the rest as it was typed; nothing is saved by it."""
         kept = {name: typed[name] for name in (*_ABOUT, "seen") if name in typed}
-        return cls(panel=panel, initial={**kept, **{name: reading.default_rule(name) for name in _RESETTABLE}})
+        return cls(panel=panel, initial={**kept, **{name: default_rule(name) for name in _RESETTABLE}})
 
     @property
     def mark(self) -> str:
         """The mark of the rules that what is typed was made from: of those of now once that was said to be out of date."""
         if self.is_bound and not self.is_stale:
             return str(self["seen"].value() or "")
-        return str(reading.rules_mark(self.panel) if self.is_stale else self.initial["seen"])
+        return str(rules_mark(self.panel) if self.is_stale else self.initial["seen"])
 
     def _in_words(self, name: str) -> str:
-        default = reading.default_rule(name)
+        default = default_rule(name)
         chosen = dict(getattr(self.fields[name], "choices", ())).get(default, default)
         return str(chosen)
 
@@ -114,13 +115,13 @@ class PanelRulesForm(forms.ModelForm):
         field.help_text = f"{field.help_text} {more}".strip()
 
     def _say_what_is_fixed(self) -> None:
-        fixed = reading.fixed_rules(self.panel)
+        fixed = fixed_rules(self.panel)
         for name, reason in fixed.items():
             self.fields[name].disabled = True
             self._say(name, reason)
         for held in rounds_of(self.panel) if "panelists_see" not in fixed else ():
-            for name in reading.VIEW_RULES:
-                promised = reading.within_sentence(getattr(held, f"get_{name}_display")())
+            for name in VIEW_RULES:
+                promised = within_sentence(getattr(held, f"get_{name}_display")())
                 self._say(name, f"Round {held.number} is opened and keeps what it promised: {promised}.")
 
     def groups(self) -> Iterator[Group]:

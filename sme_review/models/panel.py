@@ -114,7 +114,7 @@ class Panel(models.Model):
     most_per_panelist = models.PositiveSmallIntegerField(
         "most certifications for one panelist", null=True, blank=True, validators=[MinValueValidator(1)]
     )
-    # Thresholds of the suggested reading; the defaults and their sources are in sme_review/statistics/.
+    # Thresholds of the suggested reading; the defaults and their sources are in sme_review/figures/.
     recommend_proportion = _percent_field("recommend from this median share of the standards (percent)", 50)
     recommend_postsecondary = _value_field("recommend from this median value to postsecondary programs", 3)
     reject_proportion = _percent_field("do not recommend below this median share of the standards (percent)", 30)

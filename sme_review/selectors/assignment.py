@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sme_review.balancing import Pair, Rater, Rules, Shared, share_out
 from sme_review.enums import StakeholderGroup
+from sme_review.figures.balancing import Pair, Rater, Rules, Shared, share_out
 from sme_review.models import Assignment, ConflictDeclaration, Panel, PanelCertification, Panelist, Rating
 
 

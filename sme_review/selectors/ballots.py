@@ -7,8 +7,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from sme_review.enums import PanelistView
+from sme_review.figures import FEWEST_TOLD
 from sme_review.models import Ballot, Panel, Rating, Round
-from sme_review.statistics import FEWEST_TOLD
 
 
 def current_round(panel: Panel) -> Round | None:

@@ -7,7 +7,9 @@ from django.db.models import QuerySet
 from accounts.models import User
 from certifications.models import Certification, Program
 from sme_review.models import Panel, PanelCertification, Panelist
-from sme_review.selectors.panels import certifications_of, panels_visible_to, standards_versions
+from sme_review.selectors.panel_certifications import certifications_of
+from sme_review.selectors.panels import panels_visible_to
+from sme_review.selectors.standards import standards_versions
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from accounts.models import User
 from certifications.models import ProgramStandard
 from certifications.selectors.standards import segment_weights
-from sme_review.coverage import CoverageMap, coverage_map
+from sme_review.figures import FEWEST_JUDGES
+from sme_review.figures.coverage import CoverageMap, coverage_map
+from sme_review.figures.worksheet import StandardLine
 from sme_review.models import Panel, PanelCertification, Panelist, Rating, StandardMark
 from sme_review.selectors.ballots import final_ballots
-from sme_review.statistics import FEWEST_JUDGES
-from sme_review.worksheet import StandardLine
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,14 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
-from certifications import school_year
 from certifications.models import ProgramCertification
-from sme_review.models import ListingDecision, Panel, PanelCertification, Recommendation
+from core import school_year
+from sme_review.models import (
+    ListingDecision,
+    Panel,
+    PanelCertification,
+    Recommendation,
+)
 
 _LISTING_STATUS = {
     ListingDecision.Outcome.APPROVED: ProgramCertification.Status.APPROVED,
@@ -186,4 +191,21 @@ def decisions_of(panel: Panel) -> QuerySet[ListingDecision]:
     """All decisions of a panel, undone and superseded ones too, with their certifications."""
     return ListingDecision.objects.filter(recommendation__panel=panel).select_related(
         "recommendation__panel__program", "recommendation__panel_certification__certification", "decided_by"
+    )
+
+
+def current_decisions(panel: Panel) -> dict[int, ListingDecision]:
+    """Primary key of Recommendation -> the decision that stands, released or not."""
+    decisions = ListingDecision.objects.filter(
+        recommendation__panel=panel, superseded_at=None, undone_at=None
+    ).select_related("decided_by", "recommendation__panel_certification__certification")
+    return {decision.recommendation_id: decision for decision in decisions}
+
+
+def present_listings(panel: Panel) -> QuerySet[ProgramCertification]:
+    """The catalogue's listings of the panel's program, as the approver sees them beside the packet."""
+    return (
+        ProgramCertification.objects.filter(program_id=panel.program_id)
+        .select_related("certification__entity")
+        .order_by("certification__name", "-first_school_year")
     )

@@ -7,12 +7,13 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.home import HomeItem
 from accounts.models import User
+from core.home_items import HomeItem
+from core.moments import moment_in_words
 from sme_review.models import ListingDecision, Panel, Recommendation
-from sme_review.opening_time import moment_in_words
-from sme_review.rules import DECIDE_LISTINGS, MANAGE_PANELS
-from sme_review.selectors.panels import count_per, panels_visible_to, with_progress
+from sme_review.permissions import DECIDE_LISTINGS, MANAGE_PANELS
+from sme_review.selectors.counting import count_per
+from sme_review.selectors.panels import panels_visible_to, with_progress
 
 _FINAL = (ListingDecision.Outcome.APPROVED, ListingDecision.Outcome.DECLINED)
 _CLOSING_SOON = timedelta(days=3)

@@ -14,8 +14,8 @@ from django.db.models import CharField, Count, Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from accounts.links import hash_secret
 from accounts.models import User
+from core.personal_links import hash_secret
 from sme_review.enums import StakeholderGroup
 from sme_review.models import (
     Assignment,
@@ -27,10 +27,9 @@ from sme_review.models import (
     Rating,
     Round,
 )
-from sme_review.opening_time import moment_in_words
-from sme_review.selectors.ballots import is_open, is_told, latest_of, waiting_round
+from sme_review.selectors.ballots import is_open, is_told, latest_of
 from sme_review.selectors.decisions import settling_decisions
-from sme_review.selectors.panels import certifications_of, why_not_open
+from sme_review.selectors.panel_certifications import certifications_of
 
 # Written out, because hundreds of pages ask every few seconds, and building such a query costs more than answering it.
 _PULSE_OF_LINK = """
@@ -300,28 +299,6 @@ def session_of(panel: Panel) -> Session:
 def live_rounds(panel: Panel) -> list[Round]:
     """The live rounds that are open, in order; empty when no live session is running."""
     return list(Round.objects.filter(panel=panel, mode=Round.Mode.LIVE, state=Round.State.OPEN).order_by("number"))
-
-
-def why_no_session(panel: Panel) -> str:
-    """Which round, rated in people's own time, keeps a live session from starting, in a sentence; empty where none does."""
-    held = waiting_round(panel)
-    if held is None or held.mode == Round.Mode.LIVE:
-        return ""
-    if held.is_planned:
-        opens = moment_in_words(held.opened_at)
-        return f"Round {held.number} is planned and opens on {opens}. Take the planning back first."
-    return "A round is open in which panelists rate in their own time. Close it first."
-
-
-def why_not_start(panel: Panel) -> list[str]:
-    """What stands in the way of a live session, each in a sentence; empty when nothing does."""
-    in_the_way = why_no_session(panel)
-    if in_the_way:
-        return [in_the_way]
-    if panel.rounds.count() >= panel.rounds_planned:
-        rounds = "The one round" if panel.rounds_planned == 1 else f"All {panel.rounds_planned} rounds"
-        return [f"{rounds} planned for this panel {'was' if panel.rounds_planned == 1 else 'were'} held."]
-    return why_not_open(panel)
 
 
 def ballot_of(entry: PanelCertification, pk: int | None) -> Ballot | None:

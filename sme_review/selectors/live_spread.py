@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import F
 
 from accounts.models import User
-from sme_review import statistics
+from sme_review import figures
 from sme_review.enums import PanelistView
+from sme_review.figures import Change, change_between
 from sme_review.models import Ballot, Panelist, Rating
-from sme_review.statistics import Change, change_between
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,12 @@ class QuestionSpread:
     @property
     def too_few(self) -> bool:
         """Whether somebody gave a value, and so few did that it is not shown."""
-        return 0 < self.rated < statistics.FEWEST_TOLD
+        return 0 < self.rated < figures.FEWEST_TOLD
 
     @property
-    def summary(self) -> statistics.Summary | None:
+    def summary(self) -> figures.Summary | None:
         """Where the ratings lie; None when nobody gave a value, or too few did."""
-        return statistics.summarise(self.values)
+        return figures.summarise(self.values)
 
     @property
     def picture(self) -> Picture | None:
@@ -89,7 +89,7 @@ class QuestionSpread:
     def bars(self) -> list[tuple[str, int]]:
         """How many gave which answer; shares of the standards in bands."""
         if self.asked.high == ASKED[0].high:
-            shares = statistics.share_in_bands(self.values)
+            shares = figures.share_in_bands(self.values)
             return [(f"{share.band.low} to {share.band.high}", share.count) for share in shares]
         given = Counter(self.values)
         return [(str(value), given[value]) for value in range(self.asked.low, self.asked.high + 1)]
@@ -165,13 +165,13 @@ def _question_spread(asked: Asked, rows: Sequence[Mapping[str, Any]], number: in
     before: dict[int, Any] = {row["panelist_id"]: row[asked.field] for row in rows if row["number"] == number - 1}
     given = {rater: value for rater, value in now.items() if value is not None}
     earlier = {rater: value for rater, value in before.items() if value is not None}
-    shown = len(given) >= statistics.FEWEST_TOLD
+    shown = len(given) >= figures.FEWEST_TOLD
     return QuestionSpread(
         asked=asked,
         rated=len(given),
         values=tuple(sorted(given.values())) if shown else (),
         cannot_judge=len(now) - len(given),
-        change=change_between(earlier, given) if shown and len(earlier) >= statistics.FEWEST_TOLD else None,
+        change=change_between(earlier, given) if shown and len(earlier) >= figures.FEWEST_TOLD else None,
     )
 
 
@@ -189,5 +189,5 @@ def reasons_on(ballot: Ballot, *, viewer: Panelist) -> list[str]:
         .filter(panel_certification=ballot.panel_certification_id, round_id=ballot.round_id)
         .values(*[name for asked in ASKED for name in (asked.field, asked.reason)])
     )
-    told = [asked for asked in ASKED if sum(row[asked.field] is not None for row in rows) >= statistics.FEWEST_TOLD]
+    told = [asked for asked in ASKED if sum(row[asked.field] is not None for row in rows) >= figures.FEWEST_TOLD]
     return sorted({row[asked.reason].strip() for asked in told for row in rows if row[asked.reason].strip()})

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sme_review.enums import PanelistView
+from sme_review.figures import FEWEST_TOLD
 from sme_review.models import ListingDecision, Panelist, Rating, Round
 from sme_review.selectors.packets import released_packet
-from sme_review.statistics import FEWEST_TOLD
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from accounts.models import User
-from sme_review import explanations
 from sme_review.enums import Reading, StakeholderGroup, Suggestion
+from sme_review.figures import explanations
 from sme_review.models import (
     ConflictDeclaration,
     Discussion,
@@ -25,11 +25,14 @@ from sme_review.models import (
 )
 from sme_review.selectors.ballots import final_ballots, rounds_of
 from sme_review.selectors.coverage import coverage_of
+from sme_review.selectors.decisions import current_decisions
 from sme_review.selectors.packet_coverage import coverage_content
 from sme_review.selectors.packet_figures import DISSENT_RULE, agreement_content, question_content
+from sme_review.selectors.panel_certifications import certifications_of
 from sme_review.selectors.panel_rules import views_of_rounds
-from sme_review.selectors.panels import certifications_of, current_decisions, recommendations_of, standards_of
+from sme_review.selectors.recommendations import recommendations_of
 from sme_review.selectors.results import CertificationResult, PanelResults, all_results
+from sme_review.selectors.standards import standards_of
 
 FORMAT = 1
 METHOD = (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sme_review.coverage import Cell, CoverageMap, CoveringSet
+from sme_review.figures.coverage import Cell, CoverageMap, CoveringSet
 from sme_review.selectors.coverage import Coverage
 from sme_review.selectors.packet_figures import number
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sme_review import statistics
+from sme_review import figures
 from sme_review.models import Rating
-from sme_review.selectors.figures import PROPORTION, GroupCount, QuestionResult, Support
+from sme_review.selectors.question_results import PROPORTION, GroupCount, QuestionResult, Support
 from sme_review.selectors.results import CertificationResult, figures_over_panel
 
 # So many that what is shown in tenths and hundredths is not rounded twice.
@@ -20,7 +20,7 @@ DISSENT_RULE = (
 
 
 def question_content(
-    result: QuestionResult, *, comments: Sequence[str], ratings: Sequence[Rating], change: statistics.Change | None
+    result: QuestionResult, *, comments: Sequence[str], ratings: Sequence[Rating], change: figures.Change | None
 ) -> dict[str, Any]:
     """One question on one certification.
 
@@ -78,7 +78,7 @@ def _group(group: GroupCount) -> dict[str, Any]:
     }
 
 
-def _summary(summary: statistics.Summary | None) -> dict[str, Any] | None:
+def _summary(summary: figures.Summary | None) -> dict[str, Any] | None:
     return {name: number(value) for name, value in asdict(summary).items()} if summary else None
 
 
@@ -114,7 +114,7 @@ def _against(result: QuestionResult, ratings: Sequence[Rating]) -> list[dict[str
     return [{"value": value, "reason": reason} for value, reason in sorted(found)]
 
 
-def _change(change: statistics.Change | None) -> dict[str, Any] | None:
+def _change(change: figures.Change | None) -> dict[str, Any] | None:
     """What changed since the first round."""
     if change is None:
         return None

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import Count, OuterRef
 
-from accounts.links import hash_secret
 from certifications.models import ProgramStandard
+from core.personal_links import hash_secret
 from sme_review.models import (
     Ballot,
     ConflictDeclaration,
@@ -23,7 +23,8 @@ from sme_review.models import (
     StandardMark,
 )
 from sme_review.selectors.ballots import is_open, latest_ballots
-from sme_review.selectors.panels import certifications_of, count_per
+from sme_review.selectors.counting import count_per
+from sme_review.selectors.panel_certifications import certifications_of
 from sme_review.selectors.worksheets import Sheet, sheet_of
 from sme_review.validators import Answers, what_is_missing
 

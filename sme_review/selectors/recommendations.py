@@ -5,8 +5,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sme_review.models import ListingDecision, Panel, Recommendation
-from sme_review.selectors.panels import current_decisions, recommendations_of
+from django.db.models import QuerySet
+
+from sme_review.models import (
+    ListingDecision,
+    Panel,
+    Recommendation,
+)
+from sme_review.selectors.decisions import current_decisions
 
 
 def recommendation_mark(panel: Panel) -> str:
@@ -58,3 +64,8 @@ def standing_of(panel: Panel) -> Standing:
     """What is written and decided of a panel's recommendation, in two queries."""
     decisions = current_decisions(panel).values()
     return Standing(panel, list(recommendations_of(panel)), [item for item in decisions if item.released_at])
+
+
+def recommendations_of(panel: Panel) -> QuerySet[Recommendation]:
+    """The panel's recommendations in order, with their certifications."""
+    return Recommendation.objects.filter(panel=panel).select_related("panel_certification__certification__entity")

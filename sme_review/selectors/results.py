@@ -9,9 +9,10 @@ from typing import Any, Literal
 from django.db.models import Min
 
 from accounts.models import User
-from octe_certs.problems import Problem
-from sme_review import statistics
+from core.problems import Problem
+from sme_review import figures
 from sme_review.enums import Reading
+from sme_review.figures.suggested_reading import Suggested, Thresholds, suggest, why_withheld
 from sme_review.models import (
     Assignment,
     Ballot,
@@ -22,9 +23,8 @@ from sme_review.models import (
     Rating,
     Round,
 )
-from sme_review.readings import Suggested, Thresholds, suggest, why_withheld
 from sme_review.selectors.ballots import closed_ballots, closed_by_round, concluding, final_ballots
-from sme_review.selectors.figures import (
+from sme_review.selectors.question_results import (
     EMPLOYER,
     POSTSECONDARY,
     PROPORTION,
@@ -69,7 +69,7 @@ class PanelResults:
     by_round: dict[int, list[CertificationResult]]
 
     @property
-    def changes(self) -> dict[tuple[int, str], statistics.Change]:
+    def changes(self) -> dict[tuple[int, str], figures.Change]:
         """(Primary key of PanelCertification, key of the question) -> what changed from the first round to the last."""
         numbers = sorted(self.by_round)
         if len(numbers) < _ROUNDS_TO_COMPARE:
@@ -256,7 +256,7 @@ class PanelFigure:
     @property
     def grade(self) -> str:
         """The word for the agreement; empty where there is none to be had."""
-        return "" if self.alpha is None else str(statistics.alpha_grade(self.alpha))
+        return "" if self.alpha is None else str(figures.alpha_grade(self.alpha))
 
 
 def figures_over_panel(results: Sequence[CertificationResult]) -> list[PanelFigure]:
@@ -266,30 +266,30 @@ def figures_over_panel(results: Sequence[CertificationResult]) -> list[PanelFigu
     out, and of the others the questions that too few could judge, so that they do not come back in by another door.
     """
     readable = [result for result in results if not result.withheld]
-    figures = []
+    found = []
     for place, question in enumerate(QUESTIONS):
         answered = [result.questions[place] for result in readable if not result.questions[place].too_few]
         level: Literal["interval", "ordinal"] = "interval" if question is PROPORTION else "ordinal"
-        figures.append(
+        found.append(
             PanelFigure(
                 question=question,
                 certifications=len(answered),
-                alpha=statistics.alpha([one.by_rater for one in answered], level=level),
-                endorsement=statistics.panel_endorsement(one.endorsement for one in answered),
+                alpha=figures.alpha([one.by_rater for one in answered], level=level),
+                endorsement=figures.panel_endorsement(one.endorsement for one in answered),
             )
         )
-    return figures
+    return found
 
 
 def changes_between(
     before: Sequence[CertificationResult], after: Sequence[CertificationResult]
-) -> dict[tuple[int, str], statistics.Change]:
+) -> dict[tuple[int, str], figures.Change]:
     """(Primary key of PanelCertification, key of the question) -> what changed; nothing where one round has no answers."""
     earlier = {(result.entry.pk, one.question.key): one for result in before for one in result.questions}
     found = {}
     for result in after:
         for one in result.questions:
             place = (result.entry.pk, one.question.key)
-            if place in earlier and (change := statistics.change_between(earlier[place].by_rater, one.by_rater)):
+            if place in earlier and (change := figures.change_between(earlier[place].by_rater, one.by_rater)):
                 found[place] = change
     return found

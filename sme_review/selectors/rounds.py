@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from sme_review.enums import Reading, StakeholderGroup
+from sme_review.figures.suggested_reading import why_withheld
 from sme_review.models import ListingDecision, Panel, PanelCertification, Rating, Round
-from sme_review.readings import why_withheld
 from sme_review.selectors.assignment import Situation, situation_of
 from sme_review.selectors.decisions import sent_back, settled_entries
-from sme_review.selectors.panels import certifications_of
+from sme_review.selectors.panel_certifications import certifications_of
 from sme_review.selectors.reminders import Waiting, panels_taking_ratings, waiting_on
 from sme_review.selectors.results import CertificationResult, results_by_entry, thresholds_of
 

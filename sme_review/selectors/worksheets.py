@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from certifications.models import ProgramStandard
 from certifications.selectors.standards import segment_weights
+from sme_review.figures.worksheet import StandardLine, SuggestedShare, suggest_share
 from sme_review.models import Panel, Rating
-from sme_review.selectors.panels import standards_of
-from sme_review.worksheet import StandardLine, SuggestedShare, suggest_share
+from sme_review.selectors.standards import standards_of
 
 
 @dataclass(frozen=True)

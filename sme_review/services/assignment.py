@@ -7,9 +7,9 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services.audit import record
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
-from sme_review.balancing import Pair
+from sme_review.figures.balancing import Pair
 from sme_review.models import Assignment, Panel
 from sme_review.selectors.assignment import Situation, propose, situation_of
 from sme_review.services.panels import bump, change_panel, close_gate, lock_panel

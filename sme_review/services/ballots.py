@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.audit import record
-from octe_certs.problems import MoveNotAllowedError, StaleVersionError
+from core.problems import MoveNotAllowedError, StaleVersionError
 from sme_review import verbs
 from sme_review.enums import ShownFrom
 from sme_review.models import Ballot, Panel, PanelCertification, Rating, Round

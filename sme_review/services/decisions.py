@@ -5,13 +5,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.audit import record
-from certifications import school_year
 from certifications.models import ProgramCertification
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core import school_year
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.enums import Suggestion
+from sme_review.figures.canonical import is_whole
 from sme_review.models import ListingDecision, Panel, Recommendation
-from sme_review.packets.canonical import is_whole
+from sme_review.preconditions import why_not_now
 from sme_review.selectors.packets import latest_packet
 from sme_review.services.panels import lock_panel
 
@@ -93,15 +94,6 @@ def undo_decision(*, by: User, decision: ListingDecision) -> ListingDecision:
     held.save(update_fields=["undone_at", "undone_by"])
     record(by=by, verb=verbs.DECISION_UNDONE, target=held.recommendation, detail={"outcome": held.outcome})
     return held
-
-
-def why_not_now(panel: Panel) -> str:
-    """Why nothing can be decided on a panel, in a sentence; empty while its recommendation is with the approvers."""
-    if panel.state == Panel.State.RECOMMENDED:
-        return ""
-    if panel.state == Panel.State.DECIDED:
-        return "Everything on this panel is decided and released."
-    return "The recommendation is not with the approvers now."
 
 
 def _ensure_waits(panel: Panel, packet: int | None) -> None:

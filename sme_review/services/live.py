@@ -4,10 +4,10 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services.audit import record
-from octe_certs.problems import MoveNotAllowedError
+from core.problems import MoveNotAllowedError
 from sme_review import verbs
 from sme_review.models import Panel, Round
-from sme_review.selectors.live import why_no_session
+from sme_review.preconditions import why_no_session
 from sme_review.services.panels import bump, lock_panel
 from sme_review.services.rounds import close_round, open_round
 

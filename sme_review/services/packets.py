@@ -6,8 +6,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.audit import record
 from sme_review import verbs
+from sme_review.figures.canonical import sha256_of
 from sme_review.models import Packet, Panel
-from sme_review.packets.canonical import sha256_of
 from sme_review.selectors.packet_content import packet_content
 
 

@@ -10,16 +10,16 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.links import new_secret
 from accounts.models import User
 from accounts.services.audit import record
-from octe_certs.mail import absolute, send_after_commit
-from octe_certs.problems import MoveNotAllowedError, Problem
+from core.mail import absolute, send_after_commit
+from core.moments import moment_in_words
+from core.personal_links import new_secret
+from core.problems import MoveNotAllowedError, Problem
 from sme_review import verbs
 from sme_review.models import Assignment, Panel, Panelist, PanelistLink, Round
-from sme_review.opening_time import moment_in_words
 from sme_review.selectors.ballots import waiting_round
-from sme_review.selectors.panels import asked_entries
+from sme_review.selectors.panelists import asked_entries
 from sme_review.services.panels import bump, close_gate, lock_panel
 
 # How long it takes, as invitations say it: reading in, then each certification.

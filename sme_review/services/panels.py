@@ -12,13 +12,14 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.audit import record
 from certifications.models import Certification, Program
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.moments import day_in_words
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.models import Ballot, Discussion, Panel, PanelCertification, Rating, Recommendation, Round
 from sme_review.moves import PANEL_MOVES
-from sme_review.opening_time import day_in_words
-from sme_review.selectors.panel_rules import rules_mark, why_not_change
-from sme_review.selectors.panels import sheet_mark, why_not_put_away
+from sme_review.preconditions import why_not_change, why_not_put_away
+from sme_review.selectors.panel_certifications import sheet_mark
+from sme_review.selectors.panel_rules import rules_mark
 from sme_review.services.materials import words_of_catalogue, write_material
 
 # What may be changed after the panel was made, until the recommendation is sent.

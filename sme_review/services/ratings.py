@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.services.audit import record
-from octe_certs.problems import Problem, StaleVersionError
+from core.problems import Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.models import (
     Ballot,
@@ -25,8 +25,8 @@ from sme_review.models import (
     Rating,
     StandardMark,
 )
-from sme_review.selectors.panels import standards_of
 from sme_review.selectors.ratings import answers_of
+from sme_review.selectors.standards import standards_of
 from sme_review.selectors.worksheets import marks_of, sheet_of
 from sme_review.services.panels import pass_turnstile
 from sme_review.validators import Answers, what_is_missing

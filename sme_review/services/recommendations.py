@@ -9,11 +9,12 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services.audit import record
-from octe_certs.mail import absolute, send_after_commit
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.mail import absolute, send_after_commit
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
-from sme_review.enums import Reading, Suggestion
+from sme_review.enums import Reading
 from sme_review.models import ListingDecision, Packet, Panel, PanelCertification, Recommendation, Round
+from sme_review.preconditions import Missing, why_not_send
 from sme_review.selectors.decisions import settled_entries
 from sme_review.selectors.recommendations import recommendation_mark
 from sme_review.selectors.results import CertificationResult, results_by_entry
@@ -29,15 +30,6 @@ class Choice:
     choice: str
     note: str = ""
     position: int = 1
-
-
-@dataclass(frozen=True)
-class Missing:
-    """What a recommendation lacks; `entry` is None for the text as a whole, `field` is the form's own name."""
-
-    entry: PanelCertification | None
-    field: str
-    message: str
 
 
 NOT_RATED = "Nobody on the panel rated it, so there is nothing to read."
@@ -170,40 +162,6 @@ def _tell_approvers(panel: Panel, packet: Packet) -> None:
 def _read(result: CertificationResult | None) -> tuple[str, str]:
     """The suggested reading with its rule; of what nobody rated, that there is none."""
     return (result.reading, result.suggested.rule) if result else (Reading.WITHHELD, NOT_RATED)
-
-
-def why_not_send(panel: Panel, *, viewer: User) -> list[Missing]:
-    """What the recommendation still lacks, each in a sentence; empty when it can be sent."""
-    recommendations = {item.panel_certification_id: item for item in panel.recommendations.all()}
-    settled, rated = settled_entries(panel), set(results_by_entry(panel, viewer=viewer))
-    missing = []
-    for entry in panel.certifications.select_related("certification"):
-        item = recommendations.get(entry.pk)
-        lack = None if item and entry.pk in settled else _lack(entry, item, is_rated=entry.pk in rated)
-        missing += [lack] if lack else []
-    if not panel.recommendation_text:
-        missing.append(Missing(None, "text", "Write the recommendation in a few sentences."))
-    return missing
-
-
-def _lack(entry: PanelCertification, item: Recommendation | None, *, is_rated: bool) -> Missing | None:
-    """What one certification lacks."""
-    if item is None or not item.choice:
-        return Missing(entry, "choice", f"Choose a recommendation for {entry}.")
-    aside = item.choice == Suggestion.SET_ASIDE
-    if aside and is_rated:
-        return Missing(entry, "choice", f"{entry} was rated, so it cannot be set aside. Choose another recommendation.")
-    if not aside and not is_rated:
-        return Missing(entry, "choice", f"Nobody rated {entry}, so it can only be set aside.")
-    if item.note or item.choice == item.reading:
-        return None
-    if aside:
-        return Missing(entry, "note", f"Say in the note why {entry} was not rated.")
-    if item.reading == Reading.WITHHELD:
-        why = f"Too few rated {entry} for a suggested reading. Say in the note what its recommendation rests on."
-    else:
-        why = f"Say in the note why the recommendation for {entry} differs from the suggested reading."
-    return Missing(entry, "note", why)
 
 
 def _approvers() -> list[User]:

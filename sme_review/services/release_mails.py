@@ -6,10 +6,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.links import new_secret
 from accounts.models import User
-from certifications import school_year
-from octe_certs.mail import absolute, send_after_commit
+from core import school_year
+from core.mail import absolute, send_after_commit
+from core.personal_links import new_secret
 from sme_review.models import ListingDecision, Panel, Panelist, PanelistLink
 from sme_review.selectors.audiences import (
     coordinators_to_tell,

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.services.audit import record
 from certifications.models import ProgramCertification
 from certifications.services.listings import set_listing
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.models import Ballot, ListingDecision, Panel
 from sme_review.selectors.audiences import consultants_to_tell

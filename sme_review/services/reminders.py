@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.audit import record
-from octe_certs.mail import send_after_commit
+from core.mail import send_after_commit
 from sme_review import verbs
 from sme_review.models import Panel, Panelist
 from sme_review.selectors.reminders import Waiting, due_dates_told, panels_taking_ratings, waiting_on

@@ -13,13 +13,15 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from accounts.services.audit import record
-from octe_certs.mail import send_after_commit
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.mail import send_after_commit
+from core.moments import day_in_words, moment_in_words
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.models import Ballot, Panel, PanelCertification, Panelist, Round
-from sme_review.opening_time import day_in_words, moment_in_words
+from sme_review.preconditions import why_not_open
 from sme_review.selectors.decisions import settled_entries
-from sme_review.selectors.panels import asked_of, certifications_of, why_not_open
+from sme_review.selectors.panel_certifications import certifications_of
+from sme_review.selectors.panelists import asked_of
 from sme_review.services.ballots import close_open_ballots, start_ballot
 from sme_review.services.panelists import mail_link
 from sme_review.services.panels import (

@@ -8,16 +8,17 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from accounts.requests import SignedInRequest
-from octe_certs.access import require, requires
-from octe_certs.problems import Problem, StaleVersionError
-from sme_review.balancing import Pair
+from accounts.signed_in import SignedInRequest
+from core.access import require, requires
+from core.problems import Problem, StaleVersionError
+from sme_review.figures.balancing import Pair
 from sme_review.forms.assignment import AssignmentForm, NumbersForm, PairsForm
 from sme_review.models import Panel
-from sme_review.presenters import Box, certification_boxes, panelist_boxes
-from sme_review.rules import MANAGE_PANELS, SEE_PANELS
+from sme_review.permissions import MANAGE_PANELS, SEE_PANELS
+from sme_review.presenters.assignment import Box, certification_boxes, panelist_boxes
 from sme_review.selectors import assignment as selecting
-from sme_review.selectors import panels as panels_of
+from sme_review.selectors.panel_certifications import certifications_of
+from sme_review.selectors.panelists import panelists_of
 from sme_review.services import assignment as writing
 from sme_review.views.panels import crumbs, find_panel
 
@@ -96,7 +97,7 @@ def preview(request: SignedInRequest, pk: int) -> HttpResponse:
 def of_certification(request: SignedInRequest, pk: int, entry_pk: int) -> HttpResponse:
     """Tick who rates one certification."""
     panel = find_panel(request, pk)
-    entry = get_object_or_404(panels_of.certifications_of(panel), pk=entry_pk)
+    entry = get_object_or_404(certifications_of(panel), pk=entry_pk)
     page = {"title": f"Who rates {entry}", "short": "Who rates a certification"}
     return _edit(request, panel, page, lambda key: (key, entry_pk), lambda *state: certification_boxes(entry, *state))
 
@@ -105,7 +106,7 @@ def of_certification(request: SignedInRequest, pk: int, entry_pk: int) -> HttpRe
 def of_panelist(request: SignedInRequest, pk: int, panelist_pk: int) -> HttpResponse:
     """Tick what one panelist rates."""
     panel = find_panel(request, pk)
-    person = get_object_or_404(panels_of.panelists_of(request.user, panel), pk=panelist_pk)
+    person = get_object_or_404(panelists_of(request.user, panel), pk=panelist_pk)
     page = {"title": f"What {person.name} rates", "short": "What a panelist rates"}
     return _edit(request, panel, page, lambda key: (panelist_pk, key), lambda *state: panelist_boxes(person, *state))
 

@@ -9,15 +9,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.requests import SignedInRequest
-from octe_certs.access import require, requires
-from octe_certs.problems import Problem, StaleVersionError
+from accounts.signed_in import SignedInRequest
+from core.access import require, requires
+from core.hidden_fields import whole_numbers
+from core.problems import Problem, StaleVersionError
 from sme_review.forms.panels import AddCertificationsForm, SearchForm, SheetForm
 from sme_review.models import Panel
-from sme_review.rules import MANAGE_PANELS, SEE_PANELS
-from sme_review.selectors import panels as selecting
+from sme_review.permissions import MANAGE_PANELS, SEE_PANELS
+from sme_review.selectors.panel_certifications import certifications_of, sheet_mark, with_rating_counts
 from sme_review.services import panels as writing
-from sme_review.views.hidden import whole_numbers
 from sme_review.views.panels import crumbs, find_panel
 
 
@@ -36,7 +36,7 @@ def certifications(request: SignedInRequest, pk: int) -> HttpResponse:
         return _add(request, panel, form)
     context = {
         "panel": panel,
-        "entries": selecting.with_rating_counts(selecting.certifications_of(panel)),
+        "entries": with_rating_counts(certifications_of(panel)),
         "form": form,
         "search": SearchForm({"words": words}),
         "crumbs": crumbs(panel, "Certifications"),
@@ -68,9 +68,9 @@ def _search(request: SignedInRequest, pk: int, ticked: list[int]) -> HttpRespons
 def change_certification(request: SignedInRequest, pk: int, entry_pk: int) -> HttpResponse:
     """Write what panelists read about one certification, and set its place."""
     panel = find_panel(request, pk)
-    entry = get_object_or_404(selecting.certifications_of(panel), pk=entry_pk)
+    entry = get_object_or_404(certifications_of(panel), pk=entry_pk)
     form = SheetForm(request.POST or None, entry=entry)
-    page: dict[str, Any] = {"panel": panel, "entry": entry, "form": form, "mark": selecting.sheet_mark(entry)}
+    page: dict[str, Any] = {"panel": panel, "entry": entry, "form": form, "mark": sheet_mark(entry)}
     if request.method == "POST":
         seen = request.POST.get("seen")
         page["mark"] = seen or page["mark"]
@@ -82,8 +82,8 @@ def change_certification(request: SignedInRequest, pk: int, entry_pk: int) -> Ht
                 return redirect("sme_review:certifications", pk)
         except StaleVersionError as stale:
             form.add_error(None, stale.message)
-            now = selecting.certifications_of(panel).get(pk=entry_pk)
-            page |= {"mark": selecting.sheet_mark(now), "saved_now": now}
+            now = certifications_of(panel).get(pk=entry_pk)
+            page |= {"mark": sheet_mark(now), "saved_now": now}
         except Problem as problem:
             form.add_error(problem.field, problem.message)
     items = crumbs(panel, "Certifications", str(entry))
@@ -95,7 +95,7 @@ def change_certification(request: SignedInRequest, pk: int, entry_pk: int) -> Ht
 @require_POST
 def remove_certification(request: SignedInRequest, pk: int, entry_pk: int) -> HttpResponse:
     """Take a certification off the panel while nobody has rated it."""
-    entry = get_object_or_404(selecting.certifications_of(find_panel(request, pk)), pk=entry_pk)
+    entry = get_object_or_404(certifications_of(find_panel(request, pk)), pk=entry_pk)
     try:
         writing.remove_certification(by=request.user, panel_certification=entry)
         messages.success(request, f"{entry} is off the panel.")

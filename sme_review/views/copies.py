@@ -4,10 +4,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.requests import SignedInRequest
-from octe_certs.access import requires
+from accounts.signed_in import SignedInRequest
+from core.access import requires
 from sme_review.forms.copies import CopyForm
-from sme_review.rules import MANAGE_PANELS
+from sme_review.permissions import MANAGE_PANELS
 from sme_review.selectors.copies import proposal_of
 from sme_review.services import copies as writing
 from sme_review.views.panels import crumbs, find_panel

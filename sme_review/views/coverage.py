@@ -4,12 +4,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from accounts.requests import SignedInRequest
-from octe_certs.access import requires
-from octe_certs.csv_files import csv_response
-from sme_review import coverage_shown as shown
-from sme_review.charts import with_font
-from sme_review.rules import SEE_PANELS
+from accounts.signed_in import SignedInRequest
+from core.access import requires
+from core.files.csv_files import csv_response
+from sme_review.permissions import SEE_PANELS
+from sme_review.presenters import coverage as shown
+from sme_review.presenters.charts import with_font
 from sme_review.selectors.coverage import coverage_of
 from sme_review.views.panels import crumbs, find_panel
 

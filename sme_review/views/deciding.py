@@ -8,18 +8,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.requests import SignedInRequest
-from octe_certs.access import require, requires
-from octe_certs.problems import Problem
+from accounts.signed_in import SignedInRequest
+from core.access import require, requires
+from core.hidden_fields import whole_number
+from core.problems import Problem
 from sme_review.forms.decisions import DecisionForm, SeveralForm
 from sme_review.models import ListingDecision, Packet, Panel, Recommendation
-from sme_review.packets.shown import show_entries
-from sme_review.rules import DECIDE_LISTINGS, SEE_PANELS
+from sme_review.permissions import DECIDE_LISTINGS, SEE_PANELS
+from sme_review.preconditions import why_not_now
+from sme_review.presenters.packets.shown import show_entries
 from sme_review.selectors import decisions as reading
-from sme_review.selectors import panels as selecting
+from sme_review.selectors.decisions import current_decisions, present_listings
 from sme_review.selectors.packets import latest_packet
-from sme_review.services.decisions import decide_listing, undo_decision, why_not_now
-from sme_review.views.hidden import whole_number
+from sme_review.selectors.recommendations import recommendations_of
+from sme_review.services.decisions import decide_listing, undo_decision
 from sme_review.views.old_pages import not_kept, typed_on_rows
 from sme_review.views.panels import crumbs, find_panel
 from sme_review.views.problems import problems_of
@@ -35,14 +37,14 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
         return not_kept(request, panel, why=why, typed=typed_on_rows(panel, request.POST))
     if packet is None or panel.sent_at is None:
         return redirect("sme_review:panel", pk)
-    recommendations = list(selecting.recommendations_of(panel))
-    decided = selecting.current_decisions(panel)
+    recommendations = list(recommendations_of(panel))
+    decided = current_decisions(panel)
     forms = _decision_forms(request, panel, recommendations, decided)
     if request.method == "POST":
         require(request.user, DECIDE_LISTINGS)
         if _keep_all(request, packet, list(forms.values())):
             return redirect("sme_review:decide", pk)
-        decided = selecting.current_decisions(panel)
+        decided = current_decisions(panel)
         forms = {key: form for key, form in forms.items() if form.errors or not (form.decides and key in decided)}
     context = {
         "panel": panel,
@@ -68,7 +70,7 @@ def _standing(
         "kept": kept,
         "undecided_count": len(recommendations) - len(decided),
         "may_decide": panel.state == Panel.State.RECOMMENDED and request.user.has_perm(DECIDE_LISTINGS),
-        "listings": list(selecting.present_listings(panel)),
+        "listings": list(present_listings(panel)),
     }
 
 
@@ -104,7 +106,7 @@ def _decision_forms(
     if panel.state != Panel.State.RECOMMENDED or not request.user.has_perm(DECIDE_LISTINGS):
         return {}
     data = request.POST or None
-    latest = {listing.certification_id: listing for listing in reversed(selecting.present_listings(panel))}
+    latest = {listing.certification_id: listing for listing in reversed(present_listings(panel))}
     undone = reading.undone_decision(panel, whole_number(request.GET.get("undone", "")))
     return {
         item.pk: DecisionForm(
@@ -172,8 +174,8 @@ def decide_several(request: SignedInRequest, pk: int) -> HttpResponse:
         return not_kept(request, panel, why=why, typed=typed)
     if packet is None or panel.state != Panel.State.RECOMMENDED:
         return redirect("sme_review:panel", pk)
-    decided = selecting.current_decisions(panel)
-    waiting = [item for item in selecting.recommendations_of(panel) if _waits(decided.get(item.pk))]
+    decided = current_decisions(panel)
+    waiting = [item for item in recommendations_of(panel) if _waits(decided.get(item.pk))]
     form = SeveralForm(request.POST or None, waiting=waiting)
     if request.method == "POST" and form.is_valid() and _keep_ticked(request, packet, form):
         return redirect("sme_review:decide", pk)

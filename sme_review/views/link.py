@@ -10,15 +10,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from accounts.services import audit
-from octe_certs.access import personal_link
-from octe_certs.problems import Problem
+from core.access import personal_link
+from core.problems import Problem
 from sme_review.forms.ratings import ConflictsForm
 from sme_review.models import Panelist
-from sme_review.packets.shown import show_outcomes
-from sme_review.selectors import panels as selecting
+from sme_review.presenters.packets.shown import show_outcomes
 from sme_review.selectors import ratings as reading
 from sme_review.selectors.ballots import current_round, rounds_of
 from sme_review.selectors.outcomes import outcomes_of
+from sme_review.selectors.standards import standards_of
 from sme_review.services import ratings as writing
 from sme_review.services.panelists import minutes_for
 
@@ -97,7 +97,7 @@ def conflicts(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResp
 @for_panelist
 def standards(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
     """The program's technical standards by segment."""
-    segments = reading.by_segment(selecting.standards_of(panelist.panel))
+    segments = reading.by_segment(standards_of(panelist.panel))
     context = {"panelist": panelist, "panel": panelist.panel, "secret": secret, "segments": segments}
     return render(request, "sme_review/link/standards.html", context)
 

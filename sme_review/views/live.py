@@ -9,18 +9,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import SignedInRequest
-from octe_certs.access import requires
-from octe_certs.problems import Problem, StaleVersionError
+from accounts.signed_in import SignedInRequest
+from core.access import requires
+from core.hidden_fields import hidden_number
+from core.problems import Problem, StaleVersionError
 from sme_review.models import PanelCertification
-from sme_review.rules import MANAGE_PANELS, SEE_PANELS
-from sme_review.selectors import live as reading
-from sme_review.selectors import panels as selecting
+from sme_review.permissions import MANAGE_PANELS, SEE_PANELS
+from sme_review.preconditions import why_not_start
 from sme_review.selectors.discussions import notes_on
+from sme_review.selectors.live import Session, ballot_of, pulse_of_panel, session_of, tally_of
 from sme_review.selectors.live_spread import spread_of
+from sme_review.selectors.panel_certifications import certifications_of
 from sme_review.services import ballots, discussions
 from sme_review.services import live as sessions
-from sme_review.views.hidden import hidden_number
 from sme_review.views.panels import crumbs, find_panel, may_manage
 
 _STALE = 409
@@ -29,7 +30,7 @@ STAFF_PULSE = 1200
 
 
 def _entry(request: SignedInRequest, pk: int, entry_pk: int) -> PanelCertification:
-    return get_object_or_404(selecting.certifications_of(find_panel(request, pk)).select_related("panel"), pk=entry_pk)
+    return get_object_or_404(certifications_of(find_panel(request, pk)).select_related("panel"), pk=entry_pk)
 
 
 def _back(pk: int) -> HttpResponse:
@@ -41,7 +42,7 @@ def _back(pk: int) -> HttpResponse:
 @never_cache
 def pulse(request: SignedInRequest, pk: int) -> HttpResponse:
     """A few bytes that change when the page should be brought anew."""
-    mark = reading.pulse_of_panel(request.user, pk)
+    mark = pulse_of_panel(request.user, pk)
     if mark is None:
         raise Http404
     return HttpResponse(mark, content_type="text/plain")
@@ -59,9 +60,9 @@ def _facilitate(request: SignedInRequest, pk: int, *, status: int = 200, **typed
 
     The mark is read before all else: a page may be newer than its mark, never older.
     """
-    mark = reading.pulse_of_panel(request.user, pk)
+    mark = pulse_of_panel(request.user, pk)
     panel = find_panel(request, pk)
-    session = reading.session_of(panel)
+    session = session_of(panel)
     shown = session.on_screen
     ballot = shown.ballot if shown else None
     context = {
@@ -71,10 +72,10 @@ def _facilitate(request: SignedInRequest, pk: int, *, status: int = 200, **typed
         "session": session,
         "shown": shown,
         "submitted": sum(item.submitted for item in session.entries),
-        "tally": reading.tally_of(ballot, panel) if ballot else None,
+        "tally": tally_of(ballot, panel) if ballot else None,
         "spread": spread_of(ballot, viewer=request.user) if ballot else [],
         "notes": notes_on(request.user, shown.entry) if shown else None,
-        "missing": [] if session.is_running else reading.why_not_start(panel),
+        "missing": [] if session.is_running else why_not_start(panel),
         "may_manage": may_manage(request, panel),
         "crumbs": crumbs(panel, "Live session"),
         "refused": "",
@@ -93,9 +94,9 @@ def _template(request: SignedInRequest, name: str) -> str:
 @never_cache
 def screen(request: SignedInRequest, pk: int) -> HttpResponse:
     """For the projector: large, without any name, and nothing of the ratings before they are revealed."""
-    mark = reading.pulse_of_panel(request.user, pk)
+    mark = pulse_of_panel(request.user, pk)
     panel = find_panel(request, pk)
-    shown = (session := reading.session_of(panel)).on_screen
+    shown = (session := session_of(panel)).on_screen
     ballot = shown.ballot if shown else None
     context = {
         "panel": panel,
@@ -103,7 +104,7 @@ def screen(request: SignedInRequest, pk: int) -> HttpResponse:
         "every": STAFF_PULSE,
         "session": session,
         "shown": shown,
-        "tally": reading.tally_of(ballot, panel) if ballot else None,
+        "tally": tally_of(ballot, panel) if ballot else None,
         "spread": spread_of(ballot, viewer=request.user) if ballot else [],
     }
     return render(request, _template(request, "screen"), context)
@@ -136,11 +137,11 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
     if not ended:
         messages.info(request, "The live session was ended already.")
         return _back(pk)
-    _say_what_is_left(request, reading.session_of(find_panel(request, pk)))
+    _say_what_is_left(request, session_of(find_panel(request, pk)))
     return _back(pk)
 
 
-def _say_what_is_left(request: SignedInRequest, session: reading.Session) -> None:
+def _say_what_is_left(request: SignedInRequest, session: Session) -> None:
     unrated = ", ".join(str(entry) for entry in session.unrated)
     few = ", ".join(f"{item.entry} ({item.submitted})" for item in session.below_quorum)
     told = [f"Never rated: {unrated}."] if unrated else []
@@ -196,7 +197,7 @@ def _open(request: SignedInRequest, entry: PanelCertification, *, same_round: bo
 @_step
 def close_entry(request: SignedInRequest, entry: PanelCertification) -> None:
     """Close a certification; what nobody has begun to rate is taken back."""
-    ballot = reading.ballot_of(entry, hidden_number(request, "ballot"))
+    ballot = ballot_of(entry, hidden_number(request, "ballot"))
     if ballot is None or ballot.closed_at:
         who = f"{ballot.closed_by} closed it" if ballot else "The opening was taken back"
         messages.info(request, f"{entry} is not open any more. {who} before you pressed the button.")
@@ -211,7 +212,7 @@ def close_entry(request: SignedInRequest, entry: PanelCertification) -> None:
 @_step
 def reveal(request: SignedInRequest, entry: PanelCertification) -> None:
     """Show panelists the spread."""
-    ballot = reading.ballot_of(entry, hidden_number(request, "ballot"))
+    ballot = ballot_of(entry, hidden_number(request, "ballot"))
     if ballot is None:
         raise Problem(f"{entry} stands otherwise now than on your page. See below, then choose again.")
     ballot = ballots.reveal_ballot(by=request.user, ballot=ballot)

@@ -7,16 +7,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from octe_certs.access import personal_link
-from octe_certs.problems import Problem
+from core.access import personal_link
+from core.hidden_fields import hidden_number
+from core.problems import Problem
 from sme_review.forms.ratings import RatingForm
 from sme_review.models import PanelCertification, Panelist, Rating
-from sme_review.selectors import live as reading
+from sme_review.selectors.live import Scene, Stage, pulse_of_link, stage_of
 from sme_review.selectors.live_spread import before, shown_of
 from sme_review.selectors.ratings import answers_of
 from sme_review.services import ratings as writing
 from sme_review.validators import Answers
-from sme_review.views.hidden import hidden_number
 from sme_review.views.link import WHY, for_panelist
 from sme_review.views.rating import not_rated
 
@@ -31,7 +31,7 @@ PANELIST_KEEP = 6000
 @require_safe
 def pulse(request: HttpRequest, secret: str) -> HttpResponse:
     """A few bytes that change when the page should be brought anew; `PulseMiddleware` answers most of them earlier."""
-    mark = reading.pulse_of_link(secret)
+    mark = pulse_of_link(secret)
     # The length is said here, because the short cut leaves out the middleware that would; it keeps the connection open.
     headers = {"Cache-Control": "no-store", "Content-Length": str(len(mark or ""))}
     return HttpResponse(mark or "", content_type="text/plain", status=200 if mark else 404, headers=headers)
@@ -41,11 +41,11 @@ def pulse(request: HttpRequest, secret: str) -> HttpResponse:
 @for_panelist
 def live(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
     """What is on the screen now: wait, rate, closed, or the spread."""
-    stage = reading.stage_of(panelist)
+    stage = stage_of(panelist)
     return _show(request, panelist, secret, stage, form=_form(stage))
 
 
-def _form(stage: reading.Stage, typed: Any = None) -> RatingForm:
+def _form(stage: Stage, typed: Any = None) -> RatingForm:
     """The questions with what was saved; in round 2 with one's own first answers to start from."""
     begun = stage.rating or stage.earlier
     held = stage.ballot.round if stage.ballot else None
@@ -56,7 +56,7 @@ def _show(
     request: HttpRequest,
     panelist: Panelist,
     secret: str,
-    stage: reading.Stage,
+    stage: Stage,
     *,
     form: RatingForm,
     late: str = "",
@@ -75,7 +75,7 @@ def _show(
         "late": late,
         "kept": kept,
         "shown": shown_of(ballot, viewer=panelist),
-        "before": before(None if stage.scene is reading.Scene.REVEALED else ballot, viewer=panelist),
+        "before": before(None if stage.scene is Scene.REVEALED else ballot, viewer=panelist),
     }
     follows = "X-Follow" in request.headers
     template = "sme_review/link/_live.html" if follows else "sme_review/link/live.html"
@@ -87,10 +87,10 @@ def _show(
 def rate(request: HttpRequest, panelist: Panelist, secret: str, entry_pk: int) -> HttpResponse:
     """Submit one certification, save it as a draft, or take it back to change it."""
     action = request.POST.get("action")
-    stage = reading.stage_of(panelist, entry_pk=entry_pk)
+    stage = stage_of(panelist, entry_pk=entry_pk)
     quietly = "X-Autosave" in request.headers and request.method == "POST"
     sends = quietly or action in {"submit", "save"}
-    if stage.entry is None or (sends and stage.scene is reading.Scene.RECUSED):
+    if stage.entry is None or (sends and stage.scene is Scene.RECUSED):
         return not_rated(request, panelist, secret, stage.entry)
     if action == "change":
         return _change(request, panelist, secret, stage.entry)
@@ -107,7 +107,7 @@ def rate(request: HttpRequest, panelist: Panelist, secret: str, entry_pk: int) -
 
 
 def _refused(
-    request: HttpRequest, panelist: Panelist, secret: str, stage: reading.Stage, form: RatingForm, *, why: Problem
+    request: HttpRequest, panelist: Panelist, secret: str, stage: Stage, form: RatingForm, *, why: Problem
 ) -> HttpResponse:
     """The page again with what was typed and why nothing was saved."""
     late = why.message if isinstance(why, writing.RoundClosedError) else ""
@@ -131,7 +131,7 @@ def _keep(
         count = writing.submit_ratings(panelist=panelist, panel_certification=entry)
         return _submitted(request, secret, entry, is_in=count > 0 or rating.state != Rating.State.DRAFT)
     if form.errors:
-        return _show(request, panelist, secret, reading.stage_of(panelist, entry_pk=entry.pk), form=form, kept=True)
+        return _show(request, panelist, secret, stage_of(panelist, entry_pk=entry.pk), form=form, kept=True)
     messages.success(request, "Your draft is saved. It counts when you submit it.")
     return redirect("sme_review:link_live", secret)
 
@@ -148,7 +148,7 @@ def _write(request: HttpRequest, panelist: Panelist, entry: PanelCertification, 
 
 
 def _keep_quietly(
-    request: HttpRequest, panelist: Panelist, entry: PanelCertification, form: RatingForm, stage: reading.Stage
+    request: HttpRequest, panelist: Panelist, entry: PanelCertification, form: RatingForm, stage: Stage
 ) -> HttpResponse:
     """Keep a draft while somebody types; it does not count until it is submitted."""
     try:

@@ -8,7 +8,8 @@ from django.shortcuts import render
 
 from sme_review.enums import Suggestion
 from sme_review.models import ListingDecision, Panel
-from sme_review.selectors import panels as selecting
+from sme_review.selectors.panel_certifications import certifications_of
+from sme_review.selectors.recommendations import recommendations_of
 from sme_review.views.panels import crumbs
 
 _TOO_LATE = 409
@@ -38,9 +39,9 @@ def typed_on_rows(panel: Panel, data: Mapping[str, str], *, shown: Collection[in
             rows.setdefault(int(found[2]), []).append(_LABELS.get(value, value.strip()))
     if not rows:
         return []
-    names = {entry.pk: str(entry) for entry in selecting.certifications_of(panel)}
+    names = {entry.pk: str(entry) for entry in certifications_of(panel)}
     if any(name.startswith("recommendation-") for name in data):
-        names = {item.pk: str(item) for item in selecting.recommendations_of(panel)}
+        names = {item.pk: str(item) for item in recommendations_of(panel)}
     return [(names.get(key, _TAKEN_OFF), ": ".join(words)) for key, words in rows.items()]
 
 

@@ -5,17 +5,17 @@ from collections.abc import Callable
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from accounts.requests import SignedInRequest
-from octe_certs.access import requires
-from octe_certs.xlsx_files import CONTENT_TYPE
-from sme_review.charts import with_font
+from accounts.signed_in import SignedInRequest
+from core.access import requires
+from core.files.xlsx_files import CONTENT_TYPE
+from sme_review.figures.canonical import canonical_bytes, is_whole
 from sme_review.models import Packet
-from sme_review.packets.canonical import canonical_bytes, is_whole
-from sme_review.packets.pdf import packet_pdf
-from sme_review.packets.pictures import coverage_picture
-from sme_review.packets.sheets import packet_xlsx
-from sme_review.packets.shown import show_coverage, show_entries, show_rounds
-from sme_review.rules import SEE_PANELS
+from sme_review.permissions import SEE_PANELS
+from sme_review.presenters.charts import with_font
+from sme_review.presenters.packets.pdf import packet_pdf
+from sme_review.presenters.packets.pictures import coverage_picture
+from sme_review.presenters.packets.sheets import packet_xlsx
+from sme_review.presenters.packets.shown import show_coverage, show_entries, show_rounds
 from sme_review.selectors.packets import packets_visible_to
 from sme_review.views.panels import crumbs, find_panel
 

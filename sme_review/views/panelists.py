@@ -6,16 +6,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.requests import SignedInRequest
-from octe_certs.access import require, requires
-from octe_certs.problems import Problem
+from accounts.signed_in import SignedInRequest
+from core.access import require, requires
+from core.problems import Problem
+from sme_review.forms.panelist_lines import Line, left_over, read_lines
 from sme_review.forms.panels import PanelistForm, PasteForm
 from sme_review.models import Panel
-from sme_review.panelist_lines import Line, left_over, read_lines
-from sme_review.presenters import panelist_status, progress_by_group
-from sme_review.rules import MANAGE_PANELS, SEE_PANELS
-from sme_review.selectors import panels as selecting
+from sme_review.permissions import MANAGE_PANELS, SEE_PANELS
+from sme_review.presenters.panelists import panelist_status, progress_by_group
 from sme_review.selectors import reminders as reminding
+from sme_review.selectors.panelists import panelists_of, taken_addresses
 from sme_review.services import panelists as writing
 from sme_review.views.panels import crumbs, find_panel, may_manage
 
@@ -34,7 +34,7 @@ def panelists(request: SignedInRequest, pk: int) -> HttpResponse:
                 return redirect("sme_review:panelists", pk)
             except Problem as problem:
                 form.add_error(problem.field, problem.message)
-    people = list(selecting.panelists_of(request.user, panel))
+    people = list(panelists_of(request.user, panel))
     context = {
         "panel": panel,
         "rows": [(person, *panelist_status(person)) for person in people],
@@ -62,7 +62,7 @@ def paste_panelists(request: SignedInRequest, pk: int) -> HttpResponse:
             text = left_over(lines)
             if not text:
                 return redirect("sme_review:panelists", pk)
-            lines = read_lines(text, taken=selecting.taken_addresses(request.user, panel))
+            lines = read_lines(text, taken=taken_addresses(request.user, panel))
         if not form.errors:
             form = PasteForm(initial={"lines": text})
     items = crumbs(panel, "Panelists", "Several at once")
@@ -81,7 +81,7 @@ def paste_panelists(request: SignedInRequest, pk: int) -> HttpResponse:
 def _lines(request: SignedInRequest, panel: Panel, form: PasteForm, text: str) -> list[Line]:
     """The lines read; what speaks against all of them is said on the form."""
     try:
-        return read_lines(text, taken=selecting.taken_addresses(request.user, panel))
+        return read_lines(text, taken=taken_addresses(request.user, panel))
     except Problem as problem:
         form.add_error("lines", problem.message)
         return []
@@ -102,7 +102,7 @@ def _add(request: SignedInRequest, panel: Panel, people: list[writing.NewPanelis
 def remove_panelist(request: SignedInRequest, pk: int, panelist_pk: int) -> HttpResponse:
     """Take somebody off the panel who has not started to rate."""
     panel = find_panel(request, pk)
-    panelist = get_object_or_404(selecting.panelists_of(request.user, panel), pk=panelist_pk)
+    panelist = get_object_or_404(panelists_of(request.user, panel), pk=panelist_pk)
     try:
         writing.remove_panelist(by=request.user, panelist=panelist)
         messages.success(request, f"{panelist.name} is off the panel, and their link no longer works.")
@@ -116,7 +116,7 @@ def remove_panelist(request: SignedInRequest, pk: int, panelist_pk: int) -> Http
 def send_link(request: SignedInRequest, pk: int, panelist_pk: int) -> HttpResponse:
     """Mail a fresh personal link to the address on file."""
     panel = find_panel(request, pk)
-    panelist = get_object_or_404(selecting.panelists_of(request.user, panel), pk=panelist_pk)
+    panelist = get_object_or_404(panelists_of(request.user, panel), pk=panelist_pk)
     try:
         writing.send_new_link(by=request.user, panelist=panelist)
         messages.success(request, f"A new link is on its way to {panelist.email}. The earlier one no longer works.")

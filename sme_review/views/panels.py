@@ -6,22 +6,25 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from accounts.requests import SignedInRequest
-from octe_certs.access import requires
-from octe_certs.problems import Problem, StaleVersionError
-from octe_certs.tables import show_table
+from accounts.signed_in import SignedInRequest
+from core.access import requires
+from core.lists.tables import show_table
+from core.problems import Problem, StaleVersionError
 from sme_review.filters import PanelFilter
 from sme_review.forms.copies import EarlierPanelForm
 from sme_review.forms.panels import NewPanelForm, PutAwayForm
 from sme_review.forms.rules import PanelRulesForm
 from sme_review.models import Panel
-from sme_review.presenters import STATE_TONES, panel_steps
-from sme_review.rules import MANAGE_PANELS, SEE_PANELS
-from sme_review.rules_shown import rules_in_words
+from sme_review.permissions import MANAGE_PANELS, SEE_PANELS
+from sme_review.preconditions import why_not_put_away
+from sme_review.presenters.panel_rules import rules_in_words
+from sme_review.presenters.panel_steps import STATE_TONES, panel_steps
 from sme_review.selectors import copies as copying
-from sme_review.selectors import panels as selecting
 from sme_review.selectors.ballots import rounds_of
+from sme_review.selectors.decisions import current_decisions
 from sme_review.selectors.packets import packets_visible_to
+from sme_review.selectors.panels import panels_visible_to, with_progress
+from sme_review.selectors.programs import program_of
 from sme_review.services import panels as writing
 from sme_review.tables import PanelTable
 
@@ -30,7 +33,7 @@ _PAGE_SIZE = 50
 
 def find_panel(request: SignedInRequest, pk: int) -> Panel:
     """The panel, if the person may see it; 404 otherwise."""
-    return get_object_or_404(selecting.panels_visible_to(request.user), pk=pk)
+    return get_object_or_404(panels_visible_to(request.user), pk=pk)
 
 
 def crumbs(panel: Panel, *more: str) -> list[tuple[str, str]]:
@@ -49,7 +52,7 @@ def may_manage(request: SignedInRequest, panel: Panel) -> bool:
 @requires(SEE_PANELS)
 def panel_list(request: SignedInRequest) -> HttpResponse:
     """All panels, the newest first."""
-    panels: QuerySet[Panel] = selecting.with_progress(selecting.panels_visible_to(request.user))
+    panels: QuerySet[Panel] = with_progress(panels_visible_to(request.user))
     chosen = PanelFilter(request.GET, queryset=panels)
     table = PanelTable(chosen.qs)
     show_table(table, request, per_page=_PAGE_SIZE)
@@ -60,7 +63,7 @@ def panel_list(request: SignedInRequest) -> HttpResponse:
 @requires(MANAGE_PANELS)
 def new_panel(request: SignedInRequest) -> HttpResponse:
     """Set up a panel, or choose an earlier one to copy; a listing that is due for review leads here with its program."""
-    program = selecting.program_of(request.GET.get("program", ""))
+    program = program_of(request.GET.get("program", ""))
     earlier = EarlierPanelForm(
         request.GET if request.method == "GET" and "copy" in request.GET else None,
         panels=copying.earlier_panels(request.user, program),
@@ -81,9 +84,9 @@ def new_panel(request: SignedInRequest) -> HttpResponse:
 @requires(SEE_PANELS)
 def panel_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """A panel as a task list: what is done and what is next."""
-    panels = selecting.with_progress(selecting.panels_visible_to(request.user)).select_related("program", "copied_from")
+    panels = with_progress(panels_visible_to(request.user)).select_related("program", "copied_from")
     panel = get_object_or_404(panels, pk=pk)
-    decisions, rounds = selecting.current_decisions(panel), rounds_of(panel)
+    decisions, rounds = current_decisions(panel), rounds_of(panel)
     manages = may_manage(request, panel)
     context = {
         "panel": panel,
@@ -94,7 +97,7 @@ def panel_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "crumbs": crumbs(panel),
         "may_manage": manages,
         "may_copy": request.user.has_perm(MANAGE_PANELS),
-        "keeps_open": selecting.why_not_put_away(panel) if manages else "",
+        "keeps_open": why_not_put_away(panel) if manages else "",
     }
     return render(request, "sme_review/panel_detail.html", context)
 
@@ -140,7 +143,7 @@ def _change(request: SignedInRequest, panel: Panel, form: PanelRulesForm) -> boo
 def put_away(request: SignedInRequest, pk: int) -> HttpResponse:
     """Close a panel for good, finished or not, with the reason; its links stop working."""
     panel = find_panel(request, pk)
-    obstacle = "It is put away already." if panel.put_away_at else selecting.why_not_put_away(panel)
+    obstacle = "It is put away already." if panel.put_away_at else why_not_put_away(panel)
     if obstacle:
         messages.info(request, obstacle)
         return redirect("sme_review:panel", pk)

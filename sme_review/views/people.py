@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.requests import SignedInRequest
-from octe_certs.access import requires
-from octe_certs.problems import Problem
+from accounts.signed_in import SignedInRequest
+from core.access import requires
+from core.problems import Problem
 from sme_review.forms.panels import ReminderForm, ReplaceForm, WithdrawForm
 from sme_review.models import Panel
-from sme_review.rules import MANAGE_PANELS, SEE_PANELS
-from sme_review.selectors import panels as selecting
+from sme_review.permissions import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors import reminders as reminding
+from sme_review.selectors.panelists import people_ever_on
 from sme_review.services import panelists as writing
 from sme_review.services import reminders
 from sme_review.views.panels import crumbs, find_panel
@@ -37,7 +37,7 @@ def _back(request: SignedInRequest, pk: int, said: str) -> HttpResponse:
 def withdraw(request: SignedInRequest, pk: int, panelist_pk: int) -> HttpResponse:
     """Take somebody off who has begun to rate, with a reason."""
     panel = find_panel(request, pk)
-    person = get_object_or_404(selecting.people_ever_on(request.user, panel), pk=panelist_pk)
+    person = get_object_or_404(people_ever_on(request.user, panel), pk=panelist_pk)
     if person.withdrawn_at:
         return _back(request, pk, f"{person.name} is off the panel already.")
     form = WithdrawForm(request.POST or None)
@@ -57,7 +57,7 @@ def withdraw(request: SignedInRequest, pk: int, panelist_pk: int) -> HttpRespons
 def replace(request: SignedInRequest, pk: int, panelist_pk: int) -> HttpResponse:
     """Put somebody else in a panelist's place."""
     panel = find_panel(request, pk)
-    person = get_object_or_404(selecting.people_ever_on(request.user, panel), pk=panelist_pk)
+    person = get_object_or_404(people_ever_on(request.user, panel), pk=panelist_pk)
     there = getattr(person, "replaced_by", None)
     if there:
         return _back(request, pk, f"{there.name} has the place of {person.name} already.")

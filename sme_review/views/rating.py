@@ -7,8 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryD
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from octe_certs.access import personal_link
-from octe_certs.problems import Problem, StaleVersionError
+from core.access import personal_link
+from core.hidden_fields import hidden_number
+from core.problems import Problem, StaleVersionError
 from sme_review.forms.ratings import RatingForm
 from sme_review.forms.worksheet import WORKSHEET_BUTTONS, pressed, share_in_words
 from sme_review.models import PanelCertification, Panelist, Rating
@@ -17,7 +18,6 @@ from sme_review.selectors.ratings import Task, answers_of
 from sme_review.selectors.worksheets import marks_of
 from sme_review.services import ratings as writing
 from sme_review.validators import Answers
-from sme_review.views.hidden import hidden_number
 from sme_review.views.link import WHY, for_panelist, shared
 
 _PAGE = "sme_review/link/rate.html"

@@ -7,19 +7,19 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.models import User
-from accounts.requests import SignedInRequest
-from octe_certs.access import require, requires
-from octe_certs.problems import Problem, StaleVersionError
+from accounts.signed_in import SignedInRequest
+from core.access import require, requires
+from core.problems import Problem, StaleVersionError
 from sme_review.forms.decisions import ChoiceForm, RecommendationTextForm
 from sme_review.models import Panel
-from sme_review.presenters import ShownCertification, show_results
-from sme_review.rules import MANAGE_PANELS, SEE_PANELS
-from sme_review.selectors import panels as selecting
+from sme_review.permissions import MANAGE_PANELS, SEE_PANELS
+from sme_review.presenters.results import ShownCertification, show_results
 from sme_review.selectors.discussions import notes_by_entry
 from sme_review.selectors.packets import packets_visible_to
+from sme_review.selectors.panel_certifications import certifications_of
 from sme_review.selectors.recommendations import Standing, standing_of
 from sme_review.selectors.results import results_by_entry
-from sme_review.services import recommendations as recommending
+from sme_review.services.recommendations import Choice, NotWholeError, save_recommendation, send_recommendation
 from sme_review.views.old_pages import GONE, not_kept, typed_on_rows
 from sme_review.views.panels import crumbs, find_panel, may_manage
 from sme_review.views.problems import problems_of
@@ -97,7 +97,7 @@ def _choice_forms(
     """A form for each certification whose decision is not released."""
     known = {item.panel_certification_id: item for item in standing.recommendations}
     settled, back = standing.settled_entries, standing.sent_back
-    entries = selecting.certifications_of(standing.panel).prefetch_related(None)  # what panelists read is not shown
+    entries = certifications_of(standing.panel).prefetch_related(None)  # what panelists read is not shown
     return [
         ChoiceForm(
             request.POST or None,
@@ -131,7 +131,7 @@ def _keep(
     if not all([text_form.is_valid(), *(form.is_valid() for form in forms)]):
         return False
     choices = [
-        recommending.Choice(
+        Choice(
             panel_certification=form.entry,
             choice=form.cleaned_data["choice"],
             note=form.cleaned_data["note"],
@@ -140,7 +140,7 @@ def _keep(
         for form in forms
     ]
     try:
-        recommending.save_recommendation(
+        save_recommendation(
             by=request.user,
             panel=panel,
             text=text_form.cleaned_data["text"],
@@ -150,8 +150,8 @@ def _keep(
         if not _wants_to_send(request):
             messages.success(request, "Saved. Nobody is told until you send it.")
             return True
-        recommending.send_recommendation(by=request.user, panel=panel)
-    except recommending.NotWholeError as lacking:
+        send_recommendation(by=request.user, panel=panel)
+    except NotWholeError as lacking:
         _point_at(lacking, text_form, forms)
         return False
     except StaleVersionError:
@@ -163,9 +163,7 @@ def _keep(
     return True
 
 
-def _point_at(
-    lacking: recommending.NotWholeError, text_form: RecommendationTextForm, forms: Sequence[ChoiceForm]
-) -> None:
+def _point_at(lacking: NotWholeError, text_form: RecommendationTextForm, forms: Sequence[ChoiceForm]) -> None:
     """Each thing that is missing becomes an error at its field."""
     by_entry = {form.entry.pk: form for form in forms}
     for lack in lacking.missing:

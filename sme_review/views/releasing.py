@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.requests import SignedInRequest
-from octe_certs.access import requires
-from octe_certs.problems import Problem
+from accounts.signed_in import SignedInRequest
+from core.access import requires
+from core.problems import Problem
 from sme_review.models import ListingDecision, Panel
-from sme_review.rules import DECIDE_LISTINGS
+from sme_review.permissions import DECIDE_LISTINGS
 from sme_review.selectors import audiences
 from sme_review.selectors import decisions as reading
 from sme_review.services.releases import release_decisions

@@ -6,22 +6,21 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.requests import SignedInRequest
-from octe_certs.access import requires
-from octe_certs.csv_files import csv_response
-from octe_certs.problems import Problem
-from octe_certs.tables import show_table
-from octe_certs.xlsx_files import xlsx_response
-from sme_review import explanations
+from accounts.signed_in import SignedInRequest
+from core.access import requires
+from core.files.csv_files import csv_response
+from core.files.xlsx_files import xlsx_response
+from core.lists.tables import show_table
+from core.problems import Problem
+from sme_review.figures import Change, explanations
 from sme_review.models import Panel, Round
-from sme_review.overview import overview_rows
-from sme_review.presenters import show_results
-from sme_review.result_files import SUMMARY_HEADINGS, result_sheets, summary_rows
-from sme_review.rules import SEE_PANELS
-from sme_review.selectors import panels as selecting
+from sme_review.permissions import SEE_PANELS
+from sme_review.presenters.overview import overview_rows
+from sme_review.presenters.result_files import SUMMARY_HEADINGS, result_sheets, summary_rows
+from sme_review.presenters.results import show_results
 from sme_review.selectors.ballots import rounds_of
+from sme_review.selectors.panel_certifications import never_opened
 from sme_review.selectors.results import CertificationResult, PanelResults, all_results, figures_over_panel
-from sme_review.statistics import Change
 from sme_review.tables import ResultsTable
 from sme_review.views.panels import crumbs, find_panel, may_manage
 
@@ -72,7 +71,7 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
         "waiting": [held for held in rounds if held.state == Round.State.OPEN],
         "next_round": len(rounds) + 1 if len(rounds) < panel.rounds_planned else None,
         "shown": show_results(asked.results, asked.changes),
-        "never_opened": [] if asked.number else selecting.never_opened(panel),
+        "never_opened": [] if asked.number else never_opened(panel),
         "figures": figures_over_panel(asked.results),
         "explanations": explanations.ALL,
         "query": request.GET.urlencode(),

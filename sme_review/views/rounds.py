@@ -7,17 +7,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts.requests import SignedInRequest
-from octe_certs.access import requires
-from octe_certs.problems import Problem, StaleVersionError
+from accounts.signed_in import SignedInRequest
+from core.access import requires
+from core.moments import moment_in_words
+from core.problems import Problem, StaleVersionError
 from sme_review.forms.rounds import DueDateForm, HeldRoundForm, OpenRoundForm
 from sme_review.models import Panel, Round
-from sme_review.opening_time import moment_in_words
-from sme_review.presenters import progress_by_group, show_candidates
-from sme_review.rules import MANAGE_PANELS, SEE_PANELS
-from sme_review.selectors import panels as selecting
+from sme_review.permissions import MANAGE_PANELS, SEE_PANELS
+from sme_review.preconditions import opening_warnings, why_not_open
+from sme_review.presenters.candidates import show_candidates
+from sme_review.presenters.panelists import progress_by_group
 from sme_review.selectors import rounds as choosing
 from sme_review.selectors.ballots import current_round, rounds_of
+from sme_review.selectors.panel_certifications import certifications_of
+from sme_review.selectors.panelists import panelists_of
 from sme_review.services import rounds as writing
 from sme_review.services.panelists import minutes_for
 from sme_review.views.panels import crumbs, find_panel, may_manage
@@ -37,7 +40,7 @@ def open_round(request: SignedInRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         panel=panel,
         number=number,
-        entries=selecting.certifications_of(panel).filter(pk__in=[one.entry.pk for one in found]),
+        entries=certifications_of(panel).filter(pk__in=[one.entry.pk for one in found]),
         proposed=[one.entry for one in found if one.is_proposed],
     )
     if request.method == "POST" and form.is_valid():
@@ -108,17 +111,17 @@ def _opening(
     """What the page shows; `held` is the round before."""
     entries = [one.entry for one in found if one.has_sheet] if held else None
     ticked = {str(key) for key in form["entries"].value() or ()} if held else set()
-    count = len(found) if held else selecting.certifications_of(panel).count()
+    count = len(found) if held else certifications_of(panel).count()
     return {
         "panel": panel,
         "number": form.round_number,
         "before": held,
         "form": form,
-        "missing": [(sentence, "") for sentence in selecting.why_not_open(panel, entries)],
-        "warnings": selecting.opening_warnings(panel, entries),
+        "missing": [(sentence, "") for sentence in why_not_open(panel, entries)],
+        "warnings": opening_warnings(panel, entries),
         "candidates": show_candidates(found, ticked),
         "count": count,
-        "panelists": selecting.panelists_of(request.user, panel),
+        "panelists": panelists_of(request.user, panel),
         "minutes": minutes_for(count),
         "crumbs": crumbs(panel, f"Open round {form.round_number}"),
     }
@@ -135,7 +138,7 @@ def show_round(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _show(request: SignedInRequest, panel: Panel, held: Round, form: DueDateForm) -> HttpResponse:
-    people = list(selecting.panelists_of(request.user, panel))
+    people = list(panelists_of(request.user, panel))
     entries: list[Any] = list(choosing.rated_in(held))
     context = {
         "panel": panel,

@@ -6,12 +6,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from accounts.links import hash_secret
 from accounts.models import AuditEntry, User
 from accounts.roles import Role
 from accounts.selectors import audit as selectors
 from accounts.services.audit import acting_as, record
 from certifications.models import ProgramCertification, Student, StudentCertification
+from core.personal_links import hash_secret
 from tests.factories.accounts import AuditEntryFactory, InvitationFactory, UserFactory
 from tests.factories.certifications import (
     CertificationFactory,

@@ -8,10 +8,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.links import hash_secret
 from accounts.models import Invitation, Membership, User
 from accounts.roles import Role
 from accounts.selectors import people as selectors
+from core.personal_links import hash_secret
 from tests.factories.accounts import InvitationFactory, MembershipFactory, UserFactory
 
 PASSWORD = "seven green lanterns hum"

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Invitation, Membership, User
 from accounts.roles import Role
 from accounts.services import people as services
-from octe_certs.problems import MoveNotAllowedError, Problem
+from core.problems import MoveNotAllowedError, Problem
 from tests.conftest import make_member
 from tests.factories.accounts import InvitationFactory, MembershipFactory, UserFactory
 

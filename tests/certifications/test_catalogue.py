@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from certifications.models import AwardingEntity, Certification, CertificationAlias, CertificationPart
-from certifications.selectors import catalogue as selectors
-from certifications.services import catalogue as services
-from octe_certs.problems import Problem, StaleVersionError
+from certifications.selectors import catalog as selectors
+from certifications.services import catalog as services
+from core.problems import Problem, StaleVersionError
 from tests.factories.certifications import (
     AwardingEntityFactory,
     CertificationAliasFactory,

@@ -12,7 +12,7 @@ from accounts.roles import Role
 from certifications.models import EntryDraft, ProgramCertification, StudentCertification, Submission
 from certifications.selectors.sheet import checked_sheet
 from certifications.services import entry as services
-from octe_certs.problems import MoveNotAllowedError, Problem
+from core.problems import MoveNotAllowedError, Problem
 from tests.certifications.stage import good_row
 from tests.conftest import make_member
 from tests.factories.accounts import MembershipFactory

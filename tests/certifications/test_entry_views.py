@@ -239,7 +239,7 @@ def test_discard_and_take_back(coordinator, draft):
 
 def test_save_in_a_window_whose_draft_was_discarded_in_another(coordinator, draft, monkeypatch):
     from certifications.views import sheet
-    from octe_certs.problems import MoveNotAllowedError
+    from core.problems import MoveNotAllowedError
 
     def gone(**_named):
         raise MoveNotAllowedError("This entry was discarded.")

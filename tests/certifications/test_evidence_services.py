@@ -17,7 +17,7 @@ from accounts.models import AuditEntry
 from certifications import clamav, pdf_check
 from certifications.models import EvidenceDocument
 from certifications.services import evidence as services
-from octe_certs.problems import Problem
+from core.problems import Problem
 from tests.certifications.stage import pdf_bytes, upload
 from tests.factories.certifications import EvidenceDocumentFactory, EvidenceLinkFactory
 

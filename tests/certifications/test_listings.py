@@ -12,9 +12,9 @@ from accounts.models import AuditEntry
 from certifications.models import Certification, ProgramCertification
 from certifications.selectors import listings as selectors
 from certifications.selectors.entry import certification_choices, open_certifications
-from certifications.services.catalogue import change_certification, set_replaced_by
+from certifications.services.catalog import change_certification, set_replaced_by
 from certifications.services.listings import keep_listing, restore_listing, retire_listing, set_listing
-from octe_certs.problems import MoveNotAllowedError, Problem
+from core.problems import MoveNotAllowedError, Problem
 from tests.factories.certifications import CertificationFactory, ProgramCertificationFactory
 
 pytestmark = pytest.mark.usefixtures("in_2026_27")
@@ -280,7 +280,7 @@ def test_replacements_never_lead_in_a_circle(consultant):
         with pytest.raises(Problem, match=words) as refusal:
             set_replaced_by(by=consultant, certification=third, replaced_by=replacement)
         assert refusal.value.field == "replaced_by"
-    from certifications.selectors.catalogue import fingerprint
+    from certifications.selectors.catalog import fingerprint
 
     with pytest.raises(Problem, match="in turn"):
         change_certification(by=consultant, certification=third, seen=fingerprint(third), replaced_by=first)

@@ -13,7 +13,7 @@ from certifications import moves
 from certifications.models import StateChange, StudentCertification
 from certifications.services import records as services
 from certifications.validators.attempt import Typed
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from tests.conftest import make_member
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.certifications import (

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from certifications.models import StudentCertification
-from octe_certs.csv_files import safe_cell
+from core.files.csv_files import safe_cell
 from tests.certifications.stage import pdf_bytes, upload
 from tests.certifications.test_record_services import make_record
 from tests.factories.certifications import (

@@ -11,7 +11,7 @@ from django.utils import timezone
 from certifications.models import CertificationRequest
 from certifications.selectors import requests as selectors
 from certifications.services import requests as services
-from octe_certs.problems import MoveNotAllowedError, Problem
+from core.problems import MoveNotAllowedError, Problem
 from tests.factories.accounts import MembershipFactory
 from tests.factories.certifications import CertificationFactory, CertificationRequestFactory
 

@@ -7,7 +7,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certifications import school_year
+from core import school_year
 
 
 @pytest.mark.parametrize(

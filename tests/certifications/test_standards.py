@@ -15,7 +15,7 @@ from certifications import ports
 from certifications.models import ProgramStandard, SegmentWeight, StandardsImport
 from certifications.selectors import standards as selectors
 from certifications.services import standards as services
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from tests.factories.accounts import UserFactory
 from tests.factories.certifications import ProgramFactory, ProgramStandardFactory, SegmentWeightFactory
 from tests.factories.sme_review import PanelFactory

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certifications.validators.standards import COLUMNS, CheckedRow, check_rows, plain, read_weight
-from octe_certs.table_files import map_headings, read_text
+from core.files.table_reader import map_headings, read_text
 
 HEAD = "Segment code;Segment title;Segment weight;Code;Statement"
 

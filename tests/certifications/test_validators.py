@@ -11,7 +11,7 @@ from certifications.validators import dates, scores
 from certifications.validators.attempt import Facts, Typed, check_attempt, check_page
 from certifications.validators.scores import Scale
 from certifications.validators.uic import is_uic, read_uics
-from octe_certs.problems import Problem
+from core.problems import Problem
 
 TODAY = date(2026, 11, 24)
 SCALE = Scale(Decimal(0), Decimal(100), Decimal(70))

@@ -2,8 +2,8 @@
 
 import re
 
-from data_collection.answers import CONTACT_FIELDS, Typed
 from data_collection.models import Question, Questionnaire
+from data_collection.validators.answers import CONTACT_FIELDS, Typed
 
 PERSON = {"name": "Jordan Lee", "email": "jordan@example.org"}
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_collection import answers
 from data_collection.enums import AnswerType
+from data_collection.validators import answers
 
 JORDAN = {"name": "Jordan Lee", "email": "jordan@example.org"}
 

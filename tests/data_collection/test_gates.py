@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_collection.enums import Gate, Method
-from data_collection.gates import DISTRICT_ROUTE_GATES, Outcome, Row, assess
+from data_collection.validators.gates import DISTRICT_ROUTE_GATES, Outcome, Row, assess
 from tests.factories.data_collection import REFERENCE
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.links import new_secret
+from core.personal_links import new_secret
 from data_collection.models import Answer
 from data_collection.services.answers import save_answers
 from tests.data_collection.helpers import as_form, good_answers

@@ -8,11 +8,11 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from certifications import school_year as years
-from data_collection.answers import Typed
+from core import school_year as years
 from data_collection.models import CollectionDecision, CollectionWindow, DataSharingAgreement, QuestionnaireRequest
 from data_collection.selectors.home import home_items
 from data_collection.services.answers import save_answers, submit_answers
+from data_collection.validators.answers import Typed
 from tests.data_collection.helpers import good_answers
 from tests.factories import data_collection as make
 from tests.factories.certifications import AwardingEntityFactory, CertificationFactory, ProgramCertificationFactory

@@ -4,9 +4,9 @@ import csv
 
 import pytest
 
+from core.problems import Problem
 from data_collection.models import GateRule, Question, Questionnaire
 from data_collection.services.questionnaires import sync_standard_questionnaire
-from octe_certs.problems import Problem
 from tests.factories.data_collection import (
     REFERENCE,
     AnswerFactory,

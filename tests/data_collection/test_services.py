@@ -9,15 +9,15 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from data_collection import verbs
-from data_collection.answers import Typed
 from data_collection.models import Answer, CollectionDecision, QuestionnaireRequest
 from data_collection.selectors.requests import request_by_secret
 from data_collection.services.answers import AnswersIncompleteError, note_visit, save_answers, submit_answers
 from data_collection.services.decisions import decide_method, record_agreement, supersede
 from data_collection.services.requests import reopen, resend, send_questionnaire, withdraw
 from data_collection.services.windows import save_retention_rule, set_window
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+from data_collection.validators.answers import Typed
 from tests.data_collection.helpers import good_answers, link_in, secret_in
 from tests.factories import data_collection as make
 from tests.factories.certifications import YEAR, AwardingEntityFactory, CertificationFactory

@@ -23,11 +23,12 @@ from certifications.models import (
     Submission,
 )
 from certifications.selectors.entry import open_certifications
-from data_collection.answers import missing_codes
 from data_collection.models import CollectionDecision, QuestionnaireRequest
+from data_collection.validators.answers import missing_codes
 from datasets.making import bulk
+from datasets.making.sign_ins import PASSWORD, SIGN_INS
 from datasets.making.whole import COPIED
-from datasets.sign_ins import PASSWORD, SIGN_INS
+from sme_review.figures.worksheet import StandardLine, suggest_share
 from sme_review.models import (
     ConflictDeclaration,
     ListingDecision,
@@ -40,7 +41,6 @@ from sme_review.models import (
 from sme_review.selectors.coverage import coverage_of
 from sme_review.selectors.decisions import planned_changes, undecided
 from sme_review.selectors.results import results_of
-from sme_review.worksheet import StandardLine, suggest_share
 from tests.datasets.demo import make_demo
 
 pytestmark = pytest.mark.django_db

@@ -17,8 +17,8 @@ from certifications.models import (
 )
 from datasets.making import bulk
 from datasets.making.names import frequencies
+from datasets.making.sign_ins import SIGN_INS
 from datasets.making.whole import COPIED
-from datasets.sign_ins import SIGN_INS
 from tests.datasets.demo import make_demo
 
 pytestmark = pytest.mark.django_db

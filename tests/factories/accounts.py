@@ -5,9 +5,9 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
-from accounts.links import new_secret
 from accounts.models import AuditEntry, Invitation, Membership, User
 from accounts.roles import Role
+from core.personal_links import new_secret
 
 PASSWORD = "correct horse battery staple"
 

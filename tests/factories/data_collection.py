@@ -7,7 +7,7 @@ from pathlib import Path
 import factory
 from django.utils import timezone
 
-from accounts.links import hash_secret, new_secret
+from core.personal_links import hash_secret, new_secret
 from data_collection import models
 from data_collection.services.questionnaires import sync_standard_questionnaire
 from tests.factories.accounts import UserFactory

@@ -3,7 +3,7 @@
 import factory
 from django.utils import timezone
 
-from accounts.links import new_secret
+from core.personal_links import new_secret
 from sme_review import models
 from sme_review.enums import Reading, StakeholderGroup, Suggestion
 from tests.dates import due

@@ -14,7 +14,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from certifications.models import Certification, ProgramCertification, StudentCertification, Submission
-from octe_certs.access import Kind
+from core.access import Kind
 from octe_certs.addresses import all_addresses
 from tests.certifications.stage import pdf_bytes, three_students
 from tests.factories.certifications import YEAR, CertificationPartFactory

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from accounts.roles import Role
-from octe_certs.access import Kind
+from core.access import Kind
 from octe_certs.access_matrix import matrix_as_markdown, may_open
 from octe_certs.addresses import all_addresses
 from tests.conftest import make_member

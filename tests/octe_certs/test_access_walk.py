@@ -5,8 +5,8 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import ResolverMatch
 
-from octe_certs import access
-from octe_certs.access import Access, Kind
+from core import access
+from core.access import Access, Kind
 from octe_certs.addresses import Address, all_addresses
 from tests.factories.accounts import UserFactory
 
@@ -24,7 +24,7 @@ def test_the_walk_finds_the_pages():
 
 @pytest.mark.parametrize("address", ADDRESSES, ids=str)
 def test_every_view_declares_who_may_open_it(address: Address):
-    assert address.access is not None, f"{address.path} declares no access; see octe_certs/access.py"
+    assert address.access is not None, f"{address.path} declares no access; see core/access.py"
     assert address.access.detail != ""
 
 

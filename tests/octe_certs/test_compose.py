@@ -83,7 +83,7 @@ def test_application_is_given_settings_that_exist(services):
 
 
 def test_database_is_made_with_checksums_and_compares_text_as_the_embedded_one(services):
-    from octe_certs.embedded_db import LOCALE
+    from core.embedded_database import LOCALE
 
     arguments = services["postgres"]["environment"]["POSTGRES_INITDB_ARGS"].split()
     assert services["postgres"]["image"] == "postgres:18"

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from octe_certs import embedded_db
+from core import embedded_database
 
 PROJECT = Path(__file__).resolve().parents[2]
 # A process that uses the server until its standard input closes.
@@ -158,8 +158,8 @@ def test_server_that_cannot_start_says_why(folder):
     user, _ = use(folder)
     leave(user)
     (folder / "PG_VERSION").write_text("9\n")
-    with pytest.raises(embedded_db.EmbeddedDatabaseError, match="files are incompatible with server"):
-        embedded_db.start(folder)
+    with pytest.raises(embedded_database.EmbeddedDatabaseError, match="files are incompatible with server"):
+        embedded_database.start(folder)
 
 
 def test_half_made_folder_is_made_anew(folder):
@@ -174,12 +174,12 @@ def test_half_made_folder_is_made_anew(folder):
 
 def test_database_url_that_is_set_is_left_alone(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/db")
-    embedded_db.provide_database_url()
+    embedded_database.provide_database_url()
     assert os.environ["DATABASE_URL"] == "postgresql://elsewhere/db"
 
 
 def test_production_never_gets_an_embedded_server(monkeypatch):
     monkeypatch.delenv("DATABASE_URL")
     monkeypatch.setenv("OCTE_ENVIRONMENT", "production")
-    embedded_db.provide_database_url()
+    embedded_database.provide_database_url()
     assert "DATABASE_URL" not in os.environ

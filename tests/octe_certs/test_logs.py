@@ -11,8 +11,8 @@ from django.http import HttpResponseServerError
 from django.test import Client
 from django.urls import path
 
-from octe_certs.access import public
-from octe_certs.logs import hide_personal_parts, logging_config
+from core.access import public
+from core.logs import hide_personal_parts, logging_config
 
 
 def kept(**event):

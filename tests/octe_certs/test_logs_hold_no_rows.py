@@ -7,7 +7,7 @@ import logging.config
 import pytest
 from django.db import IntegrityError, transaction
 
-from octe_certs.logs import logging_config
+from core.logs import logging_config
 from tests.factories.certifications import StudentFactory
 
 

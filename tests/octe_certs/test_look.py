@@ -8,7 +8,7 @@ import time_machine
 from django import forms
 from django.core.paginator import Paginator
 
-from octe_certs.templatetags import look
+from core.templatetags import look
 
 
 class NameForm(forms.Form):

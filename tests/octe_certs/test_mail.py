@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 from django.db import transaction
 
-from octe_certs.mail import absolute, send_after_commit
+from core.mail import absolute, send_after_commit
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from octe_certs.mail import deliver
+from core.mail import deliver
 from tests.octe_certs.production import HOST, PROJECT, environment, python
 from tests.octe_certs.test_embedded_db import is_running
 from tests.octe_certs.test_run import children_of, free_port

@@ -4,7 +4,6 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
-from certifications import school_year
 from certifications.models import (
     AwardingEntity,
     CareerCluster,
@@ -14,8 +13,8 @@ from certifications.models import (
     ProgramCertification,
 )
 from certifications.selectors.public import edition
-from octe_certs import public_pages
-from octe_certs.access import Kind
+from core import public_pages, school_year
+from core.access import Kind
 from octe_certs.addresses import all_addresses
 from tests.factories.certifications import (
     CertificationAliasFactory,

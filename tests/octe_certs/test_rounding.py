@@ -5,8 +5,8 @@ from django.template.defaultfilters import floatformat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octe_certs.rounding import half_up
-from octe_certs.templatetags.look import one_decimal, whole_percent
+from core.numbers import half_up
+from core.templatetags.look import one_decimal, whole_percent
 
 
 @pytest.mark.parametrize(

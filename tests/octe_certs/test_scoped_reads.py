@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("accounts", "certifications", "sme_review", "data_collection", "datasets", "octe_certs")
+APPS = ("core", "accounts", "certifications", "sme_review", "data_collection", "datasets", "octe_certs")
 WEB_PARTS = ("views", "api", "forms", "tables", "filters", "presenters", "admin")
 
 # Models whose rows are not the same for everybody: whatever has a `visible_to`, and whatever hangs on one of those.

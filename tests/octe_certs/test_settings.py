@@ -111,7 +111,7 @@ def variables_that_are_read() -> set[str]:
             names |= {name, f"{name}_FILE"}
         elif function.startswith("env."):
             names.add(ast.literal_eval(node.args[0]))
-    for path in ("deploy/gunicorn.conf.py", "octe_certs/run.py", "octe_certs/embedded_db.py", "tests/database.py"):
+    for path in ("deploy/gunicorn.conf.py", "octe_certs/run.py", "core/embedded_database.py", "tests/database.py"):
         text = (PROJECT / path).read_text()
         names |= set(re.findall(r'environ(?:\.get\(|\[)["\']([A-Z0-9_]+)', text))
     return names - {"", "PYTEST_XDIST_WORKER"}

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.roles import Role
-from octe_certs.access import Kind
+from core.access import Kind
 from octe_certs.addresses import all_addresses
 from tests.conftest import make_member
 from tests.factories.certifications import EnrollmentFactory, ProgramOfferingFactory

@@ -2,7 +2,7 @@
 
 import pytest
 
-from octe_certs.access import Kind
+from core.access import Kind
 from octe_certs.addresses import all_addresses
 from tests.factories.accounts import UserFactory
 from tests.factories.certifications import (

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from octe_certs.csv_files import csv_response
-from octe_certs.problems import Problem
-from octe_certs.spreadsheet_reader import cell_text, look
-from octe_certs.table_files import Column, Limits, Row, Table, map_headings, matched, read_table, read_text
-from octe_certs.xlsx_files import Sheet, xlsx_bytes
+from core.files.csv_files import csv_response
+from core.files.spreadsheet_child import cell_text, look
+from core.files.table_reader import Column, Limits, Row, Table, map_headings, matched, read_table, read_text
+from core.files.xlsx_files import Sheet, xlsx_bytes
+from core.problems import Problem
 
 COLUMNS = [
     Column("segment_code", "Segment code", ("segment",)),

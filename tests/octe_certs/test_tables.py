@@ -4,7 +4,7 @@ import django_tables2 as tables
 import pytest
 from django.test import RequestFactory
 
-from octe_certs.tables import show_table
+from core.lists.tables import show_table
 
 
 class Numbers(tables.Table):

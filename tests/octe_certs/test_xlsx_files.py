@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from octe_certs.csv_files import safe_cell
-from octe_certs.xlsx_files import CONTENT_TYPE, Sheet, cell_value, xlsx_bytes, xlsx_response
+from core.files.csv_files import safe_cell
+from core.files.xlsx_files import CONTENT_TYPE, Sheet, cell_value, xlsx_bytes, xlsx_response
 
 # Characters that XML holds as they are.
 TEXTS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1, max_size=40)

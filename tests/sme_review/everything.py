@@ -10,17 +10,20 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from sme_review.models import Panel, StandardMark
-from sme_review.packets.shown import show_entries
-from sme_review.presenters import panel_steps, panelist_status, progress_by_group
-from sme_review.result_files import SUMMARY_HEADINGS
-from sme_review.selectors import panels as selecting
+from sme_review.presenters.packets.shown import show_entries
+from sme_review.presenters.panel_steps import panel_steps
+from sme_review.presenters.panelists import panelist_status, progress_by_group
+from sme_review.presenters.result_files import SUMMARY_HEADINGS
 from sme_review.selectors.ballots import current_round
 from sme_review.selectors.coverage import coverage_of
-from sme_review.selectors.figures import QUESTIONS
 from sme_review.selectors.home import home_items
 from sme_review.selectors.live import session_of, tally_of
 from sme_review.selectors.packet_content import packet_content
+from sme_review.selectors.panelists import panelists_of
+from sme_review.selectors.panels import with_progress
+from sme_review.selectors.question_results import QUESTIONS
 from sme_review.selectors.results import CertificationResult, figures_over_panel, results_of
+from sme_review.selectors.standards import standards_of
 from sme_review.services import ratings
 from sme_review.validators import Answers
 from tests.sme_review.deciding import recommend
@@ -32,7 +35,7 @@ COUNTS = {"Invited", "Cannot judge", "Conflict of interest", "Missing", "invited
 
 def sheet(cast, mark: str) -> dict[int, str]:
     """A worksheet on which every standard has the same mark."""
-    return dict.fromkeys(selecting.standards_of(cast.panel).values_list("pk", flat=True), mark)
+    return dict.fromkeys(standards_of(cast.panel).values_list("pk", flat=True), mark)
 
 
 def five_rate(cast, entry) -> None:
@@ -146,8 +149,8 @@ def _rows(lines: list[list[Any]], first: int, *, counts: bool) -> list[list[Any]
 
 def _counts(panel: Panel, by, packet: dict[str, Any]) -> dict[str, Any]:
     """Who came how far, wherever it is counted."""
-    counted = selecting.with_progress(Panel.objects.filter(pk=panel.pk)).get()
-    people = list(selecting.panelists_of(by, panel))
+    counted = with_progress(Panel.objects.filter(pk=panel.pk)).get()
+    people = list(panelists_of(by, panel))
     ballots = [(entry.ballot, entry) for entry in session_of(panel).entries]
     return {
         "participation": packet["participation"],

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from octe_certs.problems import Problem
+from core.problems import Problem
 
 
 def together(*acts: Callable[[], Any]) -> list[Any]:

@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review.models import Assignment, Panel
+from sme_review.preconditions import opening_warnings, why_not_open
 from sme_review.selectors.assignment import board_now, propose, situation_of
-from sme_review.selectors.panels import asked_of, opening_warnings, why_not_open
+from sme_review.selectors.panelists import asked_of
 from sme_review.services import assignment, panels
 from tests.factories.certifications import CertificationFactory
 from tests.factories.sme_review import (

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from sme_review.balancing import Rater, Rules, Shortfall, share_out
+from sme_review.figures.balancing import Rater, Rules, Shortfall, share_out
 
 GROUPS = ("secondary", "postsecondary", "business")
 

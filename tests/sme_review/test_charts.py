@@ -4,9 +4,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from sme_review import charts, statistics
-from sme_review.coverage import cell_of, coverage_map
-from sme_review.worksheet import StandardLine
+from sme_review import figures
+from sme_review.figures.coverage import cell_of, coverage_map
+from sme_review.figures.worksheet import StandardLine
+from sme_review.presenters import charts
 
 LINES = [StandardLine("A1", "A"), StandardLine("A2", "A"), StandardLine("B1", "B")]
 MARKS = {
@@ -87,7 +88,7 @@ def test_a_picture_for_a_page_brings_its_font():
 
 def test_long_names_of_spreads_go_on_in_a_second_line():
     long = "Entry-Level Certification: Maintenance and Light Repair of Trucks and Buses in Cold Weather and Deep Snow"
-    svg = charts.draw_spreads([(long, statistics.summarise([1, 3])), ("Short", None)], low=1, high=5, title="T")
+    svg = charts.draw_spreads([(long, figures.summarise([1, 3])), ("Short", None)], low=1, high=5, title="T")
     lines = [line.text for line in parsed(svg).iter("{http://www.w3.org/2000/svg}tspan")]
     assert lines == ["Entry-Level Certification: Maintenance and", "Light Repair of Trucks and Buses in Cold …"]
 
@@ -97,7 +98,7 @@ def test_an_empty_map_is_drawn_without_error():
 
 
 def test_spreads_are_drawn_one_below_the_other():
-    rows = [("First", statistics.summarise([1, 3, 5])), ("Second", None), ("First", statistics.summarise([4]))]
+    rows = [("First", figures.summarise([1, 3, 5])), ("Second", None), ("First", figures.summarise([4]))]
     svg = charts.draw_spreads(rows, low=1, high=5, title="Value to employers")
     assert svg == charts.draw_spreads(rows, low=1, high=5, title="Value to employers")
     assert [text for text in texts(svg) if text in {"First", "Second"}] == ["First", "Second", "First"]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sme_review.coverage import EXACT_TO, SETS_SHOWN, Cell, best_sets, cell_of, coverage_map
-from sme_review.worksheet import StandardLine, standard_weights
+from sme_review.figures.coverage import EXACT_TO, SETS_SHOWN, Cell, best_sets, cell_of, coverage_map
+from sme_review.figures.worksheet import StandardLine, standard_weights
 
 LINES = [StandardLine("A1", "A"), StandardLine("A2", "A"), StandardLine("B1", "B"), StandardLine("B2", "B")]
 

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from certifications.models import ProgramCertification
-from octe_certs.problems import MoveNotAllowedError
+from core.problems import MoveNotAllowedError
 from sme_review.models import ListingDecision, Panel
 from sme_review.selectors.home import home_items
 from sme_review.services.decisions import undo_decision

@@ -8,8 +8,8 @@ from django.db.models import F
 
 from accounts.models import AuditEntry
 from certifications.models import ProgramCertification
-from certifications.school_year import current
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.school_year import current
 from sme_review.models import ListingDecision, Panel, Round
 from sme_review.selectors.decisions import history_of, planned_changes, settled_entries, undecided
 from sme_review.services.decisions import decide_listing, undo_decision

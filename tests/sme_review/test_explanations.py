@@ -2,7 +2,7 @@
 
 import pytest
 
-from sme_review import explanations
+from sme_review.figures import explanations
 
 
 def test_each_figure_is_explained_once():

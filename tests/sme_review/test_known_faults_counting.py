@@ -11,10 +11,11 @@ from django.urls import reverse
 
 from sme_review.enums import Reading
 from sme_review.models import Panel, StandardMark
-from sme_review.presenters import panelist_status
-from sme_review.selectors import panels as selecting
+from sme_review.presenters.panelists import panelist_status
 from sme_review.selectors.live import session_of, tally_of
 from sme_review.selectors.live_spread import spread_of
+from sme_review.selectors.panelists import panelists_of
+from sme_review.selectors.panels import with_progress
 from sme_review.selectors.ratings import tasks_of
 from sme_review.selectors.results import all_results, figures_over_panel, results_of
 from sme_review.services import ballots, live, panelists, ratings, rounds
@@ -238,8 +239,8 @@ def test_somebody_who_abstains_is_not_among_the_ratings_that_a_list_is_sorted_by
 
 def standing(panel, by):
     """How many answers are in of how many, and how far each panelist is; both as staff reads it."""
-    counted = selecting.with_progress(Panel.objects.filter(pk=panel.pk)).get()
-    people = selecting.panelists_of(by, panel)
+    counted = with_progress(Panel.objects.filter(pk=panel.pk)).get()
+    people = panelists_of(by, panel)
     return (counted.rated_count, counted.expected_count), [panelist_status(person)[0] for person in people]
 
 

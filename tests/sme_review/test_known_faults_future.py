@@ -11,7 +11,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from octe_certs.problems import Problem
+from core.problems import Problem
 from sme_review.models import Ballot, Rating, Round
 from sme_review.selectors.live import pulse_of_link, pulse_of_panel, session_of, stage_of
 from sme_review.selectors.ratings import Progress, tasks_of

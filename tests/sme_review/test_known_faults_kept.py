@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from octe_certs.problems import Problem, StaleVersionError
+from core.problems import Problem, StaleVersionError
+from sme_review.figures.canonical import sha256_of
 from sme_review.models import ListingDecision, Panel, PanelCertification, Rating, Recommendation
-from sme_review.packets.canonical import sha256_of
 from sme_review.selectors.packet_content import packet_content
 from sme_review.selectors.recommendations import recommendation_mark
 from sme_review.selectors.results import results_of

@@ -8,11 +8,12 @@ from statistics import median
 
 import pytest
 
-from octe_certs.problems import Problem
+from core.problems import Problem
 from sme_review.enums import StakeholderGroup
 from sme_review.models import ConflictDeclaration, Panel, PanelCertification, Panelist, Rating
-from sme_review.presenters import progress_by_group
-from sme_review.selectors import panels as selecting
+from sme_review.presenters.panelists import progress_by_group
+from sme_review.selectors.panelists import panelists_of
+from sme_review.selectors.panels import with_progress
 from sme_review.selectors.ratings import tasks_of
 from sme_review.selectors.reminders import waiting_on
 from sme_review.selectors.results import results_of
@@ -100,12 +101,12 @@ class Recount:
 def assert_counts(panel, by):
     """What staff and panelists see counted while the round is open."""
     recount = Recount(panel)
-    shown = selecting.with_progress(Panel.objects.filter(pk=panel.pk)).get()
+    shown = with_progress(Panel.objects.filter(pk=panel.pk)).get()
     assert shown.panelist_count == len(recount.people)
     everything = [(person, entry) for person in recount.people for entry in recount.entries]
     assert shown.rated_count == sum(bool(recount.counted(*one)) for one in everything)
     assert shown.expected_count == sum((person.pk, entry.pk) not in recount.away for person, entry in everything)
-    people = list(selecting.panelists_of(by, panel))
+    people = list(panelists_of(by, panel))
     assert {person.pk for person in people} == {person.pk for person in recount.people}
     finished = {person.pk for person in recount.people if recount.done(person) == len(recount.entries)}
     assert {person.pk for person in people if person.submitted_count + person.conflict_count >= 2} == finished

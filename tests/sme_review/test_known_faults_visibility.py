@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.links import new_secret
+from core.personal_links import new_secret
 from octe_certs.addresses import all_addresses
 from sme_review import urls
 from sme_review.models import Assignment, Panel, Panelist, PanelistLink, Rating, Round

@@ -6,8 +6,9 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from sme_review.models import ConflictDeclaration, Panelist, Rating
-from sme_review.services import panelists, panels, ratings, recommendations, rounds
+from sme_review.services import panelists, panels, ratings, rounds
 from sme_review.services.decisions import decide_listing
+from sme_review.services.recommendations import Choice, save_recommendation, send_recommendation
 from sme_review.services.releases import release_decisions
 from sme_review.validators import Answers
 from tests.dates import due, in_words
@@ -359,9 +360,9 @@ def test_order_differs_between_panelists_and_stays_for_one(client, drafted, cons
 def test_panelist_sees_the_outcome_after_the_decision(client, closed, consultant, approver):
     secret = closed.secrets[closed.panelists[0].pk]
     assert b"Nothing is decided yet" in client.get(url("link_outcome", secret)).content
-    choices = [recommendations.Choice(entry, "recommend") for entry in closed.entries]
-    items = recommendations.save_recommendation(by=consultant, panel=closed.panel, text="Fine.", choices=choices)
-    recommendations.send_recommendation(by=consultant, panel=closed.panel)
+    choices = [Choice(entry, "recommend") for entry in closed.entries]
+    items = save_recommendation(by=consultant, panel=closed.panel, text="Fine.", choices=choices)
+    send_recommendation(by=consultant, panel=closed.panel)
     for item in items:
         decide_listing(by=approver, recommendation=item, outcome="declined", reason="Too narrow.")
     assert b"Nothing is decided yet" in client.get(url("link_outcome", secret)).content

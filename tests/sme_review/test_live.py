@@ -6,11 +6,11 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from octe_certs.problems import MoveNotAllowedError, StaleVersionError
+from core.problems import MoveNotAllowedError, StaleVersionError
 from sme_review.enums import PanelistView
 from sme_review.models import Ballot, ConflictDeclaration, Discussion, Panel, Rating, Round
-from sme_review.selectors import live as reading
 from sme_review.selectors.discussions import notes_on
+from sme_review.selectors.live import Scene, Standing, session_of, stage_of
 from sme_review.services import ballots, live, ratings, rounds
 from sme_review.services.discussions import save_notes
 from sme_review.validators import Answers
@@ -100,7 +100,7 @@ def test_a_certification_goes_through_two_rounds(opened, consultant):
     assert (opened.panel.state, opened.panel.on_screen) == (Panel.State.CLOSED, None)
     assert set(Round.objects.values_list("state", flat=True)) == {Round.State.CLOSED}
     assert set(Rating.objects.values_list("state", flat=True)) == {Rating.State.LOCKED}
-    assert reading.session_of(opened.panel).unrated == [opened.entries[1]]
+    assert session_of(opened.panel).unrated == [opened.entries[1]]
 
 
 def test_an_opening_by_mistake_is_taken_back(session, consultant):
@@ -134,7 +134,7 @@ def test_what_nobody_submitted_is_opened_again_in_the_same_round(opened, consult
     draft = Answers(proportion=5)
     ratings.save_rating(panelist=opened.panelists[0], panel_certification=entry, answers=draft, version=0)
     ballots.close_ballot(by=consultant, ballot=open_now())
-    assert reading.session_of(opened.panel).entries[0].standing is reading.Standing.UNRATED
+    assert session_of(opened.panel).entries[0].standing is Standing.UNRATED
     assert ballots.open_ballot(by=consultant, panel_certification=entry).round.number == 1
 
 
@@ -142,7 +142,7 @@ def test_what_was_closed_too_early_goes_on_in_the_same_round(opened, consultant)
     entry = opened.entries[0]
     rate(opened.panelists[0], entry)
     first = ballots.close_ballot(by=consultant, ballot=open_now())
-    assert reading.session_of(opened.panel).entries[0].can_go_on is True
+    assert session_of(opened.panel).entries[0].can_go_on is True
     again = ballots.open_ballot(by=consultant, panel_certification=entry, seen=1, same_round=True)
     assert (again.round, again.number) == (first.round, 2)
     first.refresh_from_db()
@@ -158,7 +158,7 @@ def test_what_panelists_have_seen_does_not_go_on_in_the_same_round(raters, may, 
     for panelist in opened.panelists[:raters]:
         rate(panelist, entry)
     ballots.reveal_ballot(by=consultant, ballot=ballots.close_ballot(by=consultant, ballot=open_now()))
-    assert reading.session_of(opened.panel).entries[0].can_go_on is may
+    assert session_of(opened.panel).entries[0].can_go_on is may
     if may:
         assert ballots.open_ballot(by=consultant, panel_certification=entry, same_round=True).round.number == 1
         return
@@ -248,7 +248,7 @@ def test_the_end_names_what_was_closed_with_too_few_in_place_of_round_1(opened, 
 
 def test_what_was_not_opened_in_the_session_cannot_go_on(closed, consultant):
     live.start_session(by=consultant, panel=closed.panel, mail_again=False)
-    assert reading.session_of(closed.panel).entries[0].can_go_on is False
+    assert session_of(closed.panel).entries[0].can_go_on is False
     for entry in (closed.entries[0], PanelCertificationFactory(panel=closed.panel)):
         with pytest.raises(MoveNotAllowedError, match="was not opened in this session"):
             ballots.open_ballot(by=consultant, panel_certification=entry, same_round=True)
@@ -302,8 +302,8 @@ def test_a_certification_is_put_on_the_screen_before_it_opens(session, consultan
     ballots.put_on_screen(by=consultant, panel_certification=session.entries[1])
     session.panel.refresh_from_db()
     assert session.panel.on_screen == session.entries[1]
-    panelist = reading.stage_of(session.panel.panelists.first())
-    assert (panelist.scene, panelist.entry) == (reading.Scene.PREVIEW, session.entries[1])
+    panelist = stage_of(session.panel.panelists.first())
+    assert (panelist.scene, panelist.entry) == (Scene.PREVIEW, session.entries[1])
 
 
 # Discussion notes
@@ -393,7 +393,7 @@ def test_what_octe_has_decided_is_not_opened_again(session, consultant, approver
     page = client.get(address("live", session.panel.pk)).content.decode()
     assert "OCTE has decided" in page
     assert [f"live/{entry.pk}/open/" in page for entry in (decided, other)] == [False, True]
-    assert reading.session_of(session.panel).unrated == [other]
+    assert session_of(session.panel).unrated == [other]
 
 
 def test_a_button_on_a_stale_page_tells_what_happened(opened, consultant, client):

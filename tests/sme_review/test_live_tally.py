@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from octe_certs.problems import Problem
+from core.problems import Problem
 from sme_review.enums import StakeholderGroup
 from sme_review.models import Assignment, Ballot, ConflictDeclaration, Panel, Panelist, Rating, Round
 from sme_review.selectors.live import session_of, tally_of

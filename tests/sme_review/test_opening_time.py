@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 from django.core.exceptions import ValidationError
 
-from sme_review.opening_time import clock_in_words, day_in_words, moment_in_words, moment_of
+from core.moments import clock_in_words, day_in_words, moment_in_words, moment_of
 
 
 @pytest.mark.parametrize(

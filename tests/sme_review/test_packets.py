@@ -18,12 +18,12 @@ from openpyxl import load_workbook
 
 from certifications.models import ProgramStandard
 from sme_review.enums import Suggestion
+from sme_review.figures.canonical import canonical_bytes, sha256_of
 from sme_review.models import ConflictDeclaration, Discussion, Packet, Panel, Rating, StandardMark
-from sme_review.packets.canonical import canonical_bytes, sha256_of
-from sme_review.packets.pdf import packet_pdf
-from sme_review.packets.pictures import coverage_pages, spread_pictures
-from sme_review.packets.sheets import packet_xlsx
-from sme_review.packets.text import LETTERS, fit_text, in_michigan, plain_text
+from sme_review.presenters.packets.pdf import packet_pdf
+from sme_review.presenters.packets.pictures import coverage_pages, spread_pictures
+from sme_review.presenters.packets.sheets import packet_xlsx
+from sme_review.presenters.packets.text import LETTERS, fit_text, in_michigan, plain_text
 from sme_review.services import rounds
 from sme_review.services.recommendations import Choice, NotWholeError, save_recommendation, send_recommendation
 from sme_review.services.releases import release_decisions
@@ -271,11 +271,11 @@ def test_nothing_in_the_pdf_runs_into_the_foot_of_a_page_or_off_its_side(packet)
 PROGRAM = """
 import sys, json, hashlib, django
 django.setup()
-from sme_review.packets.canonical import canonical_bytes
-from sme_review.packets.pdf import packet_pdf
-from sme_review.packets.pictures import coverage_pages, spread_pictures
-from sme_review.packets.sheets import packet_xlsx
-from sme_review.packets.pictures import coverage_picture
+from sme_review.figures.canonical import canonical_bytes
+from sme_review.presenters.packets.pdf import packet_pdf
+from sme_review.presenters.packets.pictures import coverage_pages, spread_pictures
+from sme_review.presenters.packets.sheets import packet_xlsx
+from sme_review.presenters.packets.pictures import coverage_picture
 content = json.load(sys.stdin)
 for made in (canonical_bytes(content), packet_pdf(content, sha256="0" * 64),
              packet_xlsx(content, sha256="0" * 64), coverage_picture(content)):

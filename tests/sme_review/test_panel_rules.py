@@ -3,10 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from octe_certs.problems import StaleVersionError
+from core.problems import StaleVersionError
 from sme_review.enums import PanelistView
 from sme_review.models import Packet, Panel, Round
-from sme_review.rules_shown import rules_in_words
+from sme_review.presenters.panel_rules import rules_in_words
 from sme_review.selectors.panel_rules import default_rule, rules_mark
 from sme_review.services import live, panelists, ratings, rounds
 from sme_review.services.panels import RulesFixedError, change_panel

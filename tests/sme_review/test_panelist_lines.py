@@ -7,10 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from octe_certs.problems import Problem
-from octe_certs.table_files import read_text
+from core.files.table_reader import read_text
+from core.problems import Problem
+from sme_review.forms.panelist_lines import as_lines, left_over, read_lines
 from sme_review.models import Panelist
-from sme_review.panelist_lines import as_lines, left_over, read_lines
 from sme_review.services import panelists
 
 FIVE_PARTS = (

@@ -5,7 +5,7 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from octe_certs.problems import MoveNotAllowedError, Problem
+from core.problems import MoveNotAllowedError, Problem
 from sme_review.models import Assignment, Panelist, Rating
 from sme_review.selectors.ratings import panelist_by_secret
 from sme_review.selectors.reminders import conflicts_of, withdrawn_of

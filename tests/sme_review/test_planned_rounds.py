@@ -9,15 +9,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from core.moments import day_in_words, moment_in_words
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from octe_certs.addresses import all_addresses
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review.models import Ballot, Panel, PanelistLink, Rating, Round
-from sme_review.opening_time import day_in_words, moment_in_words
+from sme_review.preconditions import why_no_session
 from sme_review.selectors.ballots import is_open, waiting_round
 from sme_review.selectors.home import home_items
-from sme_review.selectors.live import Scene, Standing, live_rounds, session_of, stage_of, why_no_session
+from sme_review.selectors.live import Scene, Standing, live_rounds, session_of, stage_of
 from sme_review.selectors.live_spread import before
-from sme_review.selectors.panels import asked_of, with_progress
+from sme_review.selectors.panelists import asked_of
+from sme_review.selectors.panels import with_progress
 from sme_review.selectors.ratings import Progress, tasks_of
 from sme_review.selectors.reminders import panels_taking_ratings, waiting_on
 from sme_review.selectors.results import results_of

@@ -4,10 +4,11 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from octe_certs.problems import MoveNotAllowedError, Problem
+from core.problems import MoveNotAllowedError, Problem
 from sme_review.models import Panel
 from sme_review.selectors.home import home_items
-from sme_review.services import assignment, discussions, live, panelists, panels, recommendations, rounds
+from sme_review.services import assignment, discussions, live, panelists, panels, rounds
+from sme_review.services.recommendations import save_recommendation, send_recommendation
 from tests.factories.certifications import CertificationFactory
 from tests.factories.sme_review import PanelFactory, PanelistFactory
 from tests.sme_review.conftest import refresh
@@ -84,10 +85,8 @@ WRITES = {
     "notes": lambda by, cast: discussions.save_notes(
         by=by, panel_certification=cast.entries[0], notes="New", version=0
     ),
-    "recommendation": lambda by, cast: recommendations.save_recommendation(
-        by=by, panel=cast.panel, text="New", choices=[]
-    ),
-    "sending": lambda by, cast: recommendations.send_recommendation(by=by, panel=cast.panel),
+    "recommendation": lambda by, cast: save_recommendation(by=by, panel=cast.panel, text="New", choices=[]),
+    "sending": lambda by, cast: send_recommendation(by=by, panel=cast.panel),
 }
 
 

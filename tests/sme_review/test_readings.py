@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sme_review.enums import Reading, StakeholderGroup
-from sme_review.readings import Thresholds, suggest, why_withheld
+from sme_review.figures.suggested_reading import Thresholds, suggest, why_withheld
 
 FIVE = {"secondary": 2, "postsecondary": 1, "business": 2}
 

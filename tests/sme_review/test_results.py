@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from octe_certs.problems import Problem
-from sme_review import explanations
+from core.problems import Problem
 from sme_review.enums import Reading
+from sme_review.figures import explanations
 from sme_review.models import Panel, Panelist, Rating
-from sme_review.result_files import SUMMARY_HEADINGS
+from sme_review.presenters.result_files import SUMMARY_HEADINGS
 from sme_review.selectors.results import all_results, figures_over_panel, results_of
 from sme_review.services import panelists, panels, ratings, rounds
 from sme_review.validators import Answers

@@ -7,10 +7,12 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from octe_certs.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review.models import Ballot, Panel, Rating, Round
+from sme_review.preconditions import opening_warnings, why_not_open
 from sme_review.selectors.ballots import final_ballots
-from sme_review.selectors.panels import opening_warnings, panelists_of, why_not_open, with_progress
+from sme_review.selectors.panelists import panelists_of
+from sme_review.selectors.panels import with_progress
 from sme_review.selectors.results import all_results, results_by_entry, results_of
 from sme_review.selectors.rounds import candidates, rated_in, waiting_by_group, without_reading
 from sme_review.services import panelists, ratings, rounds

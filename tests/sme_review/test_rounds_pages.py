@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
+from core.moments import moment_in_words
 from sme_review.models import Panel, Round
-from sme_review.opening_time import moment_in_words
 from sme_review.services import live, ratings, rounds
 from tests.conftest import make_member
 from tests.dates import due, later_due

@@ -4,11 +4,11 @@ import pytest
 import time_machine
 
 from accounts.models import AuditEntry
-from octe_certs.problems import MoveNotAllowedError, Problem
+from core.problems import MoveNotAllowedError, Problem
 from sme_review.enums import Reading
 from sme_review.models import Panel, Panelist, Rating
+from sme_review.preconditions import opening_warnings
 from sme_review.selectors.home import home_items
-from sme_review.selectors.panels import opening_warnings
 from sme_review.selectors.results import results_of
 from sme_review.services import panelists, panels, ratings, rounds
 from sme_review.services.recommendations import Choice, save_recommendation, send_recommendation

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sme_review import statistics
-from sme_review.readings import Thresholds, suggest
+from sme_review import figures
+from sme_review.figures.suggested_reading import Thresholds, suggest
 
 VALUES = st.lists(st.integers(1, 5), min_size=1, max_size=12)
 PROPORTIONS = st.lists(st.integers(0, 100), min_size=1, max_size=12)
@@ -45,7 +45,7 @@ def alpha_by_definition(certifications, distance):
 @pytest.mark.parametrize(("level", "distance"), [("interval", interval_distance), ("ordinal", ordinal_distance)])
 def test_alpha_is_what_its_definition_says(level, distance, certifications):
     """Krippendorff 2004 and 2011, worked out pair by pair; the library works with a matrix of coincidences."""
-    ours, expected = statistics.alpha(certifications, level=level), alpha_by_definition(certifications, distance)
+    ours, expected = figures.alpha(certifications, level=level), alpha_by_definition(certifications, distance)
     if sum(len(ratings) > 1 for ratings in certifications) < 2:
         assert ours is None  # over one certification alone it says 0.0 whatever the ratings are
         return
@@ -59,7 +59,7 @@ def test_somebody_who_rated_one_certification_alone_changes_no_agreement(certifi
     """A single rating tells nothing about agreement: it is not paired with anything."""
     more = [*certifications, {rater: value}]
     for level in ("ordinal", "interval"):
-        assert statistics.alpha(more, level=level) == statistics.alpha(certifications, level=level)
+        assert figures.alpha(more, level=level) == figures.alpha(certifications, level=level)
 
 
 @given(VALUES, st.data())
@@ -68,9 +68,9 @@ def test_the_order_of_raters_changes_no_number_of_a_question(values, data):
     shuffled = data.draw(st.permutations(values))
     shares = data.draw(st.lists(st.integers(0, 100), min_size=len(values), max_size=len(values)))
     mixed = data.draw(st.permutations(shares))
-    assert statistics.endorsing_count(values) == statistics.endorsing_count(shuffled)
-    assert statistics.middle(values) == statistics.middle(shuffled)
-    assert statistics.proportions_disagree(shares) == statistics.proportions_disagree(mixed)
+    assert figures.endorsing_count(values) == figures.endorsing_count(shuffled)
+    assert figures.middle(values) == figures.middle(shuffled)
+    assert figures.proportions_disagree(shares) == figures.proportions_disagree(mixed)
     groups = {"secondary": 2, "postsecondary": 2, "business": 2}
     readings = [
         suggest(
@@ -89,7 +89,7 @@ def test_the_order_of_raters_changes_no_number_of_a_question(values, data):
 def test_change_between_rounds_knows_no_names(answers, names):
     def change(keys):
         before, after = ({key: both[at] for key, both in zip(keys, answers, strict=False)} for at in (0, 1))
-        return statistics.change_between(before, dict(reversed(after.items())))
+        return figures.change_between(before, dict(reversed(after.items())))
 
     assert change(names) == change(range(9))
 
@@ -99,8 +99,8 @@ def test_one_more_endorsement_never_lowers_what_stands_behind_a_certification(va
     """Share, ratio and kappa's own share of endorsing raters; and one that endorses not never raises them."""
     more, less = [*values, 4], [*values, 3]
     for number in (
-        statistics.endorsement_share,
-        lambda given: statistics.content_validity_ratio(statistics.endorsing_count(given), len(given)),
+        figures.endorsement_share,
+        lambda given: figures.content_validity_ratio(figures.endorsing_count(given), len(given)),
     ):
         assert number(less) <= number(values) <= number(more)
 
@@ -109,7 +109,7 @@ def test_one_more_endorsement_never_lowers_what_stands_behind_a_certification(va
 def test_kappa_grows_with_the_raters_who_endorse(raters, data):
     """Of the same number of raters more endorsing never means a smaller kappa, from half of them on."""
     endorsing = data.draw(st.integers(math.ceil(raters / 2), raters - 1))
-    assert statistics.modified_kappa(endorsing, raters) <= statistics.modified_kappa(endorsing + 1, raters)
+    assert figures.modified_kappa(endorsing, raters) <= figures.modified_kappa(endorsing + 1, raters)
 
 
 @pytest.mark.parametrize(
@@ -126,9 +126,9 @@ def test_kappa_grows_with_the_raters_who_endorse(raters, data):
 )
 def test_disagreement_at_the_boundaries_of_n(values, disagrees):
     """Of one or two raters nothing is read; of three, one on each side is a third."""
-    assert statistics.values_disagree(values) is disagrees
+    assert figures.values_disagree(values) is disagrees
     shares = [{1: 10, 2: 29, 3: 50, 5: 90}[value] for value in values]
-    assert statistics.proportions_disagree(shares) is disagrees
+    assert figures.proportions_disagree(shares) is disagrees
 
 
 @pytest.mark.parametrize(
@@ -136,17 +136,17 @@ def test_disagreement_at_the_boundaries_of_n(values, disagrees):
 )
 def test_kappa_at_the_boundaries_of_n(endorsing, raters, kappa):
     """By hand: pc = C(N, A) / 2^N, k* = (A / N - pc) / (1 - pc)."""
-    assert statistics.modified_kappa(endorsing, raters) == pytest.approx(kappa)
+    assert figures.modified_kappa(endorsing, raters) == pytest.approx(kappa)
 
 
 @pytest.mark.parametrize(("raters", "needed"), [(1, 100), (5, 100), (6, 83), (8, 83), (9, 78), (100, 78)])
 def test_the_share_needed_changes_exactly_at_six_and_nine_raters(raters, needed):
-    assert statistics.endorsement_needed(raters, to_5=100, to_8=83, from_9=78) == needed
+    assert figures.endorsement_needed(raters, to_5=100, to_8=83, from_9=78) == needed
 
 
 @given(PROPORTIONS)
 def test_summary_and_bands_count_everybody_once(values):
-    assert statistics.summarise(values).count == len(values)
-    counted = statistics.share_in_bands(values)
+    assert figures.summarise(values).count == len(values)
+    counted = figures.share_in_bands(values)
     assert sum(one.count for one in counted) == len(values)
     assert sum(one.share for one in counted) == pytest.approx(1)

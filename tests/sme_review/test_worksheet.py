@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sme_review.worksheet import WORTH, StandardLine, SuggestedShare, round_half_up, standard_weights, suggest_share
+from sme_review.figures.worksheet import (
+    WORTH,
+    StandardLine,
+    SuggestedShare,
+    round_half_up,
+    standard_weights,
+    suggest_share,
+)
 
 LINES = [StandardLine("A1", "A"), StandardLine("A2", "A"), StandardLine("B1", "B"), StandardLine("B2", "B")]
 

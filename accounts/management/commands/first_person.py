@@ -9,8 +9,8 @@ from django.core.validators import validate_email
 from django.urls import reverse
 
 from accounts.services.first_person import make_first_person
-from octe_certs.mail import absolute
-from octe_certs.problems import Problem
+from core.mail import absolute
+from core.problems import Problem
 
 
 class Command(BaseCommand):

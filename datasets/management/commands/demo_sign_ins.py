@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from datasets.sign_ins import available
+from datasets.making.sign_ins import available
 
 
 class Command(BaseCommand):

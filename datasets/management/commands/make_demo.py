@@ -7,9 +7,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
+from core.problems import Problem
 from datasets.making.plan import Plan
 from datasets.making.whole import make
-from octe_certs.problems import Problem
 
 MOST_YEARS = 10
 

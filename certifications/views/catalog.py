@@ -1,0 +1,111 @@
+"""Pages of the catalogue that everybody of a state or district role reads."""
+
+import csv
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse_lazy
+from django.views.decorators.http import require_GET
+
+from accounts.permissions import SEE_AUDIT_TRAIL
+from accounts.signed_in import SignedInRequest
+from certifications.filters.catalog import CertificationFilter, EntityFilter, ProgramFilter
+from certifications.permissions import EDIT_CATALOGUE, REVIEW_LISTINGS, SEE_CATALOGUE
+from certifications.selectors import catalog as selectors
+from certifications.tables.catalog import CertificationTable, EntityTable, ProgramTable
+from certifications.tables.records import csv_rows
+from core.access import requires
+from core.lists.tables import show_table
+
+PER_PAGE = 50
+CATALOGUE = ("Catalog", reverse_lazy("certifications:catalogue"))
+PROGRAMS = ("Programs", reverse_lazy("certifications:programs"))
+ENTITIES = ("Awarding entities", reverse_lazy("certifications:entities"))
+
+
+def rights(request: SignedInRequest) -> dict[str, bool]:
+    """What the page may offer to this person."""
+    return {
+        "may_edit": request.user.has_perm(EDIT_CATALOGUE),
+        "may_review": request.user.has_perm(REVIEW_LISTINGS),
+        "may_see_audit": request.user.has_perm(SEE_AUDIT_TRAIL),
+    }
+
+
+def _list(request: SignedInRequest, found: Any, table: Any, template: str) -> HttpResponse:
+    show_table(table, request, per_page=PER_PAGE)
+    query = request.GET.copy()
+    query.pop("page", None)
+    page = {"filter": found, "table": table, "query": query.urlencode(), "crumbs": [CATALOGUE, (table.caption, "")]}
+    return render(request, template, page | rights(request))
+
+
+@requires(SEE_CATALOGUE)
+@require_GET
+def certifications(request: SignedInRequest) -> HttpResponse:
+    """All certifications, filtered and sorted by the address."""
+    found = CertificationFilter(request.GET, queryset=selectors.certifications())
+    return _list(request, found, CertificationTable(found.qs), "certifications/catalogue/certifications.html")
+
+
+@requires(SEE_CATALOGUE)
+@require_GET
+def download(request: SignedInRequest) -> HttpResponse:
+    """The list as CSV: what is shown, with its filters and its order, all pages of it."""
+    table = CertificationTable(CertificationFilter(request.GET, queryset=selectors.certifications()).qs)
+    show_table(table, request)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="certifications.csv"'
+    csv.writer(response).writerows(csv_rows(table))
+    return response
+
+
+@requires(SEE_CATALOGUE)
+@require_GET
+def certification(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One certification: all facts, parts, other names and listings."""
+    shown = get_object_or_404(selectors.certification_page(selectors.certifications()), pk=pk)
+    page = {"certification": shown, "crumbs": [CATALOGUE, (str(shown), "")]}
+    return render(request, "certifications/catalogue/certification.html", page | rights(request))
+
+
+@requires(SEE_CATALOGUE)
+@require_GET
+def programs(request: SignedInRequest) -> HttpResponse:
+    """All programs."""
+    found = ProgramFilter(request.GET, queryset=selectors.programs())
+    return _list(request, found, ProgramTable(found.qs), "certifications/catalogue/programs.html")
+
+
+@requires(SEE_CATALOGUE)
+@require_GET
+def program(request: SignedInRequest, cip_code: str) -> HttpResponse:
+    """One program: its technical standards by segment and its listings by period."""
+    shown = get_object_or_404(selectors.programs(), cip_code=cip_code)
+    page = {
+        "program": shown,
+        "versions": selectors.standards_by_segment(shown),
+        "listings": selectors.listings_of(shown),
+        "crumbs": [CATALOGUE, PROGRAMS, (str(shown), "")],
+    }
+    return render(request, "certifications/catalogue/program.html", page | rights(request))
+
+
+@requires(SEE_CATALOGUE)
+@require_GET
+def entities(request: SignedInRequest) -> HttpResponse:
+    """All awarding entities."""
+    found = EntityFilter(request.GET, queryset=selectors.entities())
+    return _list(request, found, EntityTable(found.qs), "certifications/catalogue/entities.html")
+
+
+@requires(SEE_CATALOGUE)
+@require_GET
+def entity(request: SignedInRequest, code: str) -> HttpResponse:
+    """One awarding entity and its certifications."""
+    shown = get_object_or_404(selectors.entities(), code=code)
+    table = CertificationTable(selectors.certifications().filter(entity=shown), exclude=("entity",))
+    show_table(table, request, per_page=PER_PAGE)
+    page = {"entity": shown, "table": table, "crumbs": [CATALOGUE, ENTITIES, (str(shown), "")]}
+    return render(request, "certifications/catalogue/entity.html", page | rights(request))

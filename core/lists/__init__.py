@@ -1,0 +1,1 @@
+"""Lists: sorting and paging as the page's address asks."""

@@ -1,0 +1,13 @@
+"""Filters that pages share."""
+
+from django import template
+
+from core import school_year as years
+
+register = template.Library()
+
+
+@register.filter
+def school_year(ending_year: int | None) -> str:
+    """2027 -> "2026-27"; nothing for nothing."""
+    return years.label(int(ending_year)) if ending_year else ""

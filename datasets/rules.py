@@ -1,9 +1,0 @@
-"""Who may see the demo's outbox."""
-
-import rules
-
-from accounts.rules import is_state_staff
-
-SEE_OUTBOX = "datasets.see_outbox"
-
-rules.add_perm(SEE_OUTBOX, is_state_staff)

@@ -1,0 +1,28 @@
+"""What may go into a second round, as boxes to tick."""
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+
+from sme_review.presenters.results import READING_TONES
+from sme_review.selectors.rounds import Candidate
+
+
+@dataclass(frozen=True)
+class ShownCandidate:
+    """One box on the page that opens a second round."""
+
+    candidate: Candidate
+    tone: str
+    is_ticked: bool
+
+
+def show_candidates(candidates: Iterable[Candidate], ticked: Container[str]) -> list[ShownCandidate]:
+    """The boxes; `ticked` holds their keys as a form has them."""
+    return [
+        ShownCandidate(
+            candidate=candidate,
+            tone=READING_TONES[candidate.result.reading] if candidate.result else "grey",
+            is_ticked=str(candidate.entry.pk) in ticked,
+        )
+        for candidate in candidates
+    ]
