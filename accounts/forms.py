@@ -12,7 +12,7 @@ from accounts.roles import Role
 from accounts.selectors import people as selectors
 
 ROLE_HINTS: dict[str, str] = {
-    Role.OCTE_CONSULTANT: "keeps the catalogue, runs panels, sends questionnaires",
+    Role.OCTE_CONSULTANT: "keeps the catalog, runs panels, sends questionnaires",
     Role.OCTE_APPROVER: "decides listings, methods and student records",
     Role.STATE_AUDITOR: "sees everything in the state, changes nothing",
     Role.CEPD_ADMINISTRATOR: "reviews the districts of one Career Education Planning District (CEPD)",
@@ -37,7 +37,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
 
 class RoleForm(forms.Form):
-    """Which role: the first question, because it decides which organisations there are to choose from."""
+    """Which role: the first question, because it decides which organizations there are to choose from."""
 
     role = forms.ChoiceField(label="Which role?", widget=forms.RadioSelect)
 
@@ -49,7 +49,7 @@ class RoleForm(forms.Form):
 
 
 def _grouped(places: list[selectors.Place]) -> list[Any]:
-    """The choices of a select, in groups where the organisations lie in regions."""
+    """The choices of a select, in groups where the organizations lie in regions."""
     groups = [(name, [(place.pk, place.label) for place in rows]) for name, rows in groupby(places, lambda p: p.group)]
     choices: list[Any] = [("", "Choose one")]
     for name, rows in groups:
@@ -71,18 +71,18 @@ class DistrictForm(forms.Form):
         field.widget.choices = _grouped(selectors.places(field.queryset))  # type: ignore[attr-defined]
 
 
-class OrganisationForm(forms.Form):
+class OrganizationForm(forms.Form):
     """Where a role is given."""
 
-    organisation: forms.ModelChoiceField[Any] = forms.ModelChoiceField(queryset=None)
+    organization: forms.ModelChoiceField[Any] = forms.ModelChoiceField(queryset=None)
 
     def __init__(self, *args: Any, user: User, role: str, district_id: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = selectors.organisations_for(user, role, district_id)
+        rows = selectors.organizations_for(user, role, district_id)
         if rows is None:
-            del self.fields["organisation"]
+            del self.fields["organization"]
             return
-        field = self.fields["organisation"]
+        field = self.fields["organization"]
         field.queryset = rows  # type: ignore[attr-defined]
         field.label = str(rows.model._meta.verbose_name).capitalize()
         places = selectors.places(rows)
@@ -91,7 +91,7 @@ class OrganisationForm(forms.Form):
             field.initial = places[0].pk
 
 
-class InvitationForm(OrganisationForm):
+class InvitationForm(OrganizationForm):
     """Whom to invite, and where."""
 
     email = forms.EmailField(
@@ -100,7 +100,7 @@ class InvitationForm(OrganisationForm):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     name = forms.CharField(label="Full name", max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    field_order = ("organisation", "email", "name")
+    field_order = ("organization", "email", "name")
 
 
 class AcceptForm(forms.Form):

@@ -8,7 +8,7 @@ from accounts.roles import OFFICIAL_INVITES, STATE_ROLES, STATE_STAFF, Role
 
 
 def holds(*roles: str) -> Any:
-    """A predicate: the person holds one of `roles`, in whichever organisation."""
+    """A predicate: the person holds one of `roles`, in whichever organization."""
     wanted = frozenset(roles)
 
     @rules.predicate(name=f"holds {', '.join(sorted(wanted))}")
@@ -38,7 +38,7 @@ SEE_AUDIT_TRAIL = "accounts.see_audit_trail"
 SEE_GALLERY = "accounts.see_gallery"
 SEE_PEOPLE = "accounts.see_people"
 INVITE_PEOPLE = "accounts.invite_people"
-# For one role in one organisation: takes a Membership or an Invitation.
+# For one role in one organization: takes a Membership or an Invitation.
 MANAGE_ROLE = "accounts.manage_role"
 
 rules.add_perm(USE_ADMIN, is_approver)

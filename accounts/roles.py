@@ -4,7 +4,7 @@ from django.db.models import TextChoices
 
 
 class Level(TextChoices):
-    """What kind of organisation a role belongs to."""
+    """What kind of organization a role belongs to."""
 
     STATE = "state", "State"
     REGION = "region", "Region (CEPD)"
@@ -13,7 +13,7 @@ class Level(TextChoices):
 
 
 class Role(TextChoices):
-    """What a person is, in one organisation."""
+    """What a person is, in one organization."""
 
     OCTE_CONSULTANT = "octe_consultant", "OCTE consultant"
     OCTE_APPROVER = "octe_approver", "OCTE approver"

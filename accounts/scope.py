@@ -7,12 +7,12 @@ from django.db.models import Q
 
 @dataclass(frozen=True)
 class Scope:
-    """The organisations a person belongs to.
+    """The organizations a person belongs to.
 
     Attributes:
-        state: sees every organisation.
-        region_ids, district_ids, building_ids: primary keys of the organisations of the memberships.
-        roles: every role held, in whichever organisation.
+        state: sees every organization.
+        region_ids, district_ids, building_ids: primary keys of the organizations of the memberships.
+        roles: every role held, in whichever organization.
         official_district_ids: the districts whose fiscal-agency official this person is.
     """
 

@@ -28,7 +28,7 @@ class PeopleTable(tables.Table):  # type: ignore[misc]
 
     def render_roles(self, value: list[Any]) -> SafeString | str:
         """One line for each running role."""
-        running = [(str(role), role.organisation_name) for role in value if role.ended_at is None]
+        running = [(str(role), role.organization_name) for role in value if role.ended_at is None]
         if not running:
             return "No role now"
         return format_html_join("", "<div>{}, {}</div>", running)
@@ -41,14 +41,14 @@ class InvitationTable(tables.Table):  # type: ignore[misc]
     name = tables.Column(linkify=("accounts:invitation", {"pk": tables.A("pk")}), verbose_name="Name")
     email = tables.Column(verbose_name="E-mail address")
     role = tables.Column(verbose_name="Role")
-    organisation_name = tables.Column(orderable=False, verbose_name="Where")
+    organization_name = tables.Column(orderable=False, verbose_name="Where")
     invited_by = tables.Column(orderable=False, verbose_name="Invited by")
     invited_at = tables.DateTimeColumn(format="M j, Y", verbose_name="Invited")
     state = tables.Column(orderable=False, verbose_name="Status")
 
     class Meta:
         model = Invitation
-        fields = ("name", "email", "role", "organisation_name", "invited_by", "invited_at", "state")
+        fields = ("name", "email", "role", "organization_name", "invited_by", "invited_at", "state")
         order_by = ("-invited_at",)
 
     def render_state(self, value: str) -> str:

@@ -1,1 +1,1 @@
-"""The shared model (organisations, programs, students, catalogue, records), district entry, evidence and approval."""
+"""The shared model (organizations, programs, students, catalog, records), district entry, evidence and approval."""

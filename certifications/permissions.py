@@ -1,4 +1,4 @@
-"""Who may do what with the catalogue and with student records: permissions as predicates over roles."""
+"""Who may do what with the catalog and with student records: permissions as predicates over roles."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from django.db.models import Q
 from accounts.permissions import holds, is_approver
 from accounts.roles import DISTRICT_VIEW_ROLES, ENTRY_ROLES, STATE_ROLES, Role
 
-SEE_CATALOGUE = "certifications.see_catalogue"
-EDIT_CATALOGUE = "certifications.edit_catalogue"
+SEE_CATALOG = "certifications.see_catalog"
+EDIT_CATALOG = "certifications.edit_catalog"
 SEE_REQUESTS = "certifications.see_requests"
 SEND_REQUEST = "certifications.send_request"
 ANSWER_REQUEST = "certifications.answer_request"
@@ -17,8 +17,8 @@ REVIEW_LISTINGS = "certifications.review_listings"
 
 is_consultant = holds(Role.OCTE_CONSULTANT)
 
-rules.add_perm(SEE_CATALOGUE, holds(*STATE_ROLES, *DISTRICT_VIEW_ROLES))
-rules.add_perm(EDIT_CATALOGUE, is_consultant)
+rules.add_perm(SEE_CATALOG, holds(*STATE_ROLES, *DISTRICT_VIEW_ROLES))
+rules.add_perm(EDIT_CATALOG, is_consultant)
 rules.add_perm(SEE_REQUESTS, holds(*STATE_ROLES, *DISTRICT_VIEW_ROLES))
 rules.add_perm(SEND_REQUEST, holds(*ENTRY_ROLES))
 rules.add_perm(ANSWER_REQUEST, is_consultant)

@@ -18,7 +18,7 @@ from certifications.views import (
 
 app_name = "certifications"
 
-_STANDARDS = "catalogue/programs/<str:cip_code>/standards/"
+_STANDARDS = "catalog/programs/<str:cip_code>/standards/"
 STANDARDS_URLS: list[URLPattern] = [
     path(_STANDARDS, standards.versions, name="standards"),
     path(f"{_STANDARDS}download/", standards.download, name="standards_download"),
@@ -30,32 +30,32 @@ STANDARDS_URLS: list[URLPattern] = [
     path(f"{_STANDARDS}import/<int:pk>/refused/", standards.leftovers, name="standards_leftovers"),
 ]
 
-CATALOGUE_URLS: list[URLPattern] = [
-    path("catalogue/", catalog.certifications, name="catalogue"),
-    path("catalogue/download/", catalog.download, name="catalogue_download"),
-    path("catalogue/certifications/add/", catalog_edit.add_certification, name="certification_add"),
-    path("catalogue/certifications/<int:pk>/", catalog.certification, name="certification"),
-    path("catalogue/certifications/<int:pk>/edit/", catalog_edit.edit_certification, name="certification_edit"),
-    path("catalogue/certifications/<int:pk>/parts/add/", catalog_edit.add_part, name="part_add"),
-    path("catalogue/certifications/<int:pk>/names/add/", catalog_edit.add_alias, name="alias_add"),
-    path("catalogue/parts/<int:pk>/edit/", catalog_edit.edit_part, name="part_edit"),
-    path("catalogue/parts/<int:pk>/remove/", catalog_edit.remove_part, name="part_remove"),
-    path("catalogue/names/<int:pk>/remove/", catalog_edit.remove_alias, name="alias_remove"),
-    path("catalogue/programs/", catalog.programs, name="programs"),
-    path("catalogue/programs/<str:cip_code>/", catalog.program, name="program"),
-    path("catalogue/listings/due/", listings.due, name="listings_due"),
-    path("catalogue/listings/<int:pk>/review/", listings.review, name="listing_review"),
-    path("catalogue/listings/<int:pk>/keep/", listings.keep, name="listing_keep"),
-    path("catalogue/listings/<int:pk>/retire/", listings.retire, name="listing_retire"),
-    path("catalogue/listings/<int:pk>/restore/", listings.restore, name="listing_restore"),
-    path("catalogue/entities/", catalog.entities, name="entities"),
-    path("catalogue/entities/add/", catalog_edit.add_entity, name="entity_add"),
-    path("catalogue/entities/<str:code>/", catalog.entity, name="entity"),
-    path("catalogue/entities/<str:code>/edit/", catalog_edit.edit_entity, name="entity_edit"),
-    path("catalogue/request/", requests.ask, name="request_ask"),
-    path("catalogue/requests/", requests.requests, name="requests"),
-    path("catalogue/requests/<int:pk>/", requests.request_page, name="request"),
-    path("catalogue/requests/<int:pk>/answer/", requests.answer, name="request_answer"),
+CATALOG_URLS: list[URLPattern] = [
+    path("catalog/", catalog.certifications, name="catalog"),
+    path("catalog/download/", catalog.download, name="catalog_download"),
+    path("catalog/certifications/add/", catalog_edit.add_certification, name="certification_add"),
+    path("catalog/certifications/<int:pk>/", catalog.certification, name="certification"),
+    path("catalog/certifications/<int:pk>/edit/", catalog_edit.edit_certification, name="certification_edit"),
+    path("catalog/certifications/<int:pk>/parts/add/", catalog_edit.add_part, name="part_add"),
+    path("catalog/certifications/<int:pk>/names/add/", catalog_edit.add_alias, name="alias_add"),
+    path("catalog/parts/<int:pk>/edit/", catalog_edit.edit_part, name="part_edit"),
+    path("catalog/parts/<int:pk>/remove/", catalog_edit.remove_part, name="part_remove"),
+    path("catalog/names/<int:pk>/remove/", catalog_edit.remove_alias, name="alias_remove"),
+    path("catalog/programs/", catalog.programs, name="programs"),
+    path("catalog/programs/<str:cip_code>/", catalog.program, name="program"),
+    path("catalog/listings/due/", listings.due, name="listings_due"),
+    path("catalog/listings/<int:pk>/review/", listings.review, name="listing_review"),
+    path("catalog/listings/<int:pk>/keep/", listings.keep, name="listing_keep"),
+    path("catalog/listings/<int:pk>/retire/", listings.retire, name="listing_retire"),
+    path("catalog/listings/<int:pk>/restore/", listings.restore, name="listing_restore"),
+    path("catalog/entities/", catalog.entities, name="entities"),
+    path("catalog/entities/add/", catalog_edit.add_entity, name="entity_add"),
+    path("catalog/entities/<str:code>/", catalog.entity, name="entity"),
+    path("catalog/entities/<str:code>/edit/", catalog_edit.edit_entity, name="entity_edit"),
+    path("catalog/request/", requests.ask, name="request_ask"),
+    path("catalog/requests/", requests.requests, name="requests"),
+    path("catalog/requests/<int:pk>/", requests.request_page, name="request"),
+    path("catalog/requests/<int:pk>/answer/", requests.answer, name="request_answer"),
 ]
 
 ENTRY_URLS: list[URLPattern] = [
@@ -103,6 +103,6 @@ urlpatterns: list[URLPattern] = [
     *PUBLIC_URLS,
     *ENTRY_URLS,
     *RECORD_URLS,
-    *CATALOGUE_URLS,
+    *CATALOG_URLS,
     *STANDARDS_URLS,
 ]

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.permissions import SEE_AUDIT_TRAIL, SEE_PEOPLE
-from certifications.permissions import DECIDE_RECORDS, ENTER_RECORDS, SEE_CATALOGUE, SEE_RECORDS
+from certifications.permissions import DECIDE_RECORDS, ENTER_RECORDS, SEE_CATALOG, SEE_RECORDS
 from data_collection.permissions import FIND_WINDOWS, SEE_COLLECTION
 from datasets.permissions import SEE_OUTBOX
 from sme_review.permissions import SEE_PANELS
@@ -37,7 +37,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Records", "certifications:records", SEE_RECORDS),
     Entry("Approve", "admin:certifications_studentcertification_changelist", DECIDE_RECORDS),
     Entry("Panels", "sme_review:panels", SEE_PANELS),
-    Entry("Catalog", "certifications:catalogue", SEE_CATALOGUE),
+    Entry("Catalog", "certifications:catalog", SEE_CATALOG),
     Entry("Data collection", "data_collection:entities", SEE_COLLECTION),
     Entry("Due dates", "data_collection:windows", FIND_WINDOWS),
     Entry("People", "accounts:people", SEE_PEOPLE),

@@ -1,6 +1,6 @@
 """Pages that belong to no single app: help, accessibility, and a person's own account."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 
 from accounts.selectors.people import own_memberships
@@ -25,3 +25,10 @@ def account(request: SignedInRequest) -> HttpResponse:
     """The person's name, roles and ways to sign in."""
     memberships = own_memberships(request.user)
     return render(request, "pages/account.html", {"memberships": memberships})
+
+
+@public("sends an old address on; the new one checks who asks")
+def old_catalog_address(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """The catalog's addresses had another spelling once, and bookmarks live long."""
+    query = f"?{request.META['QUERY_STRING']}" if request.META["QUERY_STRING"] else ""
+    return HttpResponsePermanentRedirect(f"/catalog/{rest}{query}")

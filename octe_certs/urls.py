@@ -18,6 +18,8 @@ urlpatterns = [
     path("help/", pages.help_page, name="help"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("account/", pages.account, name="account"),
+    path("catalogue/", pages.old_catalog_address, name="old_catalog"),
+    path("catalogue/<path:rest>", pages.old_catalog_address, name="old_catalog_page"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/3rdparty/", include("allauth.socialaccount.urls")),

@@ -26,7 +26,7 @@ def _nobody_left_in_the_database(django_db_setup, django_db_blocker):
 
 
 def make_member(role: str, *, region=None, district=None, building=None, **user) -> User:
-    """A user with one role in one organisation."""
+    """A user with one role in one organization."""
     level = LEVEL_OF[role]
     person = UserFactory(**user)
     MembershipFactory(

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.models.membership import _ORGANISATION_FITS_ROLE, STATE_NAME
+from accounts.models.membership import _ORGANIZATION_FITS_ROLE, STATE_NAME
 from accounts.roles import Role
 
 
@@ -47,9 +47,9 @@ class Invitation(models.Model):
         ordering = ("-invited_at", "-id")
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=_ORGANISATION_FITS_ROLE,
-                name="invitation_organisation_fits_role",
-                violation_error_message="Choose the organisation that this role belongs to, and no other.",
+                condition=_ORGANIZATION_FITS_ROLE,
+                name="invitation_organization_fits_role",
+                violation_error_message="Choose the organization that this role belongs to, and no other.",
             ),
             models.CheckConstraint(
                 condition=Q(accepted_at=None, accepted_by=None)
@@ -85,8 +85,8 @@ class Invitation(models.Model):
         return f"{self.get_role_display()} for {self.email}"
 
     @property
-    def organisation_name(self) -> str:
-        """The organisation in words; reads the related row, so select it first in lists."""
+    def organization_name(self) -> str:
+        """The organization in words; reads the related row, so select it first in lists."""
         return str(self.region or self.district or self.building or STATE_NAME)
 
     @property

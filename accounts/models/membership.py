@@ -1,4 +1,4 @@
-"""What a person is in an organisation."""
+"""What a person is in an organization."""
 
 from typing import ClassVar
 
@@ -16,8 +16,8 @@ def _roles_at(level: Level) -> list[str]:
     return sorted(str(role) for role, at in LEVEL_OF.items() if at == level)
 
 
-# Which of the three organisation columns must be filled for a role; state roles fill none.
-_ORGANISATION_FITS_ROLE = (
+# Which of the three organization columns must be filled for a role; state roles fill none.
+_ORGANIZATION_FITS_ROLE = (
     Q(role__in=_roles_at(Level.STATE), region=None, district=None, building=None)
     | Q(role__in=_roles_at(Level.REGION), region__isnull=False, district=None, building=None)
     | Q(role__in=_roles_at(Level.DISTRICT), region=None, district__isnull=False, building=None)
@@ -27,11 +27,11 @@ _ORGANISATION_FITS_ROLE = (
 
 @pghistory.track()
 class Membership(models.Model):
-    """User x role x organisation. Ended, never deleted, so that old acts keep their actor's standing."""
+    """User x role x organization. Ended, never deleted, so that old acts keep their actor's standing."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=30, choices=Role)
-    # The organisations live one layer up (certifications); named as text so that no code here imports them.
+    # The organizations live one layer up (certifications); named as text so that no code here imports them.
     region = models.ForeignKey("certifications.Region", on_delete=models.PROTECT, null=True, blank=True)
     district = models.ForeignKey("certifications.District", on_delete=models.PROTECT, null=True, blank=True)
     building = models.ForeignKey("certifications.Building", on_delete=models.PROTECT, null=True, blank=True)
@@ -42,9 +42,9 @@ class Membership(models.Model):
         ordering = ("role", "id")
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=_ORGANISATION_FITS_ROLE,
-                name="membership_organisation_fits_role",
-                violation_error_message="Choose the organisation that this role belongs to, and no other.",
+                condition=_ORGANIZATION_FITS_ROLE,
+                name="membership_organization_fits_role",
+                violation_error_message="Choose the organization that this role belongs to, and no other.",
             ),
             models.UniqueConstraint(
                 fields=["user", "role", "region", "district", "building"],
@@ -59,6 +59,6 @@ class Membership(models.Model):
         return self.get_role_display()
 
     @property
-    def organisation_name(self) -> str:
-        """The organisation in words; reads the related row, so select it first in lists."""
+    def organization_name(self) -> str:
+        """The organization in words; reads the related row, so select it first in lists."""
         return str(self.region or self.district or self.building or STATE_NAME)

@@ -61,7 +61,7 @@ class User(AbstractBaseUser):
 
     @cached_property
     def scope(self) -> Scope:
-        """The organisations in reach, read once."""
+        """The organizations in reach, read once."""
         rows = list(
             self.memberships.filter(ended_at=None).values_list("role", "region_id", "district_id", "building_id")
         )

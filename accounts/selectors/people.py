@@ -1,4 +1,4 @@
-"""Reading people, their roles and invitations, and the organisations that a role can be given in."""
+"""Reading people, their roles and invitations, and the organizations that a role can be given in."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ _PLACES = ("region", "district__region", "building__district__region")
 
 @dataclass(frozen=True)
 class Place:
-    """An organisation as it stands in a list to choose from."""
+    """An organization as it stands in a list to choose from."""
 
     pk: int
     label: str
@@ -35,7 +35,7 @@ def _in_reach(user: User) -> Q:
 
 
 def memberships_visible_to(user: User) -> QuerySet[Membership]:
-    """Roles, ended ones too, with their organisations."""
+    """Roles, ended ones too, with their organizations."""
     return Membership.objects.filter(_in_reach(user)).select_related("user", *_PLACES)
 
 
@@ -90,15 +90,15 @@ def roles_given_by(user: User) -> list[Role]:
     return [role for role in Role if role in OFFICIAL_INVITES and user.scope.official_district_ids]
 
 
-def organisations_for(user: User, role: str, district_id: int | None = None) -> QuerySet[Any] | None:
-    """The organisations in which a person may give a role.
+def organizations_for(user: User, role: str, district_id: int | None = None) -> QuerySet[Any] | None:
+    """The organizations in which a person may give a role.
 
     Args:
         role: decides the kind: regions, districts or buildings.
         district_id: for building roles, the district whose buildings are meant.
 
     Returns:
-        Rows of Region, District or Building; None for state roles, which belong to no organisation.
+        Rows of Region, District or Building; None for state roles, which belong to no organization.
     """
     level = LEVEL_OF[role]
     if level == Level.STATE:
@@ -120,7 +120,7 @@ def districts_for(user: User) -> QuerySet[Any]:
 
 
 def places(rows: QuerySet[Any]) -> list[Place]:
-    """Organisations as a list to choose from, districts grouped by their county region."""
+    """Organizations as a list to choose from, districts grouped by their county region."""
     return [Place(row.pk, f"{row.name} ({row.code})", _group(row)) for row in rows]
 
 
@@ -130,5 +130,5 @@ def _group(row: Any) -> str:
 
 
 def _model(name: str) -> Any:
-    # The organisations live one layer up; they are looked up by name so that no code here imports them.
+    # The organizations live one layer up; they are looked up by name so that no code here imports them.
     return apps.get_model("certifications", name)

@@ -21,16 +21,16 @@ from core.problems import MoveNotAllowedError, Problem
 LINK_DAYS = 14
 
 
-def _place(role: str, organisation: models.Model | None) -> dict[str, models.Model]:
-    """The one organisation column that a role fills, none for a state role.
+def _place(role: str, organization: models.Model | None) -> dict[str, models.Model]:
+    """The one organization column that a role fills, none for a state role.
 
     Raises:
-        Problem: the role needs an organisation and has none, or the other way round.
+        Problem: the role needs an organization and has none, or the other way round.
     """
     level = LEVEL_OF[role]
-    if (level == Level.STATE) != (organisation is None):
-        raise Problem("Choose the organisation that this role belongs to, and no other.", field="organisation")
-    return {} if organisation is None else {level.value: organisation}
+    if (level == Level.STATE) != (organization is None):
+        raise Problem("Choose the organization that this role belongs to, and no other.", field="organization")
+    return {} if organization is None else {level.value: organization}
 
 
 def _mail_link(invitation: Invitation, secret: str) -> None:
@@ -47,19 +47,19 @@ def _mail_link(invitation: Invitation, secret: str) -> None:
 
 
 @transaction.atomic
-def invite(*, by: User, email: str, name: str, role: str, organisation: models.Model | None = None) -> Invitation:
+def invite(*, by: User, email: str, name: str, role: str, organization: models.Model | None = None) -> Invitation:
     """Offer a role to an address and mail the link, which works for 14 days.
 
     Args:
         by: state staff, or the fiscal-agency official of the district.
-        organisation: a Region, District or Building, as the role's level asks; None for state roles.
+        organization: a Region, District or Building, as the role's level asks; None for state roles.
 
     Raises:
         PermissionDenied: `by` may not give this role there.
         Problem: that person has this role there already, or has an invitation to it.
     """
     email = email.strip().lower()
-    place = _place(role, organisation)
+    place = _place(role, organization)
     secret, secret_hash = new_secret()
     invitation = Invitation(
         email=email,
@@ -175,21 +175,21 @@ def _make_account(invitation: Invitation, name: str, password: str) -> User:
 
 
 @transaction.atomic
-def add_membership(*, by: User, user: User, role: str, organisation: models.Model | None = None) -> Membership:
+def add_membership(*, by: User, user: User, role: str, organization: models.Model | None = None) -> Membership:
     """Give somebody who has an account one more role.
 
     Raises:
         PermissionDenied: `by` may not give this role there.
         Problem: they have it already.
     """
-    membership = Membership(user=user, role=role, **_place(role, organisation))
+    membership = Membership(user=user, role=role, **_place(role, organization))
     require(by, MANAGE_ROLE, membership)
     try:
         with transaction.atomic():
             membership.save()
     except IntegrityError as error:
-        raise Problem(f"{user} already has this role there.", field="organisation") from error
-    record(by=by, verb="gave a role", target=user, detail={"role": role, "where": membership.organisation_name})
+        raise Problem(f"{user} already has this role there.", field="organization") from error
+    record(by=by, verb="gave a role", target=user, detail={"role": role, "where": membership.organization_name})
     return membership
 
 
@@ -218,6 +218,6 @@ def end_membership(*, by: User, membership: Membership) -> Membership:
         raise Problem("This is the last approver. Give the role to somebody else first.")
     membership.ended_at = timezone.now()
     membership.save(update_fields=["ended_at"])
-    where = {"role": membership.role, "where": membership.organisation_name}
+    where = {"role": membership.role, "where": membership.organization_name}
     record(by=by, verb="ended a role", target=membership.user, detail=where)
     return membership

@@ -134,7 +134,7 @@ def _accept_with_account(request: HttpRequest, shown: Invitation, secret: str) -
             services.accept_invitation(secret=secret, user=user)
         except MoveNotAllowedError:
             return _closed(request, selectors.invitation_by_secret(secret))
-        messages.success(request, f"You are now {shown.get_role_display()}, {shown.organisation_name}.")
+        messages.success(request, f"You are now {shown.get_role_display()}, {shown.organization_name}.")
         return redirect("home")
     return render(request, "accounts/accept_signed_in.html", {"invitation": shown, "is_theirs": user is not None})
 
@@ -146,5 +146,5 @@ def _make_account(request: HttpRequest, shown: Invitation, secret: str, form: Ac
     except Problem:
         return _closed(request, selectors.invitation_by_secret(secret))
     login(request, account)
-    messages.success(request, f"Welcome. You are now {shown.get_role_display()}, {shown.organisation_name}.")
+    messages.success(request, f"Welcome. You are now {shown.get_role_display()}, {shown.organization_name}.")
     return redirect("home")

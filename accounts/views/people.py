@@ -7,7 +7,7 @@ from django.urls import reverse, reverse_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.filters import PeopleFilter
-from accounts.forms import DistrictForm, OrganisationForm, RoleForm
+from accounts.forms import DistrictForm, OrganizationForm, RoleForm
 from accounts.permissions import INVITE_PEOPLE, MANAGE_ROLE, SEE_AUDIT_TRAIL, SEE_PEOPLE
 from accounts.roles import LEVEL_OF, Level, Role
 from accounts.selectors import people as selectors
@@ -73,11 +73,11 @@ def give_role(request: SignedInRequest, pk: int, role: str) -> HttpResponse:
     page = {"person": shown, "role": Role(role).label, "back": back, "crumbs": [PEOPLE, (str(shown), back)]}
     if isinstance(district, DistrictForm):
         return render(request, "accounts/choose_district.html", page | {"form": district})
-    form = OrganisationForm(posted(request), user=request.user, role=role, district_id=district)
+    form = OrganizationForm(posted(request), user=request.user, role=role, district_id=district)
     if request.method == "POST" and form.is_valid():
-        where = form.cleaned_data.get("organisation")
+        where = form.cleaned_data.get("organization")
         try:
-            services.add_membership(by=request.user, user=shown, role=role, organisation=where)
+            services.add_membership(by=request.user, user=shown, role=role, organization=where)
         except Problem as problem:
             form.add_error(None, problem.message)
         else:
@@ -118,5 +118,5 @@ def end_role(request: SignedInRequest, pk: int) -> HttpResponse:
     except Problem as problem:
         messages.error(request, problem.message)
     else:
-        messages.success(request, f"{membership.user} is no longer {membership}, {membership.organisation_name}.")
+        messages.success(request, f"{membership.user} is no longer {membership}, {membership.organization_name}.")
     return redirect("accounts:person", membership.user_id)

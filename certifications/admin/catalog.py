@@ -1,4 +1,4 @@
-"""The catalogue in the admin: for approvers to read beside the records. It is changed on the catalogue's own pages."""
+"""The catalog in the admin: for approvers to read beside the records. It is changed on the catalog's own pages."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Filters of the catalogue, kept in the page's address."""
+"""Filters of the catalog, kept in the page's address."""
 
 from typing import Any
 

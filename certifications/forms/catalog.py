@@ -1,4 +1,4 @@
-"""Forms of the catalogue and of requests. The saving is done by the services."""
+"""Forms of the catalog and of requests. The saving is done by the services."""
 
 from typing import Any
 

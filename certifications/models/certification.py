@@ -15,7 +15,7 @@ class Certification(models.Model):
     """One certification in one version, under its exact name."""
 
     class Kind(models.TextChoices):
-        """Recognised postsecondary credentials (WIOA s.3(52))."""
+        """Recognized postsecondary credentials (WIOA s.3(52))."""
 
         CERTIFICATION = "certification", "Industry-recognized certification"
         LICENSE = "license", "State or federal license"

@@ -1,4 +1,4 @@
-"""The federal catalogue of instructional programs, for looking codes up when a program is added."""
+"""The federal catalog of instructional programs, for looking codes up when a program is added."""
 
 from typing import ClassVar
 

@@ -30,7 +30,7 @@ class EntryDraft(models.Model):
     program = models.ForeignKey(Program, on_delete=models.PROTECT)
     certification = models.ForeignKey(Certification, on_delete=models.PROTECT)
     school_year = school_year_field()
-    # {"<enrolment id>": {"score": "85", "date_earned": "5/32/2027", ...}}: text exactly as typed, right or wrong.
+    # {"<enrollment id>": {"score": "85", "date_earned": "5/32/2027", ...}}: text exactly as typed, right or wrong.
     rows = models.JSONField(default=dict, blank=True)
     document = models.ForeignKey(EvidenceDocument, on_delete=models.PROTECT, null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="entry_drafts")

@@ -25,7 +25,7 @@ class CareerCluster(models.Model):
 
 @pghistory.track()
 class Program(models.Model):
-    """A state-recognised CTE program, known by its CIP code (federal Classification of Instructional Programs)."""
+    """A state-recognized CTE program, known by its CIP code (federal Classification of Instructional Programs)."""
 
     cip_code = models.CharField("CIP code", max_length=7, unique=True)
     title = models.CharField(max_length=200)

@@ -50,7 +50,7 @@ class StudentCertificationQuerySet(models.QuerySet["StudentCertification"]):
     """Reads of records; `visible_to` is the only way in."""
 
     def visible_to(self, user: User) -> "StudentCertificationQuerySet":
-        """The records of enrolments at buildings in reach."""
+        """The records of enrollments at buildings in reach."""
         return self.filter(user.scope.buildings("enrollment__offering__building"))
 
 
@@ -83,8 +83,8 @@ class StudentCertification(models.Model):
         FAILED = "failed", "Did not pass"
 
     enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="records")
-    # Kept in step with the enrolment by a composite foreign key (migration 0002), so that one award is held once
-    # per student whichever enrolment it was entered under.
+    # Kept in step with the enrollment by a composite foreign key (migration 0002), so that one award is held once
+    # per student whichever enrollment it was entered under.
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="records")
     certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="records")
     school_year = school_year_field("school year reported")

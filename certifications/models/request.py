@@ -41,7 +41,7 @@ class CertificationRequest(models.Model):
     why = models.TextField("why it should be listed", max_length=2000)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     answer = models.TextField(max_length=2000, blank=True)
-    # What it turned out to be, once it stands in the catalogue.
+    # What it turned out to be, once it stands in the catalog.
     certification = models.ForeignKey(
         Certification, on_delete=models.PROTECT, null=True, blank=True, related_name="requests"
     )

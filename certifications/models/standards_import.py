@@ -19,7 +19,7 @@ class StandardsImportQuerySet(models.QuerySet["StandardsImport"]):
 
 
 class StandardsImport(models.Model):
-    """One table of standards for one version of a program's standards, on its way into the catalogue."""
+    """One table of standards for one version of a program's standards, on its way into the catalog."""
 
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="standards_imports")
     version = models.CharField("version of the standards", max_length=40)

@@ -1,4 +1,4 @@
-"""Students and their enrolments, as they come from the state's student database; never typed here."""
+"""Students and their enrollments, as they come from the state's student database; never typed here."""
 
 from typing import ClassVar
 
@@ -50,7 +50,7 @@ class StudentQuerySet(models.QuerySet["Student"]):
     """Reads of students."""
 
     def visible_to(self, user: User) -> "StudentQuerySet":
-        """The students with an enrolment at a building in reach."""
+        """The students with an enrollment at a building in reach."""
         if user.scope.state:
             return self.all()
         return self.filter(id__in=Enrollment.objects.visible_to(user).values("student_id"))
@@ -90,10 +90,10 @@ class Student(models.Model):
 
 
 class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
-    """Reads of enrolments."""
+    """Reads of enrollments."""
 
     def visible_to(self, user: User) -> "EnrollmentQuerySet":
-        """The enrolments at buildings in reach."""
+        """The enrollments at buildings in reach."""
         return self.filter(user.scope.buildings("offering__building"))
 
 
@@ -132,7 +132,7 @@ class Enrollment(models.Model):
                 name="enrollment_once",
                 violation_error_message="This student is already enrolled in this program, building and school year.",
             ),
-            # The target of the composite foreign key that keeps a record's student and enrolment in step.
+            # The target of the composite foreign key that keeps a record's student and enrollment in step.
             models.UniqueConstraint(fields=["id", "student"], name="enrollment_id_and_student"),
             models.CheckConstraint(
                 condition=Q(grade__range=(9, 13)),
@@ -143,4 +143,4 @@ class Enrollment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Enrolment {self.pk}"
+        return f"Enrollment {self.pk}"

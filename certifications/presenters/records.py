@@ -12,11 +12,11 @@ State = StudentCertification.State
 Result = StudentCertification.Result
 
 TONES = {
-    State.DRAFT: "grey",
+    State.DRAFT: "gray",
     State.SUBMITTED: "blue",
     State.RETURNED: "amber",
     State.APPROVED: "green",
-    State.WITHDRAWN: "grey",
+    State.WITHDRAWN: "gray",
 }
 
 

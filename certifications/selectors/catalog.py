@@ -1,4 +1,4 @@
-"""Reading the catalogue: certifications, programs, awarding entities. It is the same for everybody who may open it."""
+"""Reading the catalog: certifications, programs, awarding entities. It is the same for everybody who may open it."""
 
 import hashlib
 from itertools import groupby

@@ -49,7 +49,7 @@ def entry_districts(user: User) -> list[District]:
 
 
 def enrollments_to_enter(user: User, *, year: int) -> QuerySet[Enrollment]:
-    """The enrolments of a school year that a person may enter results for."""
+    """The enrollments of a school year that a person may enter results for."""
     return Enrollment.objects.filter(entry_scope(user).buildings("offering__building"), school_year=year)
 
 
@@ -151,7 +151,7 @@ def _choice(certification: Certification, listing: ProgramCertification) -> Cert
 
 
 def programs() -> QuerySet[Program]:
-    """All programs; the catalogue is the same for everybody."""
+    """All programs; the catalog is the same for everybody."""
     return Program.objects.all()
 
 
@@ -251,7 +251,7 @@ def sheet_buildings(user: User, draft: EntryDraft) -> list[Place]:
 
 
 def known(enrollments: Iterable[Enrollment], *, certification_id: int, but_for: int | None = None) -> dict[int, Known]:
-    """Enrolment id -> what the rules must know: two queries, whatever the number.
+    """Enrollment id -> what the rules must know: two queries, whatever the number.
 
     Looks across districts on purpose: an award is held once in the state.
 
@@ -302,5 +302,5 @@ def held_dates(
 
 
 def enrollments_by_uic(user: User, draft: EntryDraft, uics: Collection[str]) -> dict[str, int]:
-    """UIC -> enrolment id, for the students of the sheet alone: a foreign and an unknown UIC are both missing."""
+    """UIC -> enrollment id, for the students of the sheet alone: a foreign and an unknown UIC are both missing."""
     return dict(sheet_enrollments(user, draft).filter(student__uic__in=uics).values_list(F("student__uic"), "pk"))

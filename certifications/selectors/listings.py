@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from certifications.models import CareerCluster, Certification, ProgramCertification
-from certifications.permissions import EDIT_CATALOGUE
+from certifications.permissions import EDIT_CATALOG
 from core import school_year
 from core.home_items import HomeItem
 
@@ -48,7 +48,7 @@ def before_retirement(listing: ProgramCertification) -> Any:
 
 def home_items(user: User) -> list[HomeItem]:
     """For consultants, how many listings are due for review in the running school year."""
-    if not user.has_perm(EDIT_CATALOGUE):
+    if not user.has_perm(EDIT_CATALOG):
         return []
     due = ProgramCertification.objects.due_for_review(school_year.current()).count()
     if not due:

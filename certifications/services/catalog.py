@@ -1,4 +1,4 @@
-"""Writing the catalogue: certifications, parts, other names, awarding entities. OCTE consultants only."""
+"""Writing the catalog: certifications, parts, other names, awarding entities. OCTE consultants only."""
 
 from typing import Any, TypeVar
 
@@ -8,7 +8,7 @@ from django.db.models import Max, Model
 from accounts.models import User
 from accounts.services.audit import record
 from certifications.models import AwardingEntity, Certification, CertificationAlias, CertificationPart
-from certifications.permissions import EDIT_CATALOGUE
+from certifications.permissions import EDIT_CATALOG
 from certifications.selectors.catalog import fingerprint
 from core.access import require
 from core.problems import Problem, StaleVersionError
@@ -50,7 +50,7 @@ def _locked(row: Row, seen: str) -> Row:
 
 @transaction.atomic
 def add_certification(*, by: User, entity: AwardingEntity, **fields: Any) -> Certification:
-    """Put a certification into the catalogue; its code is made from the entity's.
+    """Put a certification into the catalog; its code is made from the entity's.
 
     Args:
         fields: the columns of Certification, without the code.
@@ -59,7 +59,7 @@ def add_certification(*, by: User, entity: AwardingEntity, **fields: Any) -> Cer
         PermissionDenied: not a consultant.
         Problem: the entity already has one of this name and version.
     """
-    require(by, EDIT_CATALOGUE)
+    require(by, EDIT_CATALOG)
     entity = AwardingEntity.objects.select_for_update().get(pk=entity.pk)
     number = entity.certifications.count() + 1
     while Certification.objects.filter(code=f"{entity.code}-{number:03d}").exists():
@@ -83,7 +83,7 @@ def change_certification(*, by: User, certification: Certification, seen: str, *
         StaleVersionError: somebody saved it in between.
         Problem: the entity already has one of this name and version, or it would replace itself.
     """
-    require(by, EDIT_CATALOGUE)
+    require(by, EDIT_CATALOG)
     if fields.get("replaced_by"):
         _hold_replacements()
     certification = _locked(certification, seen)
@@ -103,7 +103,7 @@ def set_replaced_by(*, by: User, certification: Certification, replaced_by: Cert
         PermissionDenied: not a consultant.
         Problem: the replacements would lead in a circle.
     """
-    require(by, EDIT_CATALOGUE)
+    require(by, EDIT_CATALOG)
     return write_replaced_by(by=by, certification=certification, replaced_by=replaced_by)
 
 
@@ -157,7 +157,7 @@ def add_part(*, by: User, certification: Certification, **fields: Any) -> Certif
         PermissionDenied: not a consultant.
         Problem: the cut score does not lie on the scale.
     """
-    require(by, EDIT_CATALOGUE)
+    require(by, EDIT_CATALOG)
     certification = Certification.objects.select_for_update().get(pk=certification.pk)
     last = certification.parts.aggregate(last=Max("position"))["last"] or 0
     part = CertificationPart(certification=certification, position=last + 1)
@@ -175,7 +175,7 @@ def change_part(*, by: User, part: CertificationPart, seen: str, **fields: Any) 
         StaleVersionError: somebody saved it in between.
         Problem: the cut score does not lie on the scale.
     """
-    require(by, EDIT_CATALOGUE)
+    require(by, EDIT_CATALOG)
     part = _locked(part, seen)
     changed = _save(part, fields, "The cut score must lie on the scale, and the scale must run upward.")
     record(by=by, verb="changed a part of", target=part.certification, detail={"part": part.name, "fields": changed})
@@ -189,7 +189,7 @@ def remove_part(*, by: User, part: CertificationPart) -> None:
     Raises:
         PermissionDenied: not a consultant.
     """
-    require(by, EDIT_CATALOGUE)
+    require(by, EDIT_CATALOG)
     record(by=by, verb="removed a part of", target=part.certification, detail={"part": part.name})
     part.delete()
 
@@ -202,7 +202,7 @@ def add_alias(*, by: User, certification: Certification, alias: str) -> Certific
         PermissionDenied: not a consultant.
         Problem: it has this other name already.
     """
-    require(by, EDIT_CATALOGUE)
+    require(by, EDIT_CATALOG)
     row = CertificationAlias(certification=certification)
     _save(row, {"alias": alias.strip()}, "This certification already has this other name.")
     record(by=by, verb="added another name to", target=certification, detail={"alias": row.alias})
@@ -216,7 +216,7 @@ def remove_alias(*, by: User, alias: CertificationAlias) -> None:
     Raises:
         PermissionDenied: not a consultant.
     """
-    require(by, EDIT_CATALOGUE)
+    require(by, EDIT_CATALOG)
     record(by=by, verb="removed another name of", target=alias.certification, detail={"alias": alias.alias})
     alias.delete()
 
@@ -229,7 +229,7 @@ def add_entity(*, by: User, **fields: Any) -> AwardingEntity:
         PermissionDenied: not a consultant.
         Problem: the name or the code is taken.
     """
-    require(by, EDIT_CATALOGUE)
+    require(by, EDIT_CATALOG)
     entity = AwardingEntity()
     _save(entity, fields, "Another awarding entity has this name or this code.")
     record(by=by, verb="added to the catalog", target=entity)
@@ -245,7 +245,7 @@ def change_entity(*, by: User, entity: AwardingEntity, seen: str, **fields: Any)
         StaleVersionError: somebody saved it in between.
         Problem: the name or the code is taken.
     """
-    require(by, EDIT_CATALOGUE)
+    require(by, EDIT_CATALOG)
     entity = _locked(entity, seen)
     changed = _save(entity, fields, "Another awarding entity has this name or this code.")
     record(by=by, verb="changed", target=entity, detail={"fields": changed})

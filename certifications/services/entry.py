@@ -88,7 +88,7 @@ def save_rows(
     """Keep what was typed, right or wrong; rows that were not on the page stay as they were.
 
     Args:
-        rows: enrolment id -> {"ticked": bool, and the text of ROW_FIELDS}. Ids must come from the sheet.
+        rows: enrollment id -> {"ticked": bool, and the text of ROW_FIELDS}. Ids must come from the sheet.
         same_date, same_score: go to the ticked rows of this page whose own box is empty.
 
     Raises:

@@ -66,7 +66,7 @@ def answer(
     Args:
         state: "answered" or "declined".
         answer: in sentences, for the person who asked.
-        certification: the one in the catalogue that it is about, where there is one.
+        certification: the one in the catalog that it is about, where there is one.
 
     Raises:
         PermissionDenied: not a consultant.

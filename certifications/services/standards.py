@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.services import audit
 from certifications import verbs
 from certifications.models import Program, ProgramStandard, SegmentWeight, StandardsImport
-from certifications.permissions import EDIT_CATALOGUE
+from certifications.permissions import EDIT_CATALOG
 from certifications.ports import standards_in_use
 from certifications.selectors.standards import Plan, plan_import
 from certifications.validators.standards import COLUMNS
@@ -36,7 +36,7 @@ def start_import(
         PermissionDenied: not a consultant.
         Problem: ratings rest on the version, or no table can be read.
     """
-    require(by, EDIT_CATALOGUE)
+    require(by, EDIT_CATALOG)
     ensure_changeable(program, version)
     table = (
         read_text(content, limits=LIMITS) if isinstance(content, str) else read_table(content=content, limits=LIMITS)
@@ -83,7 +83,7 @@ def rename_version(*, by: User, sent: StandardsImport, version: str) -> Standard
         Problem: ratings rest on the version.
         MoveNotAllowedError: it was brought in or put aside.
     """
-    require(by, EDIT_CATALOGUE)
+    require(by, EDIT_CATALOG)
     held = _lock_open(sent)
     if held.applied_at is not None:
         raise MoveNotAllowedError("This table was brought in already, so its version stays.")
@@ -107,7 +107,7 @@ def apply_import(*, by: User, sent: StandardsImport, seen: str, remove_missing: 
         Problem: ratings rest on the version by now, or nothing would change.
         MoveNotAllowedError: the table was put aside.
     """
-    require(by, EDIT_CATALOGUE)
+    require(by, EDIT_CATALOG)
     Program.objects.select_for_update().get(pk=sent.program_id)
     held = _lock_open(sent)
     if held.applied_at is not None:
@@ -187,7 +187,7 @@ def discard_import(*, by: User, sent: StandardsImport) -> None:
         PermissionDenied: not a consultant.
         MoveNotAllowedError: it was brought in.
     """
-    require(by, EDIT_CATALOGUE)
+    require(by, EDIT_CATALOG)
     held = StandardsImport.objects.select_for_update().get(pk=sent.pk)
     if held.applied_at is not None:
         raise MoveNotAllowedError("This table was brought in already, so it cannot be put aside.")

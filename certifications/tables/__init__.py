@@ -1,1 +1,1 @@
-"""One file per part: `catalogue` (the catalogue and requests), `entry` (district entry)."""
+"""One file per part: `catalog` (the catalog and requests), `entry` (district entry)."""

@@ -1,4 +1,4 @@
-"""Tables of the catalogue and of requests."""
+"""Tables of the catalog and of requests."""
 
 import django_tables2 as tables
 from django.utils.html import format_html

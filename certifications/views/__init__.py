@@ -1,1 +1,1 @@
-"""Pages of the catalogue, district entry, records and evidence."""
+"""Pages of the catalog, district entry, records and evidence."""

@@ -1,4 +1,4 @@
-"""Pages of the catalogue that everybody of a state or district role reads."""
+"""Pages of the catalog that everybody of a state or district role reads."""
 
 import csv
 from typing import Any
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts.permissions import SEE_AUDIT_TRAIL
 from accounts.signed_in import SignedInRequest
 from certifications.filters.catalog import CertificationFilter, EntityFilter, ProgramFilter
-from certifications.permissions import EDIT_CATALOGUE, REVIEW_LISTINGS, SEE_CATALOGUE
+from certifications.permissions import EDIT_CATALOG, REVIEW_LISTINGS, SEE_CATALOG
 from certifications.selectors import catalog as selectors
 from certifications.tables.catalog import CertificationTable, EntityTable, ProgramTable
 from certifications.tables.records import csv_rows
@@ -19,7 +19,7 @@ from core.access import requires
 from core.lists.tables import show_table
 
 PER_PAGE = 50
-CATALOGUE = ("Catalog", reverse_lazy("certifications:catalogue"))
+CATALOG = ("Catalog", reverse_lazy("certifications:catalog"))
 PROGRAMS = ("Programs", reverse_lazy("certifications:programs"))
 ENTITIES = ("Awarding entities", reverse_lazy("certifications:entities"))
 
@@ -27,7 +27,7 @@ ENTITIES = ("Awarding entities", reverse_lazy("certifications:entities"))
 def rights(request: SignedInRequest) -> dict[str, bool]:
     """What the page may offer to this person."""
     return {
-        "may_edit": request.user.has_perm(EDIT_CATALOGUE),
+        "may_edit": request.user.has_perm(EDIT_CATALOG),
         "may_review": request.user.has_perm(REVIEW_LISTINGS),
         "may_see_audit": request.user.has_perm(SEE_AUDIT_TRAIL),
     }
@@ -37,19 +37,19 @@ def _list(request: SignedInRequest, found: Any, table: Any, template: str) -> Ht
     show_table(table, request, per_page=PER_PAGE)
     query = request.GET.copy()
     query.pop("page", None)
-    page = {"filter": found, "table": table, "query": query.urlencode(), "crumbs": [CATALOGUE, (table.caption, "")]}
+    page = {"filter": found, "table": table, "query": query.urlencode(), "crumbs": [CATALOG, (table.caption, "")]}
     return render(request, template, page | rights(request))
 
 
-@requires(SEE_CATALOGUE)
+@requires(SEE_CATALOG)
 @require_GET
 def certifications(request: SignedInRequest) -> HttpResponse:
     """All certifications, filtered and sorted by the address."""
     found = CertificationFilter(request.GET, queryset=selectors.certifications())
-    return _list(request, found, CertificationTable(found.qs), "certifications/catalogue/certifications.html")
+    return _list(request, found, CertificationTable(found.qs), "certifications/catalog/certifications.html")
 
 
-@requires(SEE_CATALOGUE)
+@requires(SEE_CATALOG)
 @require_GET
 def download(request: SignedInRequest) -> HttpResponse:
     """The list as CSV: what is shown, with its filters and its order, all pages of it."""
@@ -61,24 +61,24 @@ def download(request: SignedInRequest) -> HttpResponse:
     return response
 
 
-@requires(SEE_CATALOGUE)
+@requires(SEE_CATALOG)
 @require_GET
 def certification(request: SignedInRequest, pk: int) -> HttpResponse:
     """One certification: all facts, parts, other names and listings."""
     shown = get_object_or_404(selectors.certification_page(selectors.certifications()), pk=pk)
-    page = {"certification": shown, "crumbs": [CATALOGUE, (str(shown), "")]}
-    return render(request, "certifications/catalogue/certification.html", page | rights(request))
+    page = {"certification": shown, "crumbs": [CATALOG, (str(shown), "")]}
+    return render(request, "certifications/catalog/certification.html", page | rights(request))
 
 
-@requires(SEE_CATALOGUE)
+@requires(SEE_CATALOG)
 @require_GET
 def programs(request: SignedInRequest) -> HttpResponse:
     """All programs."""
     found = ProgramFilter(request.GET, queryset=selectors.programs())
-    return _list(request, found, ProgramTable(found.qs), "certifications/catalogue/programs.html")
+    return _list(request, found, ProgramTable(found.qs), "certifications/catalog/programs.html")
 
 
-@requires(SEE_CATALOGUE)
+@requires(SEE_CATALOG)
 @require_GET
 def program(request: SignedInRequest, cip_code: str) -> HttpResponse:
     """One program: its technical standards by segment and its listings by period."""
@@ -87,25 +87,25 @@ def program(request: SignedInRequest, cip_code: str) -> HttpResponse:
         "program": shown,
         "versions": selectors.standards_by_segment(shown),
         "listings": selectors.listings_of(shown),
-        "crumbs": [CATALOGUE, PROGRAMS, (str(shown), "")],
+        "crumbs": [CATALOG, PROGRAMS, (str(shown), "")],
     }
-    return render(request, "certifications/catalogue/program.html", page | rights(request))
+    return render(request, "certifications/catalog/program.html", page | rights(request))
 
 
-@requires(SEE_CATALOGUE)
+@requires(SEE_CATALOG)
 @require_GET
 def entities(request: SignedInRequest) -> HttpResponse:
     """All awarding entities."""
     found = EntityFilter(request.GET, queryset=selectors.entities())
-    return _list(request, found, EntityTable(found.qs), "certifications/catalogue/entities.html")
+    return _list(request, found, EntityTable(found.qs), "certifications/catalog/entities.html")
 
 
-@requires(SEE_CATALOGUE)
+@requires(SEE_CATALOG)
 @require_GET
 def entity(request: SignedInRequest, code: str) -> HttpResponse:
     """One awarding entity and its certifications."""
     shown = get_object_or_404(selectors.entities(), code=code)
     table = CertificationTable(selectors.certifications().filter(entity=shown), exclude=("entity",))
     show_table(table, request, per_page=PER_PAGE)
-    page = {"entity": shown, "table": table, "crumbs": [CATALOGUE, ENTITIES, (str(shown), "")]}
-    return render(request, "certifications/catalogue/entity.html", page | rights(request))
+    page = {"entity": shown, "table": table, "crumbs": [CATALOG, ENTITIES, (str(shown), "")]}
+    return render(request, "certifications/catalog/entity.html", page | rights(request))

@@ -1,4 +1,4 @@
-"""Pages on which OCTE consultants change the catalogue."""
+"""Pages on which OCTE consultants change the catalog."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.signed_in import SignedInRequest
 from certifications.forms.catalog import AliasForm, CertificationForm, EntityForm, PartForm, SeenForm
-from certifications.permissions import EDIT_CATALOGUE
+from certifications.permissions import EDIT_CATALOG
 from certifications.selectors import catalog as selectors
 from certifications.services import catalog as services
-from certifications.views.catalog import CATALOGUE, ENTITIES
+from certifications.views.catalog import CATALOG, ENTITIES
 from core.access import requires
 from core.problems import Problem, StaleVersionError
 
@@ -39,10 +39,10 @@ def _edit(request: SignedInRequest, form: SeenForm, save: Save, page: dict[str, 
         else:
             messages.success(request, "Saved.")
             return redirect(saved)
-    return render(request, "certifications/catalogue/edit.html", page | {"form": form})
+    return render(request, "certifications/catalog/edit.html", page | {"form": form})
 
 
-@requires(EDIT_CATALOGUE)
+@requires(EDIT_CATALOG)
 def add_certification(request: SignedInRequest) -> HttpResponse:
     """A new certification."""
 
@@ -50,7 +50,7 @@ def add_certification(request: SignedInRequest) -> HttpResponse:
         return _page(services.add_certification(by=request.user, **fields).pk)
 
     form = CertificationForm(request.POST or None, initial={"entity": request.GET.get("entity")})
-    page: dict[str, Any] = {"title": "Add a certification", "back": CATALOGUE[1], "crumbs": [CATALOGUE, ("Add", "")]}
+    page: dict[str, Any] = {"title": "Add a certification", "back": CATALOG[1], "crumbs": [CATALOG, ("Add", "")]}
     return _edit(request, form, save, page)
 
 
@@ -58,7 +58,7 @@ def _page(pk: int) -> str:
     return reverse("certifications:certification", args=[pk])
 
 
-@requires(EDIT_CATALOGUE)
+@requires(EDIT_CATALOG)
 def edit_certification(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct a certification."""
     row = get_object_or_404(selectors.certifications(), pk=pk)
@@ -67,11 +67,11 @@ def edit_certification(request: SignedInRequest, pk: int) -> HttpResponse:
         return _page(services.change_certification(by=request.user, certification=row, seen=seen, **fields).pk)
 
     page: dict[str, Any] = {"title": "Change a certification", "caption": str(row), "back": _page(pk)}
-    page["crumbs"] = [CATALOGUE, (str(row), _page(pk))]
+    page["crumbs"] = [CATALOG, (str(row), _page(pk))]
     return _edit(request, CertificationForm(request.POST or None, instance=row), save, page)
 
 
-@requires(EDIT_CATALOGUE)
+@requires(EDIT_CATALOG)
 def add_part(request: SignedInRequest, pk: int) -> HttpResponse:
     """A new scored part."""
     row = get_object_or_404(selectors.certifications(), pk=pk)
@@ -80,11 +80,11 @@ def add_part(request: SignedInRequest, pk: int) -> HttpResponse:
         return _page(services.add_part(by=request.user, certification=row, **fields).certification_id)
 
     page: dict[str, Any] = {"title": "Add a scored part", "caption": str(row), "back": _page(pk)}
-    page["crumbs"] = [CATALOGUE, (str(row), _page(pk))]
+    page["crumbs"] = [CATALOG, (str(row), _page(pk))]
     return _edit(request, PartForm(request.POST or None), save, page)
 
 
-@requires(EDIT_CATALOGUE)
+@requires(EDIT_CATALOG)
 def edit_part(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct a part."""
     part = get_object_or_404(selectors.parts(), pk=pk)
@@ -94,11 +94,11 @@ def edit_part(request: SignedInRequest, pk: int) -> HttpResponse:
         return _page(services.change_part(by=request.user, part=part, seen=seen, **fields).certification_id)
 
     page: dict[str, Any] = {"title": "Change a scored part", "caption": str(part.certification), "back": back}
-    page["crumbs"] = [CATALOGUE, (str(part.certification), back)]
+    page["crumbs"] = [CATALOG, (str(part.certification), back)]
     return _edit(request, PartForm(request.POST or None, instance=part), save, page)
 
 
-@requires(EDIT_CATALOGUE)
+@requires(EDIT_CATALOG)
 @require_POST
 def remove_part(request: SignedInRequest, pk: int) -> HttpResponse:
     """Remove a part."""
@@ -108,7 +108,7 @@ def remove_part(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("certifications:certification", part.certification_id)
 
 
-@requires(EDIT_CATALOGUE)
+@requires(EDIT_CATALOG)
 def add_alias(request: SignedInRequest, pk: int) -> HttpResponse:
     """Another name."""
     row = get_object_or_404(selectors.certifications(), pk=pk)
@@ -122,10 +122,10 @@ def add_alias(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(request, "The other name is added.")
             return redirect("certifications:certification", pk)
     page: dict[str, Any] = {"title": "Add another name", "caption": str(row), "back": _page(pk), "form": form}
-    return render(request, "certifications/catalogue/edit.html", page | {"crumbs": [CATALOGUE, (str(row), _page(pk))]})
+    return render(request, "certifications/catalog/edit.html", page | {"crumbs": [CATALOG, (str(row), _page(pk))]})
 
 
-@requires(EDIT_CATALOGUE)
+@requires(EDIT_CATALOG)
 @require_POST
 def remove_alias(request: SignedInRequest, pk: int) -> HttpResponse:
     """Remove another name."""
@@ -135,7 +135,7 @@ def remove_alias(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("certifications:certification", alias.certification_id)
 
 
-@requires(EDIT_CATALOGUE)
+@requires(EDIT_CATALOG)
 def add_entity(request: SignedInRequest) -> HttpResponse:
     """A new awarding entity."""
 
@@ -145,12 +145,12 @@ def add_entity(request: SignedInRequest) -> HttpResponse:
     page: dict[str, Any] = {
         "title": "Add an awarding entity",
         "back": ENTITIES[1],
-        "crumbs": [CATALOGUE, ENTITIES, ("Add", "")],
+        "crumbs": [CATALOG, ENTITIES, ("Add", "")],
     }
     return _edit(request, EntityForm(request.POST or None), save, page)
 
 
-@requires(EDIT_CATALOGUE)
+@requires(EDIT_CATALOG)
 def edit_entity(request: SignedInRequest, code: str) -> HttpResponse:
     """Correct an awarding entity."""
     row = get_object_or_404(selectors.entities(), code=code)
@@ -161,5 +161,5 @@ def edit_entity(request: SignedInRequest, code: str) -> HttpResponse:
         return reverse("certifications:entity", args=[changed.code])
 
     page: dict[str, Any] = {"title": "Change an awarding entity", "caption": str(row), "back": back}
-    page["crumbs"] = [CATALOGUE, ENTITIES, (str(row), back)]
+    page["crumbs"] = [CATALOG, ENTITIES, (str(row), back)]
     return _edit(request, EntityForm(request.POST or None, instance=row), save, page)

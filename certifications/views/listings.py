@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.signed_in import SignedInRequest
 from certifications.forms.listings import DueForm, KeepForm, RetireForm
 from certifications.models import ProgramCertification
-from certifications.permissions import EDIT_CATALOGUE, REVIEW_LISTINGS
+from certifications.permissions import EDIT_CATALOG, REVIEW_LISTINGS
 from certifications.presenters.public import years_words
 from certifications.selectors import listings as selectors
 from certifications.services import listings as services
 from certifications.tables.catalog import DueTable
-from certifications.views.catalog import CATALOGUE, PER_PAGE
+from certifications.views.catalog import CATALOG, PER_PAGE
 from core import school_year
 from core.access import requires
 from core.lists.tables import show_table
@@ -33,7 +33,7 @@ def due(request: SignedInRequest) -> HttpResponse:
     form = DueForm(request.GET)
     table = DueTable(selectors.due_for_review(**form.asked()))
     show_table(table, request, per_page=PER_PAGE)
-    page = {"form": form, "table": table, "crumbs": [CATALOGUE, (DUE[0], "")]}
+    page = {"form": form, "table": table, "crumbs": [CATALOG, (DUE[0], "")]}
     return render(request, "certifications/listings/due.html", page)
 
 
@@ -50,14 +50,14 @@ def _page(
     page: dict[str, Any] = {
         "listing": listing,
         "years": years_words(listing),
-        "may_start_panel": request.user.has_perm(EDIT_CATALOGUE),
+        "may_start_panel": request.user.has_perm(EDIT_CATALOG),
         "may_keep": is_open and listing.status == ProgramCertification.Status.APPROVED,
         "may_retire": is_open,
         "may_restore": is_open and listing.status == ProgramCertification.Status.RETIRED,
         "keep": keep,
         "retire": retire,
         "refused": next((form for form in (keep, retire) if form.is_bound), None),
-        "crumbs": [CATALOGUE, DUE, (str(listing), "")],
+        "crumbs": [CATALOG, DUE, (str(listing), "")],
     }
     return render(request, "certifications/listings/review.html", page)
 

@@ -14,7 +14,7 @@ from certifications.permissions import ANSWER_REQUEST, SEE_REQUESTS, SEND_REQUES
 from certifications.selectors import requests as selectors
 from certifications.services import requests as services
 from certifications.tables.catalog import RequestTable
-from certifications.views.catalog import CATALOGUE, PER_PAGE
+from certifications.views.catalog import CATALOG, PER_PAGE
 from core.access import requires
 from core.lists.tables import show_table
 from core.problems import MoveNotAllowedError, Problem
@@ -30,7 +30,7 @@ def requests(request: SignedInRequest) -> HttpResponse:
     table = RequestTable(found.qs)
     show_table(table, request, per_page=PER_PAGE)
     page = {"filter": found, "table": table, "may_ask": request.user.has_perm(SEND_REQUEST)}
-    return render(request, "certifications/requests/list.html", page | {"crumbs": [CATALOGUE, ("Requests", "")]})
+    return render(request, "certifications/requests/list.html", page | {"crumbs": [CATALOG, ("Requests", "")]})
 
 
 @requires(SEE_REQUESTS)
@@ -43,7 +43,7 @@ def request_page(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _show(request: SignedInRequest, shown: CertificationRequest, form: AnswerForm) -> HttpResponse:
     may_answer = shown.state == CertificationRequest.State.OPEN and request.user.has_perm(ANSWER_REQUEST)
-    page = {"asked": shown, "form": form if may_answer else None, "crumbs": [CATALOGUE, REQUESTS, (shown.name, "")]}
+    page = {"asked": shown, "form": form if may_answer else None, "crumbs": [CATALOG, REQUESTS, (shown.name, "")]}
     return render(request, "certifications/requests/request.html", page)
 
 
@@ -59,7 +59,7 @@ def ask(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, "Your request was sent to OCTE. You get a mail when it is answered.")
             return redirect("certifications:request", asked.pk)
-    page = {"form": form, "crumbs": [CATALOGUE, REQUESTS, ("Ask", "")]}
+    page = {"form": form, "crumbs": [CATALOG, REQUESTS, ("Ask", "")]}
     return render(request, "certifications/requests/ask.html", page)
 
 

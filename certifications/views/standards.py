@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.signed_in import SignedInRequest
 from certifications.forms.standards import ApplyForm, StandardsForm, VersionForm
 from certifications.models import Program, StandardsImport
-from certifications.permissions import EDIT_CATALOGUE, SEE_CATALOGUE
+from certifications.permissions import EDIT_CATALOG, SEE_CATALOG
 from certifications.presenters.standards import EXAMPLE_ROWS, HEADINGS, leftover_rows
 from certifications.selectors import catalog
 from certifications.selectors import standards as selectors
 from certifications.services import standards as services
-from certifications.views.catalog import CATALOGUE, PROGRAMS, rights
+from certifications.views.catalog import CATALOG, PROGRAMS, rights
 from core.access import requires
 from core.files.csv_files import csv_response
 from core.files.xlsx_files import Sheet, xlsx_response
@@ -34,7 +34,7 @@ def _crumbs(program: Program, *last: tuple[str, str]) -> list[tuple[str, str]]:
     page = reverse("certifications:program", args=[program.cip_code])
     versions = reverse("certifications:standards", args=[program.cip_code])
     steps = [(str(program), page), ("Technical standards", versions if last else "")]
-    return [CATALOGUE, PROGRAMS, *steps, *last]  # type: ignore[list-item]
+    return [CATALOG, PROGRAMS, *steps, *last]  # type: ignore[list-item]
 
 
 def _table(name: str, rows: list[list[str]], kind: str) -> HttpResponse:
@@ -44,7 +44,7 @@ def _table(name: str, rows: list[list[str]], kind: str) -> HttpResponse:
     return csv_response(name=f"{name}.csv", headings=HEADINGS, rows=rows)
 
 
-@requires(SEE_CATALOGUE)
+@requires(SEE_CATALOG)
 @require_GET
 def versions(request: SignedInRequest, cip_code: str) -> HttpResponse:
     """The versions of a program's standards, and the tables that were sent."""
@@ -59,7 +59,7 @@ def versions(request: SignedInRequest, cip_code: str) -> HttpResponse:
     return render(request, "certifications/standards/versions.html", page | rights(request))
 
 
-@requires(SEE_CATALOGUE)
+@requires(SEE_CATALOG)
 @require_GET
 def download(request: SignedInRequest, cip_code: str) -> HttpResponse:
     """One version as a file that the import reads back."""
@@ -70,14 +70,14 @@ def download(request: SignedInRequest, cip_code: str) -> HttpResponse:
     return _table(f"standards-{program.cip_code}", selectors.table_rows(version), request.GET.get("format", ""))
 
 
-@requires(SEE_CATALOGUE)
+@requires(SEE_CATALOG)
 @require_GET
 def template(request: SignedInRequest, cip_code: str) -> HttpResponse:
     """An example of a table, to write over."""
     return _table(f"standards-{_program(cip_code).cip_code}-template", EXAMPLE_ROWS, request.GET.get("format", ""))
 
 
-@requires(EDIT_CATALOGUE)
+@requires(EDIT_CATALOG)
 def send(request: SignedInRequest, cip_code: str) -> HttpResponse:
     """Send a table: a file or pasted rows."""
     program = _program(cip_code)
@@ -107,7 +107,7 @@ def _sent(request: SignedInRequest, cip_code: str, pk: int) -> StandardsImport:
     return get_object_or_404(selectors.imports_visible_to(request.user, _program(cip_code)), pk=pk)
 
 
-@requires(EDIT_CATALOGUE)
+@requires(EDIT_CATALOG)
 def preview(request: SignedInRequest, cip_code: str, pk: int) -> HttpResponse:
     """What a table would change; posting brings it in. Afterwards the same address tells what it did."""
     sent = _sent(request, cip_code, pk)
@@ -130,7 +130,7 @@ def preview(request: SignedInRequest, cip_code: str, pk: int) -> HttpResponse:
     return render(request, "certifications/standards/preview.html", page)
 
 
-@requires(EDIT_CATALOGUE)
+@requires(EDIT_CATALOG)
 def rename(request: SignedInRequest, cip_code: str, pk: int) -> HttpResponse:
     """Bring the table in as another version."""
     sent = _sent(request, cip_code, pk)
@@ -144,10 +144,10 @@ def rename(request: SignedInRequest, cip_code: str, pk: int) -> HttpResponse:
         else:
             return redirect(back)
     page: dict[str, Any] = {"title": "Change the version", "caption": str(sent.program), "back": back, "form": form}
-    return render(request, "certifications/catalogue/edit.html", page | {"crumbs": _crumbs(sent.program)})
+    return render(request, "certifications/catalog/edit.html", page | {"crumbs": _crumbs(sent.program)})
 
 
-@requires(EDIT_CATALOGUE)
+@requires(EDIT_CATALOG)
 @require_POST
 def discard(request: SignedInRequest, cip_code: str, pk: int) -> HttpResponse:
     """Put a table aside."""
@@ -161,7 +161,7 @@ def discard(request: SignedInRequest, cip_code: str, pk: int) -> HttpResponse:
     return redirect("certifications:standards", cip_code)
 
 
-@requires(EDIT_CATALOGUE)
+@requires(EDIT_CATALOG)
 @require_GET
 def leftovers(request: SignedInRequest, cip_code: str, pk: int) -> HttpResponse:
     """The rows that stay out, as they were sent, with the reason at the end of each."""

@@ -201,7 +201,7 @@ def _step(section: Section, href: str) -> Step:
     elif section.answered:
         tone, status = "blue", "Started"
     else:
-        tone, status = "grey", "Not started"
+        tone, status = "gray", "Not started"
     return Step(f"{section.code}. {section.title}", href, hint, tone, status)
 
 

@@ -17,7 +17,7 @@ from data_collection.selectors.requests import Answered, Section
 from data_collection.validators.answers import in_words
 from data_collection.validators.gates import Assessment, GateResult, Outcome
 
-_TONES = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.OPEN: "grey"}
+_TONES = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.OPEN: "gray"}
 _ROSTER_WORDS = {
     Outcome.PASSED: "Schools can get an official list: districts upload one PDF for many students.",
     Outcome.FAILED: "Schools cannot get an official list: districts upload a certificate for each student.",

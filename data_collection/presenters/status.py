@@ -16,9 +16,9 @@ STATUS_WORDS = {
     "decided": "Method decided",
     "overdue": "Overdue",
 }
-_TONES = {"not_sent": "grey", "sent": "blue", "opened": "blue", "partly": "blue", "submitted": "green"}
+_TONES = {"not_sent": "gray", "sent": "blue", "opened": "blue", "partly": "blue", "submitted": "green"}
 METHOD_TONES: dict[str, str] = {
-    Method.UNDECIDED: "grey",
+    Method.UNDECIDED: "gray",
     Method.DIRECT: "green",
     Method.DISTRICT: "blue",
     Method.BOTH: "green",

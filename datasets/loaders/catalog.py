@@ -31,7 +31,7 @@ _COLUMNS = (
 
 
 def load_certifications(overwrite: bool) -> Counts:
-    """Certifications of the sample catalogue with their information sheets."""
+    """Certifications of the sample catalog with their information sheets."""
     entities = {entity.code: entity for entity in AwardingEntity.objects.all()}
     panels = read(DEMO / "panels.csv", ("certification_code", "information_sheet_text"))
     sheets = {row.required("certification_code"): row.required("information_sheet_text") for row in panels}

@@ -1,4 +1,4 @@
-"""The federal CIP catalogue, career clusters, Michigan's programs and their technical standards."""
+"""The federal CIP catalog, career clusters, Michigan's programs and their technical standards."""
 
 from certifications.models import CareerCluster, CipCode, Program, ProgramStandard
 from datasets.files import DEMO, REFERENCE, read
@@ -8,7 +8,7 @@ _STANDARD_COLUMNS = ("cip_code", "version", "segment_code", "segment_title", "po
 
 
 def load_cip_codes(_overwrite: bool) -> Counts:
-    """The CIP 2020 catalogue: families, series and six-digit codes."""
+    """The CIP 2020 catalog: families, series and six-digit codes."""
     rows = read(REFERENCE / "cip2020.csv", ("cip_code", "title"))
     return sync(
         CipCode,

@@ -114,7 +114,7 @@ def _seats(cip_code: str, cast: Cast) -> Seats:
 
 def _people(panel: Panel, cip_code: str, certifications: dict[str, PanelCertification]) -> dict[str, Panelist]:
     people = {}
-    rows = read(DEMO / "panelists.csv", ("cip_code", "name", "email", "title", "organisation", "group", "conflict"))
+    rows = read(DEMO / "panelists.csv", ("cip_code", "name", "email", "title", "organization", "group", "conflict"))
     for row in (row for row in rows if row.text("cip_code") == cip_code):
         person = Panelist.objects.create(
             panel=panel,
@@ -122,7 +122,7 @@ def _people(panel: Panel, cip_code: str, certifications: dict[str, PanelCertific
             email=row.required("email"),
             group=row.choice("group", _GROUPS),
             title=row.text("title"),
-            organisation=row.text("organisation"),
+            organization=row.text("organization"),
             invited_at=moment(_OPENED[cip_code]),
         )
         if row.text("conflict"):

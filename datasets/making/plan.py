@@ -34,7 +34,7 @@ class Plan:
 
     Attributes:
         students: how many.
-        years: school years of enrolments, the last being 2026-27.
+        years: school years of enrollments, the last being 2026-27.
         seed: the same seed makes the same demo.
     """
 

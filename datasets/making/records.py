@@ -19,7 +19,7 @@ from datasets.making.people import Cast
 from datasets.making.plan import HOME_DISTRICT, LAST_YEAR, TODAY, TWIN_DISTRICT, Plan, moment
 from datasets.making.students import Attendance
 
-# How often an enrolment in grade 11 or above, in a program with listings, leads to a record.
+# How often an enrollment in grade 11 or above, in a program with listings, leads to a record.
 _SHARE_PAST, _SHARE_NOW, _SHARE_SECOND = 0.80, 0.18, 0.15
 _SHARE_FAILED = 0.06
 _FIRST_GRADE = 11
@@ -94,7 +94,7 @@ class Batch:
 
 
 class RecordMaker:
-    """Hears of each enrolment, decides what the student earned, and writes all records at the end."""
+    """Hears of each enrollment, decides what the student earned, and writes all records at the end."""
 
     def __init__(
         self, plan: Plan, schools: Sequence[School], cast: Cast, offer: Mapping[tuple[str, int], list[Award]]
@@ -110,7 +110,7 @@ class RecordMaker:
         self._held: set[int] = set()
 
     def hear(self, attendance: Attendance) -> None:
-        """Decide whether this enrolment leads to one record, two or none."""
+        """Decide whether this enrollment leads to one record, two or none."""
         if attendance.student != self._student:
             self._student, self._held = attendance.student, set()
         awards = self.offer.get((attendance.cip_code, attendance.year))

@@ -42,7 +42,7 @@ class Shown:
     """A sign-in as people read it."""
 
     role: str
-    organisation: str
+    organization: str
     email: str
     password: str
 
@@ -57,5 +57,5 @@ def available() -> list[Shown]:
     for person in sorted(people, key=lambda person: order[person.email]):
         membership = next((held for held in person.memberships.all() if held.ended_at is None), None)
         if membership:
-            shown.append(Shown(membership.get_role_display(), membership.organisation_name, person.email, PASSWORD))
+            shown.append(Shown(membership.get_role_display(), membership.organization_name, person.email, PASSWORD))
     return shown

@@ -1,4 +1,4 @@
-"""Students and their enrolments over the years."""
+"""Students and their enrollments over the years."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ ENROLLMENT_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """An enrolment as the record maker sees it."""
+    """An enrollment as the record maker sees it."""
 
     enrollment: int
     student: int
@@ -68,14 +68,14 @@ class Attendance:
 
 
 def make_students(plan: Plan, schools: Sequence[School], tell: Callable[[Attendance], None]) -> tuple[int, int]:
-    """Copy students and enrolments into their tables.
+    """Copy students and enrollments into their tables.
 
     Args:
-        schools: where they may enrol.
-        tell: called with each enrolment, student by student, year by year.
+        schools: where they may enroll.
+        tell: called with each enrollment, student by student, year by year.
 
     Returns:
-        How many students and enrolments were made.
+        How many students and enrollments were made.
     """
     chance = plan.random("students")
     uics = _new_uics(chance, plan.students)

@@ -1,4 +1,4 @@
-"""The numbers that summarise a panel: pure functions, each with its definition and source.
+"""The numbers that summarize a panel: pure functions, each with its definition and source.
 
 Ratings of one question, certification and round come in as plain lists; "cannot judge", conflicts of interest and
 missing answers are left out before (they are counted, never rated). No function here decides anything.
@@ -30,7 +30,7 @@ from sme_review.figures.spread import (
     middle,
     middle_of_group,
     share_in_bands,
-    summarise,
+    summarize,
 )
 
 __all__ = [
@@ -62,6 +62,6 @@ __all__ = [
     "proportions_disagree",
     "reaches",
     "share_in_bands",
-    "summarise",
+    "summarize",
     "values_disagree",
 ]

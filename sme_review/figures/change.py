@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sme_review.figures.endorsement import FEWEST_JUDGES
-from sme_review.figures.spread import summarise
+from sme_review.figures.spread import summarize
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def change_between(before: Mapping[int, int], after: Mapping[int, int]) -> Chang
     Returns:
         None when one of the rounds has no rating.
     """
-    first, second = summarise(list(before.values())), summarise(list(after.values()))
+    first, second = summarize(list(before.values())), summarize(list(after.values()))
     if first is None or second is None:
         return None
     both = [rater for rater in before if rater in after]
@@ -79,5 +79,5 @@ def change_between(before: Mapping[int, int], after: Mapping[int, int]) -> Chang
 
 
 def _deviation(values: Sequence[int]) -> float:
-    summary = summarise(values)
+    summary = summarize(values)
     return summary.deviation if summary else 0.0

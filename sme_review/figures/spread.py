@@ -52,7 +52,7 @@ class Summary:
         return self.q3 - self.q1
 
 
-def summarise(values: Sequence[int]) -> Summary | None:
+def summarize(values: Sequence[int]) -> Summary | None:
     """Count, mean, minimum, quartiles, maximum and mean absolute deviation from the median.
 
     Quartiles are interpolated between the ordered ratings, ends included (Hyndman & Fan 1996, definition 7; what

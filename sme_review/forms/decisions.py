@@ -1,7 +1,7 @@
 """What the consultant recommends and the approver decides: one small form for each certification.
 
 Each form's fields carry the key of their certification or recommendation, never its place on the page, so that an
-answer cannot land on a neighbour when the order changes while somebody types (a known fault of such pages).
+answer cannot land on a neighbor when the order changes while somebody types (a known fault of such pages).
 """
 
 from collections.abc import Sequence
@@ -129,7 +129,7 @@ class _Decision(forms.Form):
     )
 
     def offer_years(self, *more: int | None) -> None:
-        """The school years from this one on, and those that the catalogue names."""
+        """The school years from this one on, and those that the catalog names."""
         this_year = school_year.current()
         years = sorted({*range(this_year, this_year + _YEARS_AHEAD), *(year for year in more if year)})
         last = [(year, school_year.label(year)) for year in range(this_year, this_year + _LAST_YEARS_AHEAD)]

@@ -21,10 +21,10 @@ COLUMNS = (
     Column("email", "E-mail address", ("email", "e-mail", "mail", "email address")),
     Column("group", "Group", ("stakeholder group", "stakeholder")),
     Column("title", "Job title", ("title", "position", "role"), required=False),
-    Column("organisation", "Organization", ("organisation", "employer", "school", "company"), required=False),
+    Column("organization", "Organization", ("organisation", "employer", "school", "company"), required=False),
 )
-_IN_ORDER = ("name", "email", "group", "title", "organisation")
-_LONGEST = {"name": "The name", "title": "The job title", "organisation": "The organization"}
+_IN_ORDER = ("name", "email", "group", "title", "organization")
+_LONGEST = {"name": "The name", "title": "The job title", "organization": "The organization"}
 _MOST_CHARACTERS = 150
 _LONGEST_LINE = 10_000
 _GROUP_WORDS = {

@@ -77,7 +77,7 @@ class NewPanelForm(forms.Form):
 
 
 class AddCertificationsForm(forms.Form):
-    """Certifications of the catalogue, several at once; those that are ticked stay in sight beside what is searched for."""
+    """Certifications of the catalog, several at once; those that are ticked stay in sight beside what is searched for."""
 
     certifications = forms.ModelMultipleChoiceField(
         queryset=Certification.objects.none(),
@@ -99,7 +99,7 @@ def _certification_label(certification: Certification) -> str:
 
 
 class SearchForm(forms.Form):
-    """Words to look for in the catalogue."""
+    """Words to look for in the catalog."""
 
     words = forms.CharField(
         label="Search by name, awarding entity or code",
@@ -138,7 +138,7 @@ class PanelistForm(forms.ModelForm):
 
     class Meta:
         model = Panelist
-        fields = ("name", "email", "group", "title", "organisation")
+        fields = ("name", "email", "group", "title", "organization")
 
 
 class WithdrawForm(forms.Form):
@@ -172,12 +172,12 @@ class ReplaceForm(PanelistForm):
         help_text="OCTE staff see it; the panelists do not. For example: changed jobs.",
         error_messages={"required": "Say why, in a few words."},
     )
-    field_order = ("reason", "name", "email", "group", "title", "organisation")
+    field_order = ("reason", "name", "email", "group", "title", "organization")
 
     def __init__(self, *args: Any, person: Panelist, **kwargs: Any) -> None:
         kwargs["initial"] = {
             "group": person.group,
-            "organisation": person.organisation,
+            "organization": person.organization,
             "reason": person.withdrawal_reason,
         }
         super().__init__(*args, **kwargs)

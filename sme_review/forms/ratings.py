@@ -43,7 +43,7 @@ class RatingForm(forms.Form):
         max_value=100,
         help_text="A whole number from 0 to 100 percent. Leaving it empty is not zero.",
         # Not a number box: a browser would throw away "about 60" before we could say what is wrong with it.
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "data-behaviour": "slider"}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "data-behavior": "slider"}),
         error_messages={
             "invalid": "Enter a whole number from 0 to 100, without the percent sign.",
             "min_value": "Enter a whole number from 0 to 100.",

@@ -87,7 +87,7 @@ class ListingDecision(models.Model):
             models.CheckConstraint(
                 condition=Q(listing=None) | Q(released_at__isnull=False),
                 name="listing_decision_listing_when_released",
-                violation_error_message="The catalogue changes only when the decision is released.",
+                violation_error_message="The catalog changes only when the decision is released.",
             ),
             models.CheckConstraint(
                 condition=Q(last_school_year=None)

@@ -131,7 +131,7 @@ class Panel(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="panels_sent"
     )
     sent_at = models.DateTimeField(null=True, blank=True)
-    # The approver's decisions are released: they changed the catalogue, and the panel may see them.
+    # The approver's decisions are released: they changed the catalog, and the panel may see them.
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="panels_released"
     )

@@ -48,7 +48,7 @@ class PanelCertification(models.Model):
 class Material(models.Model):
     """One version of what panelists read about a certification (procedure, identification step 1.2).
 
-    The versions are kept as shown, whatever the catalogue says later, and a rating names the one it was made by.
+    The versions are kept as shown, whatever the catalog says later, and a rating names the one it was made by.
     """
 
     panel_certification = models.ForeignKey(PanelCertification, on_delete=models.PROTECT, related_name="materials")

@@ -34,7 +34,7 @@ class Panelist(models.Model):
     email = models.EmailField("e-mail address")
     group = models.CharField("stakeholder group", max_length=14, choices=StakeholderGroup)
     title = models.CharField("job title", max_length=150, blank=True)
-    organisation = models.CharField("organization", max_length=150, blank=True)
+    organization = models.CharField("organization", max_length=150, blank=True)
     invited_at = models.DateTimeField(null=True, blank=True)
     # The first time the person pressed a button. Reading does not count: mail scanners read too.
     first_opened_at = models.DateTimeField(null=True, blank=True)

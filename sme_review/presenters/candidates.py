@@ -21,7 +21,7 @@ def show_candidates(candidates: Iterable[Candidate], ticked: Container[str]) -> 
     return [
         ShownCandidate(
             candidate=candidate,
-            tone=READING_TONES[candidate.result.reading] if candidate.result else "grey",
+            tone=READING_TONES[candidate.result.reading] if candidate.result else "gray",
             is_ticked=str(candidate.entry.pk) in ticked,
         )
         for candidate in candidates

@@ -11,7 +11,7 @@ from core.moments import moment_in_words
 from sme_review.models import Panel, Round
 
 STATE_TONES = {
-    Panel.State.DRAFT: "grey",
+    Panel.State.DRAFT: "gray",
     Panel.State.RUNNING: "blue",
     Panel.State.CLOSED: "amber",
     Panel.State.RECOMMENDED: "amber",
@@ -26,7 +26,7 @@ def panel_standing(panel: Any) -> tuple[str, str]:
         panel: a panel with the counts of `selectors.panels.with_progress`.
     """
     if panel.planned_for:
-        return "Round planned", "grey"
+        return "Round planned", "gray"
     return panel.get_state_display(), STATE_TONES[Panel.State(panel.state)]
 
 
@@ -65,7 +65,7 @@ def panel_steps(panel: Any, held: Round | None, *, decided: int, may_manage: boo
 
 def _left_undone(step: Step) -> Step:
     """A step of a panel that is put away: what is not done stays so, and nothing urges to do it."""
-    return step if step.tone == "green" else Step(step.title, "", "Not done", "grey", step.href)
+    return step if step.tone == "green" else Step(step.title, "", "Not done", "gray", step.href)
 
 
 def _setup_step(title: str, url_name: str, panel: Any, count: int) -> Step:
@@ -94,12 +94,12 @@ def _assignment_step(panel: Any) -> Step:
 def _round_step(panel: Any, held: Round | None, *, may_manage: bool) -> Step:
     if held is None:
         ready = panel.certification_count and panel.panelist_count
-        status, tone = ("Next", "blue") if ready else ("Cannot start yet", "grey")
+        status, tone = ("Next", "blue") if ready else ("Cannot start yet", "gray")
         href = reverse("sme_review:open_round", args=[panel.pk]) if may_manage else ""
         return Step("Round 1", "Check everything, then mail the links", status, tone, href)
     title, href = f"Round {held.number}", reverse("sme_review:round", args=[panel.pk])
     if held.is_planned:
-        return Step(title, f"Opens on {moment_in_words(held.opened_at)}", "Planned", "grey", href)
+        return Step(title, f"Opens on {moment_in_words(held.opened_at)}", "Planned", "gray", href)
     if held.is_open:
         return Step(title, f"{panel.rated_count} of {panel.expected_count} answers are in", "Open", "blue", href)
     hint = f"{panel.rated_count} of {panel.expected_count} answers came in"
@@ -120,7 +120,7 @@ def _next_round_steps(panel: Any, held: Round | None, *, may_manage: bool) -> li
 def _results_step(panel: Any, held: Round | None) -> Step:
     waiting = held is not None and held.state == Round.State.OPEN
     if held is None or (waiting and held.number == 1):
-        return Step("Results", "They show when the round is closed", "Cannot start yet", "grey")
+        return Step("Results", "They show when the round is closed", "Cannot start yet", "gray")
     hint = "Of what is closed; the rest shows when its round is" if waiting else "Ratings, spread and comments"
     return Step("Results", hint, "Ready", "green", reverse("sme_review:results", args=[panel.pk]))
 
@@ -128,7 +128,7 @@ def _results_step(panel: Any, held: Round | None) -> Step:
 def _recommendation_step(panel: Panel, *, sent_back: bool) -> Step:
     href = reverse("sme_review:recommend", args=[panel.pk])
     if panel.state in {Panel.State.DRAFT, Panel.State.RUNNING}:
-        return Step("Recommendation", "Written after the round is closed", "Cannot start yet", "grey")
+        return Step("Recommendation", "Written after the round is closed", "Cannot start yet", "gray")
     if panel.sent_at is None and sent_back:
         return Step("Recommendation", "Change what was sent back, and send it again", "Next", "blue", href)
     if panel.sent_at is None:
@@ -146,7 +146,7 @@ def _decision_step(panel: Any, decided: int) -> Step:
         hint = "Some was sent back; the approvers go on when the recommendation is sent again"
         return Step("Decision", hint, "Sent back", "amber")
     if panel.sent_at is None:
-        return Step("Decision", "An approver decides each certification", "Cannot start yet", "grey")
+        return Step("Decision", "An approver decides each certification", "Cannot start yet", "gray")
     href = reverse("sme_review:decide", args=[panel.pk])
     hint = f"{decided} of {panel.certification_count} decided"
     if decided == panel.certification_count and panel.state != Panel.State.DECIDED:

@@ -13,7 +13,7 @@ def panelist_status(panelist: Any) -> tuple[str, str]:
         return f"Started, {panelist.submitted_count} of {expected} submitted", "blue"
     if panelist.first_opened_at:
         return "Opened", "blue"
-    return ("Invited", "grey") if panelist.invited_at else ("Not invited yet", "grey")
+    return ("Invited", "gray") if panelist.invited_at else ("Not invited yet", "gray")
 
 
 def _has_finished(panelist: Any) -> bool:

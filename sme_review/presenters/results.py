@@ -12,7 +12,7 @@ READING_TONES = {
     Reading.RECOMMEND: "green",
     Reading.DISCUSS: "amber",
     Reading.DO_NOT_RECOMMEND: "red",
-    Reading.WITHHELD: "grey",
+    Reading.WITHHELD: "gray",
 }
 
 

@@ -14,7 +14,7 @@ from sme_review.selectors.standards import standards_versions
 
 @dataclass(frozen=True)
 class Replaced:
-    """A certification of the earlier panel that the catalogue has replaced since, and what stands in its place now."""
+    """A certification of the earlier panel that the catalog has replaced since, and what stands in its place now."""
 
     entry: PanelCertification
     by: Certification
@@ -51,7 +51,7 @@ def earlier_panels(user: User, program: Program | None = None) -> QuerySet[Panel
 
 
 def proposal_of(source: Panel) -> Proposal:
-    """What can be taken over now. Certifications that the catalogue has replaced are set apart with their replacement."""
+    """What can be taken over now. Certifications that the catalog has replaced are set apart with their replacement."""
     entries = list(certifications_of(source))
     successors = _successors([entry.certification for entry in entries])
     return Proposal(
@@ -70,7 +70,7 @@ def proposal_of(source: Panel) -> Proposal:
 def _successors(certifications: list[Certification]) -> dict[int, Certification]:
     """Primary key of each replaced certification -> what replaced it in the end; one query for each step of the chain.
 
-    The catalogue lets no chain lead in a circle.
+    The catalog lets no chain lead in a circle.
     """
     successors: dict[int, Certification] = {}
     following = {each.pk: each.replaced_by_id for each in certifications if each.replaced_by_id}

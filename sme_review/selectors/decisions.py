@@ -1,4 +1,4 @@
-"""Reads for approvers: what is decided, what a release will change, and what the catalogue and panels said before."""
+"""Reads for approvers: what is decided, what a release will change, and what the catalog and panels said before."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -58,7 +58,7 @@ class Target:
 
 
 def target_of(decision: ListingDecision, pair: list[ProgramCertification]) -> Target | None:
-    """What a released decision writes into the catalogue; None where it leaves the catalogue as it is.
+    """What a released decision writes into the catalog; None where it leaves the catalog as it is.
 
     A decline or a deferral holds from the next school year, so that what students earn in this one stays listed.
 
@@ -81,7 +81,7 @@ def target_of(decision: ListingDecision, pair: list[ProgramCertification]) -> Ta
 
 @dataclass(frozen=True)
 class Planned:
-    """A decision that is kept and not released, with the catalogue as it is and as it will be."""
+    """A decision that is kept and not released, with the catalog as it is and as it will be."""
 
     decision: ListingDecision
     now: list[ProgramCertification]
@@ -152,7 +152,7 @@ def _listings_here(panel: Panel, entries: list[PanelCertification]) -> defaultdi
 
 @dataclass(frozen=True)
 class History:
-    """What was known of a certification before: in the catalogue, and from other panels."""
+    """What was known of a certification before: in the catalog, and from other panels."""
 
     here: list[ProgramCertification] = field(default_factory=list)
     elsewhere: list[ProgramCertification] = field(default_factory=list)
@@ -203,7 +203,7 @@ def current_decisions(panel: Panel) -> dict[int, ListingDecision]:
 
 
 def present_listings(panel: Panel) -> QuerySet[ProgramCertification]:
-    """The catalogue's listings of the panel's program, as the approver sees them beside the packet."""
+    """The catalog's listings of the panel's program, as the approver sees them beside the packet."""
     return (
         ProgramCertification.objects.filter(program_id=panel.program_id)
         .select_related("certification__entity")

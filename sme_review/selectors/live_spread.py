@@ -67,7 +67,7 @@ class QuestionSpread:
     @property
     def summary(self) -> figures.Summary | None:
         """Where the ratings lie; None when nobody gave a value, or too few did."""
-        return figures.summarise(self.values)
+        return figures.summarize(self.values)
 
     @property
     def picture(self) -> Picture | None:

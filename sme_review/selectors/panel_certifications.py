@@ -44,7 +44,7 @@ def with_rating_counts(entries: QuerySet[PanelCertification]) -> QuerySet[PanelC
 
 
 def addable_certifications(panel: Panel, *, words: str = "", ticked: Collection[int] = ()) -> QuerySet[Certification]:
-    """The catalogue's certifications that are not on the panel yet; those already listed for the program come first.
+    """The catalog's certifications that are not on the panel yet; those already listed for the program come first.
 
     Args:
         words: what name, awarding entity or code must contain, each word somewhere.

@@ -159,7 +159,7 @@ def figures_of(
     return QuestionResult(
         question=question,
         groups=[_group(group, question, ratings, panelists, away) for group in StakeholderGroup],
-        summary=figures.summarise(values),
+        summary=figures.summarize(values),
         distribution=_distribution(question, values),
         support=_support(values, thresholds) if on_five and thresholds else None,
         split=split,

@@ -1,4 +1,4 @@
-"""Which versions of a program's standards panels rest on; the catalogue asks through its port (docs/adr/0004)."""
+"""Which versions of a program's standards panels rest on; the catalog asks through its port (docs/adr/0004)."""
 
 from django.db.models import QuerySet
 

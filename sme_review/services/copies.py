@@ -14,7 +14,7 @@ from certifications.models import Certification
 from sme_review import verbs
 from sme_review.models import Material, Panel, PanelCertification, Panelist
 from sme_review.selectors.copies import Proposal, Replaced, proposal_of
-from sme_review.services.materials import words_of_catalogue
+from sme_review.services.materials import words_of_catalog
 from sme_review.services.panels import create_panel, lock_panel
 
 _RULES = ("kind", *Panel.RULES)
@@ -47,7 +47,7 @@ def copy_panel(
 ) -> Copied:
     """Set up a panel for the same program with rules, certifications and people of an earlier one.
 
-    Certifications come with the latest version of their materials; those that the catalogue has replaced since stay out,
+    Certifications come with the latest version of their materials; those that the catalog has replaced since stay out,
     and come as their replacement where that is wished. People come with name, address, group, job title and organization,
     unless they were taken off. Links, conflicts, ratings and who rates what stay behind. A second press of the same button
     finds the copy that the first one made: the one under this title that is still being set up.
@@ -80,7 +80,7 @@ def copy_panel(
 
 
 def _left_out(proposal: Proposal, parts: Parts) -> tuple[Replaced, ...]:
-    """What the catalogue has replaced and does not come as its replacement."""
+    """What the catalog has replaced and does not come as its replacement."""
     if not parts.certifications:
         return ()
     return tuple(each for each in proposal.replaced if each.by.pk not in parts.replacements)
@@ -93,7 +93,7 @@ def _copy_certifications(by: User, panel: Panel, proposal: Proposal, wanted: set
     entries = [*proposal.entries, *(each.entry for each in proposal.replaced if each.entry.pk in instead)]
     for entry in sorted(entries, key=lambda each: (each.position, each.pk)):
         if entry.pk in instead:
-            words[instead[entry.pk].pk] = words_of_catalogue(instead[entry.pk])
+            words[instead[entry.pk].pk] = words_of_catalog(instead[entry.pk])
         else:
             words[entry.certification_id] = _words_of(entry.material, entry.certification)
     made = PanelCertification.objects.bulk_create(
@@ -107,15 +107,15 @@ def _copy_certifications(by: User, panel: Panel, proposal: Proposal, wanted: set
 
 
 def _words_of(material: Material | None, certification: Certification) -> dict[str, str]:
-    """The latest version, or what the catalogue says where nothing was written."""
+    """The latest version, or what the catalog says where nothing was written."""
     if material is None:
-        return words_of_catalogue(certification)
+        return words_of_catalog(certification)
     return {name: getattr(material, name) for name in ("information_sheet", "blueprint", "link")}
 
 
 def _copy_people(panel: Panel, proposal: Proposal) -> int:
     """People as they are reached, nothing of what they did; how many."""
-    kept = ("name", "email", "group", "title", "organisation")
+    kept = ("name", "email", "group", "title", "organization")
     made = Panelist.objects.bulk_create(
         Panelist(panel=panel, **{name: getattr(person, name) for name in kept}) for person in proposal.people
     )

@@ -1,4 +1,4 @@
-"""OCTE's decisions, kept until somebody releases them; services/releases.py writes them into the catalogue."""
+"""OCTE's decisions, kept until somebody releases them; services/releases.py writes them into the catalog."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -81,7 +81,7 @@ def undo_decision(*, by: User, decision: ListingDecision) -> ListingDecision:
     """Take a decision back that is not released; any approver may. Undoing twice changes nothing.
 
     Raises:
-        MoveNotAllowedError: it is released: the catalogue has changed and people were told.
+        MoveNotAllowedError: it is released: the catalog has changed and people were told.
     """
     lock_panel(decision.recommendation.panel)
     held = ListingDecision.objects.select_for_update(of=("self",)).select_related("recommendation").get(pk=decision.pk)

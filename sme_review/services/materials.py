@@ -7,8 +7,8 @@ from certifications.models import Certification
 from sme_review.models import Material, Panel, PanelCertification
 
 
-def words_of_catalogue(certification: Certification) -> dict[str, str]:
-    """What the catalogue says of a certification, as a start of its material."""
+def words_of_catalog(certification: Certification) -> dict[str, str]:
+    """What the catalog says of a certification, as a start of its material."""
     return {
         "information_sheet": certification.information_sheet or certification.summary,
         "link": certification.link,

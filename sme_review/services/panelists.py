@@ -38,7 +38,7 @@ class NewPanelist:
     email: str
     group: str
     title: str = ""
-    organisation: str = ""
+    organization: str = ""
 
 
 @transaction.atomic
@@ -50,7 +50,7 @@ def add_panelist(
     email: str,
     group: str,
     title: str = "",
-    organisation: str = "",
+    organization: str = "",
     replaces: Panelist | None = None,
 ) -> Panelist:
     """Add one person. While the round is open they are invited at once.
@@ -65,7 +65,7 @@ def add_panelist(
     if panel.state not in {Panel.State.DRAFT, Panel.State.RUNNING}:
         raise MoveNotAllowedError("The round is closed, so nobody can be added to this panel.")
     panelist = Panelist(
-        panel=panel, name=name.strip(), email=email.strip().lower(), group=group, title=title, organisation=organisation
+        panel=panel, name=name.strip(), email=email.strip().lower(), group=group, title=title, organization=organization
     )
     try:
         panelist.full_clean()
@@ -103,7 +103,7 @@ def add_panelists(*, by: User, panel: Panel, people: Iterable[NewPanelist]) -> l
                     email=person.email,
                     group=person.group,
                     title=person.title,
-                    organisation=person.organisation,
+                    organization=person.organization,
                 )
             )
         except Problem as problem:
@@ -181,7 +181,7 @@ def replace_panelist(*, by: User, panelist: Panelist, reason: str, person: NewPa
         email=person.email,
         group=person.group,
         title=person.title,
-        organisation=person.organisation,
+        organization=person.organization,
         replaces=earlier,
     )
     record(by=by, verb=verbs.PANELIST_REPLACED, target=earlier, detail={"panel": added.panel_id, "by": added.pk})

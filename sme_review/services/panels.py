@@ -20,7 +20,7 @@ from sme_review.moves import PANEL_MOVES
 from sme_review.preconditions import why_not_change, why_not_put_away
 from sme_review.selectors.panel_certifications import sheet_mark
 from sme_review.selectors.panel_rules import rules_mark
-from sme_review.services.materials import words_of_catalogue, write_material
+from sme_review.services.materials import words_of_catalog, write_material
 
 # What may be changed after the panel was made, until the recommendation is sent.
 _CHANGEABLE = ("title", "kind", "standards_version", "due_date", *Panel.RULES)
@@ -158,7 +158,7 @@ def _ensure_changeable(panel: Panel, changes: Mapping[str, Any], seen: str | Non
 
 @transaction.atomic
 def add_certifications(*, by: User, panel: Panel, certifications: Iterable[Certification]) -> list[PanelCertification]:
-    """Put certifications under consideration, each with the catalogue's information sheet as a start.
+    """Put certifications under consideration, each with the catalog's information sheet as a start.
 
     One that is on the panel already is left as it is.
 
@@ -181,7 +181,7 @@ def add_certifications(*, by: User, panel: Panel, certifications: Iterable[Certi
             certification=certification,
             position=position,
         )
-        write_material(by=by, panel_certification=entry, **words_of_catalogue(certification))
+        write_material(by=by, panel_certification=entry, **words_of_catalog(certification))
         _open_in_running_round(by, panel, entry)
         record(by=by, verb=verbs.CERTIFICATION_ADDED, target=entry, detail={"panel": panel.pk})
         added.append(entry)

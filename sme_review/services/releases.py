@@ -1,4 +1,4 @@
-"""Releasing decisions: the catalogue changes in the same transaction, and everybody concerned is told once."""
+"""Releasing decisions: the catalog changes in the same transaction, and everybody concerned is told once."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ class NotReleasedError(Problem):
 
 @transaction.atomic
 def release_decisions(*, by: User, panel: Panel, seen: Iterable[int] | None = None) -> list[ListingDecision]:
-    """Write all kept decisions into the catalogue, all or none, and tell the panel, the districts and the consultant.
+    """Write all kept decisions into the catalog, all or none, and tell the panel, the districts and the consultant.
 
     When all certifications are approved or declined the panel is decided. Deferred ones stay open. If one was sent back
     the panel returns to the consultant. Releasing again with nothing new changes nothing.

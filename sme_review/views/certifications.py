@@ -23,7 +23,7 @@ from sme_review.views.panels import crumbs, find_panel
 
 @requires(SEE_PANELS)
 def certifications(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What is under consideration; consultants search the catalogue and add several at once."""
+    """What is under consideration; consultants search the catalog and add several at once."""
     panel = find_panel(request, pk)
     words, ticked = request.GET.get("words", ""), whole_numbers(request.GET.get("ticked", "").split("-"))
     if request.method == "POST":

@@ -29,7 +29,7 @@ from sme_review.views.problems import problems_of
 
 @requires(SEE_PANELS)
 def decide(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The packet beside what the catalogue and earlier panels say; approvers decide each certification."""
+    """The packet beside what the catalog and earlier panels say; approvers decide each certification."""
     panel = find_panel(request, pk)
     packet = latest_packet(panel)
     if request.method == "POST" and (why := why_not_now(panel)):

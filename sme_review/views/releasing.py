@@ -19,7 +19,7 @@ from sme_review.views.panels import crumbs, find_panel
 
 @requires(DECIDE_LISTINGS)
 def release(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What will change in the catalogue and who will be told; one button does it."""
+    """What will change in the catalog and who will be told; one button does it."""
     panel = find_panel(request, pk)
     if request.method == "POST" and _release(request, panel):
         return redirect("sme_review:decide" if find_panel(request, pk).sent_at else "sme_review:panel", pk)
@@ -57,7 +57,7 @@ def _release(request: SignedInRequest, panel: Panel) -> bool:
 
 
 def _what_came_of(released: Sequence[ListingDecision]) -> str:
-    """Whether the catalogue changed, and who is told."""
+    """Whether the catalog changed, and who is told."""
     if any(decision.listing_id for decision in released):
         return "The catalog is changed, and everybody concerned gets a mail."
     if not audiences.told_to_panel(released):

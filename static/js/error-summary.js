@@ -1,5 +1,5 @@
 // Moves the focus to the error summary when a page comes back with problems, and says so in the page's title.
-for (const summary of document.querySelectorAll('[data-behaviour~="error-summary"]')) {
+for (const summary of document.querySelectorAll('[data-behavior~="error-summary"]')) {
   document.title = `Error: ${document.title}`;
   summary.focus();
   summary.addEventListener("click", (event) => {

@@ -2,7 +2,7 @@
 // the part of the page that follows, and renews the pieces of it whose own marks changed. A piece in which somebody has
 // typed stays as it is. Changes are announced politely, at most once in five seconds; the person can pause all of it.
 //
-// <div data-behaviour="follow" data-follow-pulse="address" data-follow-page="address" data-follow-every="2500">
+// <div data-behavior="follow" data-follow-pulse="address" data-follow-page="address" data-follow-every="2500">
 //   <p role="status" data-follow-says></p>  and the other parts of templates/sme_review/live/_follow.html
 //   <div data-follow-part data-mark="17" data-says="Welder Sense is open.">
 //     <section data-follow-piece="stage" data-mark="rate-4" tabindex="-1">...</section>
@@ -15,7 +15,7 @@ const GONE = [401, 403, 404, 410];
 // For this page alone: another panel's session in the same tab is not paused.
 const KEY = `follow-paused ${window.location.pathname}`;
 
-for (const root of document.querySelectorAll('[data-behaviour~="follow"]')) follow(root);
+for (const root of document.querySelectorAll('[data-behavior~="follow"]')) follow(root);
 
 function follow(root) {
   const every = Number(root.dataset.followEvery) || 2500;
@@ -179,7 +179,7 @@ function follow(root) {
     if (!piece || !("followStayed" in piece.dataset)) return;
     seen = "";
   });
-  // A behaviour that has saved what was typed says so; then the piece may be renewed again.
+  // A behavior that has saved what was typed says so; then the piece may be renewed again.
   root.addEventListener("kept", (event) => typedIn.delete(event.target.closest("[data-follow-piece]")));
   document.addEventListener("pointerdown", () => { pressing = true; });
   for (const name of ["pointerup", "pointercancel"]) {

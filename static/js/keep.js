@@ -2,7 +2,7 @@
 // server refuses (somebody else saved meanwhile, or it is closed) it says why and stops: what was typed stays, and the
 // button leads on. Without JavaScript the button saves.
 //
-// <form data-behaviour="keep" data-keep-pause="2000">
+// <form data-behavior="keep" data-keep-pause="2000">
 //   <input type="hidden" name="version"> and <p role="status" data-keep-says></p>
 //   <strong data-keep-part="share"> words that the server tells anew
 // Who comes to a page that was made before their last save arrived gets it anew.
@@ -158,8 +158,8 @@ function isOlder(version) {
   }
 }
 
-const bindAll = (part) => part.querySelectorAll('form[data-behaviour~="keep"]').forEach(bind);
+const bindAll = (part) => part.querySelectorAll('form[data-behavior~="keep"]').forEach(bind);
 bindAll(document);
-const [first] = document.querySelectorAll('form[data-behaviour~="keep"] [name="version"]');
+const [first] = document.querySelectorAll('form[data-behavior~="keep"] [name="version"]');
 if (first && isOlder(first)) setTimeout(() => window.location.replace(window.location.href), AGAIN);
 document.addEventListener("renewed", (event) => bindAll(event.target));

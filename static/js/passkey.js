@@ -1,5 +1,5 @@
 // Shows the passkey button where the browser knows passkeys, and says so when signing in with one did not work.
-const part = document.querySelector('[data-behaviour~="passkey"]');
+const part = document.querySelector('[data-behavior~="passkey"]');
 if (part && window.PublicKeyCredential) part.hidden = false;
 
 document.addEventListener("allauth.error", (event) => {

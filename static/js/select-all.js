@@ -1,6 +1,6 @@
 // A check box above a list ticks all boxes of that list. It is made here, so that it is not there without JavaScript.
-// <table data-behaviour="select-all" data-select-name="records" data-select-label="Select all">
-for (const list of document.querySelectorAll('[data-behaviour~="select-all"]')) {
+// <table data-behavior="select-all" data-select-name="records" data-select-label="Select all">
+for (const list of document.querySelectorAll('[data-behavior~="select-all"]')) {
   const name = list.dataset.selectName;
   const boxes = [...list.querySelectorAll('input[type="checkbox"]')].filter((box) => !name || box.name === name);
   if (boxes.length < 2) continue;

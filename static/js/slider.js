@@ -1,7 +1,7 @@
 // Puts a slider beside a number box; the box stays the answer. While the box is empty the slider is hollow and says that
 // there is no answer yet; it only writes once it is moved, so that leaving it alone is not "50".
 const slide = (part) => {
-  for (const box of part.querySelectorAll('input[data-behaviour~="slider"]')) bind(box);
+  for (const box of part.querySelectorAll('input[data-behavior~="slider"]')) bind(box);
 };
 
 const bind = (box) => {

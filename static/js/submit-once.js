@@ -1,7 +1,7 @@
 // Stops a second click from sending a form twice. The server keeps double sends harmless too; this spares the wait.
 // It listens on the whole page, so that it also knows forms that were brought later.
 document.addEventListener("submit", (event) => {
-  const form = event.target.closest('form[data-behaviour~="submit-once"]');
+  const form = event.target.closest('form[data-behavior~="submit-once"]');
   if (!form || event.defaultPrevented) return;
   if (form.dataset.sent) {
     event.preventDefault();

@@ -30,18 +30,18 @@ RULES = [
         lambda: same_address_twice("A.Person@example.org"),
     ),
     Rule(
-        "membership_organisation_fits_role",
+        "membership_organization_fits_role",
         lambda: make.MembershipFactory(role=Role.DISTRICT_COORDINATOR, district=DistrictFactory()),
         lambda: make.MembershipFactory(role=Role.DISTRICT_COORDINATOR),
     ),
     Rule(
-        "membership_organisation_fits_role",
+        "membership_organization_fits_role",
         lambda: make.MembershipFactory(role=Role.OCTE_APPROVER),
         lambda: make.MembershipFactory(role=Role.OCTE_APPROVER, district=DistrictFactory()),
     ),
     Rule("membership_once", lambda: same_membership_twice(ended=True), lambda: same_membership_twice(ended=False)),
     Rule(
-        "invitation_organisation_fits_role",
+        "invitation_organization_fits_role",
         lambda: make.InvitationFactory(role=Role.FISCAL_OFFICIAL, district=DistrictFactory()),
         lambda: make.InvitationFactory(role=Role.FISCAL_OFFICIAL),
     ),

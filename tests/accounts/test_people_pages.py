@@ -132,14 +132,14 @@ def test_a_consultant_invites_step_by_step(consultant, home_district, twin_distr
     second = f"{first['Location']}?district={home_district.district.pk}"
     page = text(client.get(second))
     assert (home_district.building.name in page, twin_district.building.name in page) == (True, False)
-    typed = {"organisation": home_district.building.pk, "email": "Bo@example.org", "name": "Bo"}
+    typed = {"organization": home_district.building.pk, "email": "Bo@example.org", "name": "Bo"}
     assert client.post(second, typed)["Location"] == reverse("accounts:invitations")
     assert Invitation.objects.get().building == home_district.building
 
 
 def test_what_was_typed_survives_a_refusal(consultant, waiting, client):
     client.force_login(consultant)
-    typed = {"organisation": waiting.district_id, "email": "cora@example.org", "name": "Cora Once More"}
+    typed = {"organization": waiting.district_id, "email": "cora@example.org", "name": "Cora Once More"}
     page = client.post(reverse("accounts:invite", args=["district_coordinator"]), typed)
     assert page.status_code == 200
     assert "already invited to this role there" in text(page)
@@ -158,7 +158,7 @@ def test_an_official_of_one_district_goes_straight_to_its_buildings(home_distric
     client.force_login(home_district.official)
     page = text(client.get(reverse("accounts:invite", args=["building_reporter"])))
     assert (home_district.building.name in page, twin_district.building.name in page) == (True, False)
-    typed = {"organisation": twin_district.building.pk, "email": "x@example.org", "name": "X"}
+    typed = {"organization": twin_district.building.pk, "email": "x@example.org", "name": "X"}
     assert client.post(reverse("accounts:invite", args=["building_reporter"]), typed).status_code == 200
     assert not Invitation.objects.exists()
 
@@ -167,7 +167,7 @@ def test_giving_a_role_step_by_step(consultant, home_district, client):
     person = home_district.reporter
     client.force_login(consultant)
     first = client.get(reverse("accounts:choose_role", args=[person.pk]), {"role": "district_auditor"})
-    typed = {"organisation": home_district.district.pk}
+    typed = {"organization": home_district.district.pk}
     assert client.get(first["Location"]).status_code == 200
     assert client.post(first["Location"], typed)["Location"] == reverse("accounts:person", args=[person.pk])
     assert person.memberships.filter(role="district_auditor", ended_at=None).count() == 1
@@ -175,7 +175,7 @@ def test_giving_a_role_step_by_step(consultant, home_district, client):
     assert "Which district" in text(client.get(reverse("accounts:give_role", args=[person.pk, "building_reporter"])))
 
 
-def test_a_state_role_is_given_without_an_organisation(consultant, client):
+def test_a_state_role_is_given_without_an_organization(consultant, client):
     person = UserFactory()
     client.force_login(consultant)
     url = reverse("accounts:give_role", args=[person.pk, "state_auditor"])

@@ -45,7 +45,7 @@ def test_state_staff_invite_to_any_role(consultant, home_district):
     for role in Role:
         state = role in {Role.OCTE_CONSULTANT, Role.OCTE_APPROVER, Role.STATE_AUDITOR}
         where = None if state else places.get(role, home_district.district)
-        assert invite(consultant, role=role, organisation=where).state == "waiting"
+        assert invite(consultant, role=role, organization=where).state == "waiting"
     assert Invitation.objects.count() == len(Role)
 
 
@@ -56,7 +56,7 @@ def test_invitation_is_mailed_and_written_down(consultant, home_district, send, 
         email=" New@Example.ORG ",
         name="New Person",
         role=Role.DISTRICT_COORDINATOR,
-        organisation=home_district.district,
+        organization=home_district.district,
     )
     [mail] = mailoutbox
     assert mail.to == ["new@example.org"]
@@ -71,39 +71,39 @@ def test_invitation_is_mailed_and_written_down(consultant, home_district, send, 
     [("district_coordinator", "district"), ("district_auditor", "district"), ("building_reporter", "building")],
 )
 def test_official_invites_to_roles_of_their_own_district_only(role, place, home_district, twin_district):
-    assert invite(home_district.official, role=role, organisation=getattr(home_district, place)).role == role
+    assert invite(home_district.official, role=role, organization=getattr(home_district, place)).role == role
     with pytest.raises(PermissionDenied):
-        invite(home_district.official, role=role, organisation=getattr(twin_district, place))
+        invite(home_district.official, role=role, organization=getattr(twin_district, place))
 
 
 @pytest.mark.parametrize("role", [Role.OCTE_APPROVER, Role.CEPD_ADMINISTRATOR, Role.FISCAL_OFFICIAL])
 def test_official_cannot_invite_to_roles_above_theirs(role, home_district):
     where = {Role.CEPD_ADMINISTRATOR: home_district.district.region, Role.FISCAL_OFFICIAL: home_district.district}
     with pytest.raises(PermissionDenied):
-        invite(home_district.official, role=role, organisation=where.get(role))
+        invite(home_district.official, role=role, organization=where.get(role))
 
 
 @pytest.mark.parametrize("person", ["coordinator", "auditor", "reporter", "cepd"])
 def test_others_of_the_district_cannot_invite(person, home_district):
     with pytest.raises(PermissionDenied):
-        invite(getattr(home_district, person), role=Role.BUILDING_REPORTER, organisation=home_district.building)
+        invite(getattr(home_district, person), role=Role.BUILDING_REPORTER, organization=home_district.building)
 
 
 def test_an_official_of_one_district_who_coordinates_another_manages_only_the_first(home_district, twin_district):
     MembershipFactory(user=home_district.official, role=Role.DISTRICT_COORDINATOR, district=twin_district.district)
     with pytest.raises(PermissionDenied):
-        invite(home_district.official, role=Role.DISTRICT_AUDITOR, organisation=twin_district.district)
+        invite(home_district.official, role=Role.DISTRICT_AUDITOR, organization=twin_district.district)
 
 
-def test_a_role_without_its_organisation_is_refused(consultant, home_district):
-    with pytest.raises(Problem, match="Choose the organisation"):
+def test_a_role_without_its_organization_is_refused(consultant, home_district):
+    with pytest.raises(Problem, match="Choose the organization"):
         invite(consultant, role=Role.DISTRICT_COORDINATOR)
-    with pytest.raises(Problem, match="Choose the organisation"):
-        invite(consultant, role=Role.OCTE_APPROVER, organisation=home_district.district)
+    with pytest.raises(Problem, match="Choose the organization"):
+        invite(consultant, role=Role.OCTE_APPROVER, organization=home_district.district)
 
 
 def test_inviting_twice_says_so_and_sends_one_mail(consultant, home_district):
-    where = {"role": Role.DISTRICT_AUDITOR, "organisation": home_district.district}
+    where = {"role": Role.DISTRICT_AUDITOR, "organization": home_district.district}
     invite(consultant, **where)
     with pytest.raises(Problem, match="already invited"):
         invite(consultant, **where, email="NEW@example.org")
@@ -116,7 +116,7 @@ def test_inviting_somebody_who_has_the_role_says_so(consultant, home_district):
             consultant,
             email=home_district.coordinator.email.upper(),
             role=Role.DISTRICT_COORDINATOR,
-            organisation=home_district.district,
+            organization=home_district.district,
         )
 
 
@@ -155,7 +155,7 @@ def test_accepting_makes_the_account_and_the_role(consultant, home_district, sen
         email="Cora@Example.org",
         name="Cora",
         role=Role.DISTRICT_COORDINATOR,
-        organisation=home_district.district,
+        organization=home_district.district,
     )
     account = services.accept_invitation(secret=secret, name=" Cora Coordinator ", password=PASSWORD)
     assert (account.email, account.name) == ("cora@example.org", "Cora Coordinator")
@@ -204,7 +204,7 @@ def test_accepting_what_was_given_meanwhile_gives_it_once(consultant, send):
 
 def test_a_role_is_given_once(consultant, home_district):
     user = home_district.coordinator
-    where = {"role": Role.DISTRICT_AUDITOR, "organisation": home_district.district}
+    where = {"role": Role.DISTRICT_AUDITOR, "organization": home_district.district}
     assert services.add_membership(by=consultant, user=user, **where).user == user
     with pytest.raises(Problem, match="already has this role"):
         services.add_membership(by=consultant, user=user, **where)
@@ -217,7 +217,7 @@ def test_a_stranger_cannot_give_or_end_roles(home_district, twin_district):
             by=twin_district.official,
             user=home_district.coordinator,
             role=Role.DISTRICT_AUDITOR,
-            organisation=home_district.district,
+            organization=home_district.district,
         )
     with pytest.raises(PermissionDenied):
         services.end_membership(by=twin_district.official, membership=home_district.coordinator.memberships.get())

@@ -70,7 +70,7 @@ def test_the_list_comes_in_pages_that_hold_every_row_once(listing, client):
         ("/api/v1/approved/?year=1066", "year"),
         ("/api/v1/approved/?type=zz", "type"),
         ("/api/v1/approved/?cip=99.9999", "cip"),
-        ("/api/v1/approved/?programme=48.0508", "programme"),
+        ("/api/v1/approved/?program=48.0508", "program"),
         ("/api/v1/approved/?sort=color", "sort"),
         ("/api/v1/changes/?year=zz", "year"),
         ("/api/v1/changes/?cip=48.0508", "cip"),

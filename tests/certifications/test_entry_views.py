@@ -70,7 +70,7 @@ def test_the_certification_page_says_the_cut_score_and_begins_a_draft(coordinato
     page = text(coordinator.get(address))
     assert "Score from 0 to 100; the lowest passing score is 70." in page
     assert "A pass counts for federal reporting" in page
-    assert "/catalogue/request/" in page
+    assert "/catalog/request/" in page
     chosen = {"certification": certification.code, "district": home_district.district.pk}
     response = coordinator.post(f"{address}begin/", chosen)
     draft = EntryDraft.objects.get()
@@ -294,7 +294,7 @@ def test_a_discarded_draft_that_cannot_be_is_not_offered(address, coordinator):
     assert "discarded" not in text(response)
 
 
-@pytest.mark.parametrize("address", ["/entry/2027/%00/", "/entry/receipt/%00/", "/catalogue/programs/%00/"])
+@pytest.mark.parametrize("address", ["/entry/2027/%00/", "/entry/receipt/%00/", "/catalog/programs/%00/"])
 def test_an_address_with_the_character_nul_is_not_there(address, coordinator):
     assert coordinator.get(address).status_code == 404
 

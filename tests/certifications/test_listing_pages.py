@@ -9,7 +9,7 @@ from certifications.models import ProgramCertification
 from certifications.services.listings import keep_listing
 from tests.factories.certifications import CertificationFactory, ProgramCertificationFactory
 
-DUE = "/catalogue/listings/due/"
+DUE = "/catalog/listings/due/"
 
 
 def text(response) -> str:
@@ -24,7 +24,7 @@ def listing(program):
 
 
 def act(listing, name):
-    return f"/catalogue/listings/{listing.pk}/{name}/"
+    return f"/catalog/listings/{listing.pk}/{name}/"
 
 
 def typed_in(client, listing, name, **values):
@@ -51,14 +51,14 @@ def test_consultants_and_approvers_see_what_is_due(listing, consultant, approver
     other = ProgramCertificationFactory().program.cluster.code
     assert "No listing is due" in text(client.get(f"{DUE}?cluster={other}"))
     assert "Certified Welder" in text(client.get(f"{DUE}?year=zz&cluster=zz"))
-    assert client.get("/catalogue/listings/987654321/review/").status_code == 404
+    assert client.get("/catalog/listings/987654321/review/").status_code == 404
 
 
 def test_the_way_there_is_offered_to_those_who_may(listing, consultant, state_auditor, client):
     for person, offered in ((consultant, True), (state_auditor, False)):
         client.force_login(person)
-        assert (DUE in client.get("/catalogue/").content.decode()) is offered
-        program = client.get("/catalogue/programs/48.0508/").content.decode()
+        assert (DUE in client.get("/catalog/").content.decode()) is offered
+        program = client.get("/catalog/programs/48.0508/").content.decode()
         assert (act(listing, "review") in program) is offered
     client.force_login(consultant)
     assert "Review 1 listing" in text(client.get("/"))

@@ -311,7 +311,7 @@ def test_two_people_do_not_close_a_circle_together(consultant):
 
 def test_consultants_hear_of_what_is_due(consultant, approver, listing):
     (item,) = selectors.home_items(consultant)
-    assert (item.title, item.count, item.href) == ("Review 1 listing", 1, "/catalogue/listings/due/")
+    assert (item.title, item.count, item.href) == ("Review 1 listing", 1, "/catalog/listings/due/")
     ProgramCertificationFactory(review_school_year=2026)
     assert selectors.home_items(consultant)[0].title == "Review 2 listings"
     assert selectors.home_items(approver) == []

@@ -110,7 +110,7 @@ def test_nothing_that_is_not_public_is_shown_anywhere(secrets, welding, client):
 def test_what_is_looked_for_is_there_to_be_found(secrets, welding, consultant, client):
     """The control of the test above: signed-in staff see it all."""
     client.force_login(consultant)
-    assert SECRET in client.get("/catalogue/programs/48.0508/").content.decode()
+    assert SECRET in client.get("/catalog/programs/48.0508/").content.decode()
 
 
 def test_what_is_not_public_has_no_address(secrets, client):

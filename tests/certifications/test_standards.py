@@ -21,7 +21,7 @@ from tests.factories.certifications import ProgramFactory, ProgramStandardFactor
 from tests.factories.sme_review import PanelFactory
 
 HEAD = "Segment code,Segment title,Segment weight,Code,Statement\n"
-URL = "/catalogue/programs/48.0508/standards/"
+URL = "/catalog/programs/48.0508/standards/"
 
 
 def text(response) -> str:
@@ -237,7 +237,7 @@ def test_who_reads_and_who_brings_in(consultant, approver, state_auditor, home_d
     client.force_login(consultant)
     assert {client.get(url).status_code for url in reads + changes} == {200}
     other = ProgramFactory(cip_code="12.0500")
-    assert client.get(f"/catalogue/programs/{other.cip_code}/standards/import/{sent.pk}/").status_code == 404
+    assert client.get(f"/catalog/programs/{other.cip_code}/standards/import/{sent.pk}/").status_code == 404
     assert client.get(f"{URL}download/?version=none").status_code == 404
     assert StandardsImport.objects.visible_to(UserFactory()).count() == 0
 

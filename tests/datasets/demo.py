@@ -8,7 +8,7 @@ from datasets import loaders
 
 
 def make_demo(**options) -> str:
-    """The reference data (without the CIP catalogue, which the demo does not need) and a small demo; what it printed."""
+    """The reference data (without the CIP catalog, which the demo does not need) and a small demo; what it printed."""
     for table in loaders.TABLES[1:]:
         table.load(True)
     out = StringIO()

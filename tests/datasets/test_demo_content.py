@@ -64,7 +64,7 @@ def test_what_was_copied_keeps_every_rule(demo):
         for thing in model.objects.all()[:150]:
             thing.full_clean()
     with connection.cursor() as cursor:
-        # The reference that no model field declares: a record's student is its enrolment's.
+        # The reference that no model field declares: a record's student is its enrollment's.
         cursor.execute(
             "SELECT count(*) FROM certifications_studentcertification r JOIN certifications_enrollment e "
             "ON e.id = r.enrollment_id WHERE e.student_id <> r.student_id"

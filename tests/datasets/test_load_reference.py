@@ -125,7 +125,7 @@ def broken_copy(tmp_path, old: str, new: str):
     ],
 )
 def test_load_reference_names_the_cell_that_is_wrong(tmp_path, monkeypatch, old, new, message):
-    monkeypatch.setattr(loaders.organisations, "REFERENCE", broken_copy(tmp_path, old, new))
+    monkeypatch.setattr(loaders.organizations, "REFERENCE", broken_copy(tmp_path, old, new))
     with pytest.raises(CommandError) as caught:
         load()
     assert str(caught.value) == f"Nothing was loaded. {message}"
@@ -138,12 +138,12 @@ def test_district_in_two_counties_is_refused(tmp_path, monkeypatch):
         "05157,H.H. Dow High School,56010,Midland Public Schools,56",
         "05157,X,56010,Midland Public Schools,09",
     )
-    monkeypatch.setattr(loaders.organisations, "REFERENCE", folder)
-    loaders.organisations.load_regions(True)
+    monkeypatch.setattr(loaders.organizations, "REFERENCE", folder)
+    loaders.organizations.load_regions(True)
     with pytest.raises(
         BadCellError, match='column county_code: "09" differs from line 500, where district 56010 has "56"'
     ):
-        loaders.organisations.load_districts(True)
+        loaders.organizations.load_districts(True)
 
 
 @pytest.mark.parametrize(

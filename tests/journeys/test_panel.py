@@ -145,7 +145,7 @@ def rate_all(page: Page, check_page, *, conflict: bool) -> None:
 
 @pytest.fixture
 def staff(program, consultant, approver):
-    """Those who sign in, with the program and its catalogue in place."""
+    """Those who sign in, with the program and its catalog in place."""
     return {"consultant": consultant, "approver": approver}
 
 

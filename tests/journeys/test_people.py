@@ -1,6 +1,6 @@
 """A consultant invites a coordinator, who opens the link in the mail, chooses a password and sees their home page.
 
-Every page on the way passes the accessibility check, wide and at 320 px; so do the catalogue and the audit trail.
+Every page on the way passes the accessibility check, wide and at 320 px; so do the catalog and the audit trail.
 """
 
 import re
@@ -93,14 +93,14 @@ def test_ending_a_role_and_reading_its_history(home_district, consultant, page_o
         page_of(path)
 
 
-def test_the_catalogue_is_read_and_kept(home_district, consultant, page_of, check_page):
+def test_the_catalog_is_read_and_kept(home_district, consultant, page_of, check_page):
     program = home_district.offering.program
     listing = ProgramCertificationFactory(program=program, certification__is_sample=True)
     CertificationPartFactory(certification=listing.certification)
     CertificationAliasFactory(certification=listing.certification)
     ProgramStandardFactory(program=program)
     pk, code = listing.certification_id, listing.certification.entity.code
-    page = page_of("/catalogue/request/", home_district.coordinator)
+    page = page_of("/catalog/request/", home_district.coordinator)
     page.get_by_label("Program (CIP code)").select_option(label="48.0508 Welding Technology")
     page.get_by_label("Name of the certification").fill("Pipe Welding")
     page.get_by_label("Who awards it").fill("Pipe Guild")
@@ -110,18 +110,18 @@ def test_the_catalogue_is_read_and_kept(home_district, consultant, page_of, chec
     [asked] = requests_visible_to(home_district.coordinator)
     for path in (
         "/",
-        "/catalogue/",
-        f"/catalogue/certifications/{pk}/",
-        f"/catalogue/certifications/{pk}/edit/",
-        f"/catalogue/certifications/{pk}/parts/add/",
-        f"/catalogue/certifications/{pk}/names/add/",
-        "/catalogue/programs/",
-        f"/catalogue/programs/{program.cip_code}/",
-        "/catalogue/entities/",
-        f"/catalogue/entities/{code}/",
-        f"/catalogue/entities/{code}/edit/",
-        "/catalogue/requests/",
-        f"/catalogue/requests/{asked.pk}/",
+        "/catalog/",
+        f"/catalog/certifications/{pk}/",
+        f"/catalog/certifications/{pk}/edit/",
+        f"/catalog/certifications/{pk}/parts/add/",
+        f"/catalog/certifications/{pk}/names/add/",
+        "/catalog/programs/",
+        f"/catalog/programs/{program.cip_code}/",
+        "/catalog/entities/",
+        f"/catalog/entities/{code}/",
+        f"/catalog/entities/{code}/edit/",
+        "/catalog/requests/",
+        f"/catalog/requests/{asked.pk}/",
     ):
         page_of(path, consultant)
     page.get_by_label("Answer it").check()

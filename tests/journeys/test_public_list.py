@@ -124,7 +124,7 @@ def test_a_consultant_reviews_what_is_due_and_the_public_sees_it(page: Page, lis
     expect(page.locator("body")).not_to_contain_text("Nobody asks for it any more.")
     expect(page.locator("body")).not_to_contain_text(consultant.name)
 
-    page.goto(f"/catalogue/listings/{listed.listings.get().pk}/review/")
+    page.goto(f"/catalog/listings/{listed.listings.get().pk}/review/")
     page.get_by_role("button", name="Take the retirement back").click()
     expect(page.get_by_text("The listing is approved as before.")).to_be_visible()
 
@@ -132,7 +132,7 @@ def test_a_consultant_reviews_what_is_due_and_the_public_sees_it(page: Page, lis
 def test_a_listing_is_kept_without_scripts(page_without_javascript: Page, listed, consultant, sign_in):
     page = page_without_javascript
     sign_in(page, consultant)
-    page.goto("/catalogue/listings/due/")
+    page.goto("/catalog/listings/due/")
     page.get_by_role("link", name="Certified Welder").click()
     page.get_by_label("Why it is kept").fill("Employers still ask for it.")
     page.get_by_role("button", name="Keep the listing").click()

@@ -21,7 +21,7 @@ def test_a_consultant_brings_in_standards(page, program, consultant, sign_in, ch
     ProgramStandardFactory(program=program, code="A.9", position=9)
     SegmentWeightFactory(program=program)
     sign_in(page, consultant)
-    page.goto("/catalogue/programs/48.0508/")
+    page.goto("/catalog/programs/48.0508/")
     page.get_by_role("link", name="Versions and downloads").click()
     check_page(page)
     with page.expect_download() as download:
@@ -67,7 +67,7 @@ def test_a_consultant_brings_in_standards(page, program, consultant, sign_in, ch
 def test_standards_come_in_without_javascript(page_without_javascript, program, consultant, sign_in):
     page = page_without_javascript
     sign_in(page, consultant)
-    page.goto("/catalogue/programs/48.0508/standards/import/")
+    page.goto("/catalog/programs/48.0508/standards/import/")
     page.get_by_label("Version").fill("2027")
     page.get_by_label("Or paste the rows").fill(ROWS)
     page.get_by_role("button", name="Look at the changes").click()

@@ -88,7 +88,7 @@ def test_a_picture_for_a_page_brings_its_font():
 
 def test_long_names_of_spreads_go_on_in_a_second_line():
     long = "Entry-Level Certification: Maintenance and Light Repair of Trucks and Buses in Cold Weather and Deep Snow"
-    svg = charts.draw_spreads([(long, figures.summarise([1, 3])), ("Short", None)], low=1, high=5, title="T")
+    svg = charts.draw_spreads([(long, figures.summarize([1, 3])), ("Short", None)], low=1, high=5, title="T")
     lines = [line.text for line in parsed(svg).iter("{http://www.w3.org/2000/svg}tspan")]
     assert lines == ["Entry-Level Certification: Maintenance and", "Light Repair of Trucks and Buses in Cold …"]
 
@@ -98,7 +98,7 @@ def test_an_empty_map_is_drawn_without_error():
 
 
 def test_spreads_are_drawn_one_below_the_other():
-    rows = [("First", figures.summarise([1, 3, 5])), ("Second", None), ("First", figures.summarise([4]))]
+    rows = [("First", figures.summarize([1, 3, 5])), ("Second", None), ("First", figures.summarize([4]))]
     svg = charts.draw_spreads(rows, low=1, high=5, title="Value to employers")
     assert svg == charts.draw_spreads(rows, low=1, high=5, title="Value to employers")
     assert [text for text in texts(svg) if text in {"First", "Second"}] == ["First", "Second", "First"]

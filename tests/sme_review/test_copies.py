@@ -71,7 +71,7 @@ def earlier(db):
         panel_certification=entry, number=2, information_sheet="New", blueprint="Parts", link="https://a.org"
     )
     people = [
-        PanelistFactory(panel=panel, title="Teacher", organisation="North High", group="business", invited=True),
+        PanelistFactory(panel=panel, title="Teacher", organization="North High", group="business", invited=True),
         PanelistFactory(panel=panel),
     ]
     PanelistFactory(
@@ -103,7 +103,7 @@ def copied(consultant, source, **wishes):
 
 
 def replace(entry, **fields):
-    """Let the catalogue replace a certification; returns what takes its place."""
+    """Let the catalog replace a certification; returns what takes its place."""
     successor = CertificationFactory(**fields)
     entry.certification.replaced_by = successor
     entry.certification.save(update_fields=["replaced_by"])
@@ -131,7 +131,7 @@ def test_rules_certifications_and_people_come_along(earlier, consultant):
     assert list(materials.values_list("number", "information_sheet", "blueprint", "link", "made_by")) == [
         (1, "New", "Parts", "https://a.org", consultant.pk)
     ]
-    kept = ("name", "email", "title", "organisation", "group")
+    kept = ("name", "email", "title", "organization", "group")
     people = Panelist.objects.filter(panel=panel)
     assert set(people.values_list(*kept)) == set(
         Panelist.objects.filter(panel=earlier, withdrawn_at=None).values_list(*kept)
@@ -186,7 +186,7 @@ def test_the_audit_trail_tells_where_a_panel_comes_from(earlier, consultant):
     }
 
 
-def test_what_the_catalogue_has_replaced_stays_out_or_comes_as_its_replacement(earlier, consultant):
+def test_what_the_catalog_has_replaced_stays_out_or_comes_as_its_replacement(earlier, consultant):
     entry = earlier.certifications.first()
     successor = replace(entry, information_sheet="", summary="In short", link="https://b.org")
     without = copied(consultant, earlier)
@@ -235,7 +235,7 @@ def test_a_replacement_that_is_on_the_panel_is_not_proposed(earlier, consultant)
     assert (made.certifications, [each.entry for each in made.left_out]) == (1, [first])
 
 
-def test_a_certification_without_material_starts_from_the_catalogue(consultant):
+def test_a_certification_without_material_starts_from_the_catalog(consultant):
     entry = PanelCertificationFactory(certification__information_sheet="From the catalog")
     made = copied(consultant, entry.panel)
     assert made.panel.certifications.get().material.information_sheet == "From the catalog"

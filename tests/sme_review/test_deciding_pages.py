@@ -245,7 +245,7 @@ def test_nothing_chosen_says_what_to_do(lines, desk, address):
 
 
 def test_a_box_that_was_ticked_before_does_not_stop_a_decline(lines, closed, desk, address):
-    """The catalogue counts it now, so the box is ticked when the page opens."""
+    """The catalog counts it now, so the box is ticked when the page opens."""
     certification = closed.entries[0].certification
     ProgramCertificationFactory(
         program=closed.panel.program, certification=certification, first_school_year=2025, counts_federally=True
@@ -307,7 +307,7 @@ def test_the_task_list_says_that_something_was_sent_back(lines, closed, approver
     assert steps["Decision"][0] == "Sent back"
 
 
-def test_a_release_that_the_catalogue_refuses_names_the_certification(lines, closed, approver, desk):
+def test_a_release_that_the_catalog_refuses_names_the_certification(lines, closed, approver, desk):
     certification = closed.entries[1].certification
     ProgramCertificationFactory(
         program=closed.panel.program, certification=certification, first_school_year=2024, last_school_year=2029

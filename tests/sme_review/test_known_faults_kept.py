@@ -47,8 +47,8 @@ def delete_past_the_code(thing) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def test_an_item_with_ratings_is_not_deleted_from_the_catalogue_nor_past_the_code(rated, approver, client):
-    """Known fault: an item deleted with ratings attached, from the catalogue's admin, the shell or the database."""
+def test_an_item_with_ratings_is_not_deleted_from_the_catalog_nor_past_the_code(rated, approver, client):
+    """Known fault: an item deleted with ratings attached, from the catalog's admin, the shell or the database."""
     entry = rated.entries[0]
     for thing in (entry, entry.certification):
         with pytest.raises(ProtectedError):

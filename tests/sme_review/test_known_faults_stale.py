@@ -171,5 +171,5 @@ def test_a_replacement_stands_in_the_place_and_not_in_the_numbers(closed, consul
         (sum(one["invited"] for one in shown["participation"]), sum(one["rated"] for one in shown["participation"]))
     ]
     assert totals == [(5, 4)]
-    assert (there.pk, "Invited", "grey") in shown["people"]
+    assert (there.pk, "Invited", "gray") in shown["people"]
     assert PanelCertification.objects.filter(ratings__panelist=there).count() == 0

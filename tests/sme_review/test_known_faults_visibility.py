@@ -114,7 +114,7 @@ def own_paths(cast, secret: str) -> list[tuple[str, str]]:
 
 
 def other_paths(cast) -> list[tuple[str, str]]:
-    """The rest of the product: the public pages and API, the catalogue, the admin.
+    """The rest of the product: the public pages and API, the catalog, the admin.
 
     Without the list of acts, where the walk's own downloads are written down.
     """

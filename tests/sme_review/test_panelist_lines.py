@@ -46,7 +46,7 @@ def test_headings_say_what_the_columns_are():
     lines = read(f"{HEADINGS}\nAnn\tAble\tann@example.org\tDelta High\tsecondary\n\nBo\t\tbo@example.org")
     assert [line.is_headings for line in lines] == [True, False, False]
     assert people(lines) == [("Ann Able", "ann@example.org", "secondary")]
-    assert (lines[1].person.organisation, lines[2].number) == ("Delta High", 4)
+    assert (lines[1].person.organization, lines[2].number) == ("Delta High", 4)
     assert left_over(lines) == f"{HEADINGS}\nBo\t\tbo@example.org"
 
 

@@ -242,19 +242,19 @@ def test_change_is_none_when_a_round_has_no_rating():
 
 
 def test_summary_matches_a_hand_worked_example():
-    summary = figures.summarise([10, 20, 40, 70, 90])
+    summary = figures.summarize([10, 20, 40, 70, 90])
     assert (summary.count, summary.minimum, summary.maximum, summary.mean) == (5, 10, 90, 46)
     assert (summary.q1, summary.median, summary.q3, summary.iqr) == (20, 40, 70, 50)
     assert summary.deviation == (30 + 20 + 0 + 30 + 50) / 5
 
 
 def test_quartiles_lie_between_ratings_where_needed():
-    summary = figures.summarise([1, 2, 3, 4])
+    summary = figures.summarize([1, 2, 3, 4])
     assert (summary.q1, summary.median, summary.q3) == (1.75, 2.5, 3.25)
 
 
 def test_one_rating_is_its_own_summary():
-    summary = figures.summarise([3])
+    summary = figures.summarize([3])
     assert (summary.q1, summary.median, summary.q3, summary.mean, summary.deviation) == (3, 3, 3, 3, 0)
 
 
@@ -264,7 +264,7 @@ def test_a_group_is_told_by_its_median_from_three_answers_on(values, median):
 
 
 def test_nobody_rated_is_nothing_and_not_zero():
-    assert figures.summarise([]) is None
+    assert figures.summarize([]) is None
     assert figures.middle([]) is None
     assert figures.endorsement_share([]) is None
     assert figures.values_disagree([]) is False
@@ -310,7 +310,7 @@ def test_proportions_disagree_under_30_and_over_70(values, expected):
 def test_order_of_raters_changes_nothing(data):
     values = data.draw(VALUES)
     shuffled = data.draw(st.permutations(values))
-    assert figures.summarise(values) == figures.summarise(shuffled)
+    assert figures.summarize(values) == figures.summarize(shuffled)
     assert figures.share_in_bands(values) == figures.share_in_bands(shuffled)
     assert figures.endorsement_share(values) == figures.endorsement_share(shuffled)
     assert figures.values_disagree(values) == figures.values_disagree(shuffled)
@@ -318,7 +318,7 @@ def test_order_of_raters_changes_nothing(data):
 
 @given(PROPORTIONS)
 def test_five_numbers_stand_in_order(values):
-    summary = figures.summarise(values)
+    summary = figures.summarize(values)
     assert summary.minimum <= summary.q1 <= summary.median <= summary.q3 <= summary.maximum
     assert summary.median == median(values)
     assert summary.minimum <= summary.mean <= summary.maximum or summary.mean == pytest.approx(summary.minimum)

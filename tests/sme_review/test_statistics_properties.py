@@ -146,7 +146,7 @@ def test_the_share_needed_changes_exactly_at_six_and_nine_raters(raters, needed)
 
 @given(PROPORTIONS)
 def test_summary_and_bands_count_everybody_once(values):
-    assert figures.summarise(values).count == len(values)
+    assert figures.summarize(values).count == len(values)
     counted = figures.share_in_bands(values)
     assert sum(one.count for one in counted) == len(values)
     assert sum(one.share for one in counted) == pytest.approx(1)

@@ -11,11 +11,11 @@ from datasets.making.sign_ins import available
 class Command(BaseCommand):
     """One line per sign-in; nothing where no demo was made, and never in production."""
 
-    help = "Print the demo's sign-ins: role, organisation, e-mail address, password."
+    help = "Print the demo's sign-ins: role, organization, e-mail address, password."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         shown = [] if settings.PRODUCTION else available()
-        width = max((len(f"{each.role}, {each.organisation}") for each in shown), default=0)
+        width = max((len(f"{each.role}, {each.organization}") for each in shown), default=0)
         for each in shown:
-            who = f"{each.role}, {each.organisation}"
+            who = f"{each.role}, {each.organization}"
             self.stdout.write(f"{who:<{width}}  {each.email:<26}  {each.password}")

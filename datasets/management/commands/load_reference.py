@@ -12,13 +12,13 @@ from datasets.loaders import TABLES
 class Command(BaseCommand):
     """Bring the reference tables in step with the files: all of it or nothing."""
 
-    help = "Load the reference data: CIP codes, programs, organisations, awarding entities and the sample catalogue."
+    help = "Load the reference data: CIP codes, programs, organizations, awarding entities and the sample catalog."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--overwrite",
             action="store_true",
-            help="take the file's version of catalogue rows that people changed here (they are kept otherwise)",
+            help="take the file's version of catalog rows that people changed here (they are kept otherwise)",
         )
 
     @transaction.atomic

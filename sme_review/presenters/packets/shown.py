@@ -35,7 +35,7 @@ class ShownEntry:
     @property
     def tone(self) -> str:
         """The tone of the suggested reading."""
-        return _TONES.get(self.held["reading"], "grey")
+        return _TONES.get(self.held["reading"], "gray")
 
     @property
     def comments(self) -> list[tuple[str, list[str]]]:

@@ -1,4 +1,4 @@
-"""The catalogue's pages: who reads, who changes, what is found, and that two people do not overwrite each other."""
+"""The catalog's pages: who reads, who changes, what is found, and that two people do not overwrite each other."""
 
 import csv
 import re
@@ -43,7 +43,7 @@ def state(consultant, approver, state_auditor):
     return consultant, approver, state_auditor
 
 
-READ = ["catalogue", "catalogue_download", "programs", "entities", "requests"]
+READ = ["catalog", "catalog_download", "programs", "entities", "requests"]
 CHANGE = ["certification_add", "entity_add"]
 
 
@@ -121,7 +121,7 @@ def test_certifications_are_found(consultant, ase, brakes, client):
         "": (1, 1, 1),
     }
     for query, hits in cases.items():
-        page = client.get(f"/catalogue/?{query}").content.decode().partition("<tbody")[2]
+        page = client.get(f"/catalog/?{query}").content.decode().partition("<tbody")[2]
         assert tuple(int(f">{name}<" in page) for name in ("Brakes", "Culinarian", "Lonely")) == hits, query
 
 
@@ -130,14 +130,14 @@ def test_the_download_equals_what_is_shown(consultant, brakes, client):
         CertificationFactory(name=f"Other {number:02d}", is_sample=number == 59)
     CertificationFactory(name="=HYPERLINK(1)", entity=brakes.entity)
     client.force_login(consultant)
-    rows = list(csv.reader(client.get("/catalogue/download/?q=other&sort=-name").content.decode().splitlines()))
+    rows = list(csv.reader(client.get("/catalog/download/?q=other&sort=-name").content.decode().splitlines()))
     assert rows[0][:3] == ["Certification", "Code", "Awarding entity"]
     assert [row[0] for row in rows[1:]] == [f"Other {number:02d}" for number in reversed(range(60))]
     assert [row[5] for row in rows[1:3]] == ["sample", ""]
-    shown = client.get("/catalogue/?q=other&sort=-name").content.decode()
+    shown = client.get("/catalog/?q=other&sort=-name").content.decode()
     assert re.findall(r">(Other \d\d)<", shown) == [row[0] for row in rows[1:51]]
     assert "q=other&amp;sort=-name" in shown
-    formula = client.get("/catalogue/download/?q=hyper").content.decode()
+    formula = client.get("/catalog/download/?q=hyper").content.decode()
     assert "'=HYPERLINK(1)" in formula
 
 
@@ -170,21 +170,21 @@ def test_a_program_shows_standards_by_segment_and_listings(home_district, brakes
     ProgramOfferingFactory(program=program)
     ProgramCertificationFactory(certification=brakes, program=program)
     client.force_login(home_district.coordinator)
-    page = text(client.get("/catalogue/programs/48.0508/"))
+    page = text(client.get("/catalog/programs/48.0508/"))
     for words in ("2 buildings", "A Safety (1)", "Wear eye protection.", "B Joints (1)", "Brakes , Institute"):
         assert words in page
-    assert client.get("/catalogue/programs/99.9999/").status_code == 404
-    assert "Welding" in text(client.get("/catalogue/programs/?q=48.05"))
-    assert "No program matches" in text(client.get("/catalogue/programs/?q=99.9"))
+    assert client.get("/catalog/programs/99.9999/").status_code == 404
+    assert "Welding" in text(client.get("/catalog/programs/?q=48.05"))
+    assert "No program matches" in text(client.get("/catalog/programs/?q=99.9"))
 
 
 def test_an_entity_shows_its_certifications(home_district, brakes, client):
     AwardingEntity.objects.update(aliases=["NATEF"])
     client.force_login(home_district.cepd)
-    page = text(client.get("/catalogue/entities/ASE/"))
+    page = text(client.get("/catalog/entities/ASE/"))
     assert ("Brakes" in page, "NATEF" in page) == (True, True)
-    assert "Institute" in text(client.get("/catalogue/entities/?q=NATEF"))
-    assert client.get("/catalogue/entities/NONE/").status_code == 404
+    assert "Institute" in text(client.get("/catalog/entities/?q=NATEF"))
+    assert client.get("/catalog/entities/NONE/").status_code == 404
 
 
 def test_a_consultant_adds_and_changes_a_certification(consultant, ase, brakes, client):
@@ -261,7 +261,7 @@ def test_other_names_are_added_once_and_removed(consultant, brakes, client):
 def test_entities_are_added_and_changed(consultant, ase, client):
     client.force_login(consultant)
     typed = {"name": "NOCTI", "code": "NOCTI", "aliases": "Nocti\n\n Business Solutions ", "delivery_channels": ""}
-    assert client.post(reverse("certifications:entity_add"), typed)["Location"] == "/catalogue/entities/NOCTI/"
+    assert client.post(reverse("certifications:entity_add"), typed)["Location"] == "/catalog/entities/NOCTI/"
     assert AwardingEntity.objects.get(code="NOCTI").aliases == ["Nocti", "Business Solutions"]
     url = reverse("certifications:entity_edit", args=["NOCTI"])
     page = client.get(url)
@@ -274,7 +274,7 @@ def test_entities_are_added_and_changed(consultant, ase, client):
         services.change_entity(by=consultant, entity=ase, seen="old", name="x")
 
 
-def test_approvers_read_the_catalogue_in_the_admin(approver, consultant, brakes, client):
+def test_approvers_read_the_catalog_in_the_admin(approver, consultant, brakes, client):
     ProgramCertificationFactory(certification=brakes)
     names = ["certification", "awardingentity", "program", "programcertification"]
     for person, status in ((approver, 200), (consultant, 403)):
@@ -298,13 +298,13 @@ def test_pages_keep_their_query_count(rows, home_district, brakes, client, djang
         ProgramStandardFactory(program=program)
     client.force_login(home_district.coordinator)
     for url, queries in (
-        ("/catalogue/", 7),
-        ("/catalogue/download/", 4),
-        (f"/catalogue/certifications/{brakes.pk}/", 8),
-        ("/catalogue/programs/", 6),
-        ("/catalogue/programs/48.0508/", 6),
-        ("/catalogue/entities/", 5),
-        ("/catalogue/entities/ASE/", 6),
+        ("/catalog/", 7),
+        ("/catalog/download/", 4),
+        (f"/catalog/certifications/{brakes.pk}/", 8),
+        ("/catalog/programs/", 6),
+        ("/catalog/programs/48.0508/", 6),
+        ("/catalog/entities/", 5),
+        ("/catalog/entities/ASE/", 6),
     ):
         with django_assert_num_queries(queries):
             client.get(url)
