@@ -8,7 +8,7 @@ JOBS ?= 2
 BIN := .venv/bin
 # What is tested in seconds: plain functions, and the rules that hold for all code.
 QUICK := $(wildcard tests/*/test_validators.py tests/*/test_rules.py tests/*/test_moves.py tests/*/test_statistics.py) \
-	$(addprefix tests/octe_certs/test_,compose.py logs.py mail.py models_meta.py scoped_reads.py error_pages.py)
+	$(addprefix tests/,octe_certs/test_compose.py core/test_logs.py core/test_mail.py octe_certs/test_models_meta.py octe_certs/test_scoped_reads.py octe_certs/test_error_pages.py)
 export PORT STUDENTS
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench lock clean install-local install-test lint

@@ -9,7 +9,7 @@ from django.contrib.auth import password_validation
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.selectors import people as selectors
+from accounts.selectors import people
 
 ROLE_HINTS: dict[str, str] = {
     Role.OCTE_CONSULTANT: "keeps the catalog, runs panels, sends questionnaires",
@@ -44,11 +44,11 @@ class RoleForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [  # type: ignore[attr-defined]
-            (role.value, f"{role.label}: {ROLE_HINTS[role]}") for role in selectors.roles_given_by(user)
+            (role.value, f"{role.label}: {ROLE_HINTS[role]}") for role in people.roles_given_by(user)
         ]
 
 
-def _grouped(places: list[selectors.Place]) -> list[Any]:
+def _grouped(places: list[people.Place]) -> list[Any]:
     """The choices of a select, in groups where the organizations lie in regions."""
     groups = [(name, [(place.pk, place.label) for place in rows]) for name, rows in groupby(places, lambda p: p.group)]
     choices: list[Any] = [("", "Choose one")]
@@ -67,8 +67,8 @@ class DistrictForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["district"]
-        field.queryset = selectors.districts_for(user)  # type: ignore[attr-defined]
-        field.widget.choices = _grouped(selectors.places(field.queryset))  # type: ignore[attr-defined]
+        field.queryset = people.districts_for(user)  # type: ignore[attr-defined]
+        field.widget.choices = _grouped(people.places(field.queryset))  # type: ignore[attr-defined]
 
 
 class OrganizationForm(forms.Form):
@@ -78,14 +78,14 @@ class OrganizationForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, role: str, district_id: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = selectors.organizations_for(user, role, district_id)
+        rows = people.organizations_for(user, role, district_id)
         if rows is None:
             del self.fields["organization"]
             return
         field = self.fields["organization"]
         field.queryset = rows  # type: ignore[attr-defined]
         field.label = str(rows.model._meta.verbose_name).capitalize()
-        places = selectors.places(rows)
+        places = people.places(rows)
         field.widget.choices = _grouped(places)  # type: ignore[attr-defined]
         if len(places) == 1:
             field.initial = places[0].pk

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from certifications.models import Certification, Program, ProgramCertification
-from certifications.presenters import public as words
+from certifications.presenters import public
 from certifications.selectors.public import Change
 
 
@@ -29,7 +29,7 @@ class ProgramSerializer(serializers.Serializer):
 
     def get_page(self, program: Program) -> str:
         """Whole address, whoever asks and by whichever name."""
-        return f"{settings.BASE_URL}{words.program_href(program)}"
+        return f"{settings.BASE_URL}{public.program_href(program)}"
 
 
 class ListedCertificationSerializer(CertificationNameSerializer):
@@ -44,7 +44,7 @@ class ListedCertificationSerializer(CertificationNameSerializer):
 
     def get_page(self, certification: Certification) -> str:
         """Whole address."""
-        return f"{settings.BASE_URL}{words.certification_href(certification)}"
+        return f"{settings.BASE_URL}{public.certification_href(certification)}"
 
 
 class PeriodSerializer(serializers.Serializer):
@@ -64,7 +64,7 @@ class ReplacedSerializer(PeriodSerializer):
     @extend_schema_field(CertificationNameSerializer(allow_null=True))
     def get_replaced_by(self, listing: ProgramCertification) -> dict[str, Any] | None:
         """Code, name and version, or null."""
-        replacement = words.replacement_of(listing)
+        replacement = public.replacement_of(listing)
         return CertificationNameSerializer(replacement).data if replacement else None
 
 
@@ -125,7 +125,7 @@ class CertificationPageSerializer(ListedCertificationSerializer):
 class ChangeSerializer(serializers.Serializer):
     """What is other than in the school year before."""
 
-    change = serializers.ChoiceField(choices=list(words.KINDS.items()), source="kind")
+    change = serializers.ChoiceField(choices=list(public.KINDS.items()), source="kind")
     what = serializers.SerializerMethodField(help_text="The change in a sentence.")
     before = PeriodSerializer(allow_null=True, help_text="How it stood the year before; null for what was added.")
     now = serializers.SerializerMethodField(help_text="How it stands; null for what ended.")
@@ -135,7 +135,7 @@ class ChangeSerializer(serializers.Serializer):
 
     def get_what(self, change: Change) -> str:
         """In a sentence."""
-        return words.what_changed(change)
+        return public.what_changed(change)
 
     @extend_schema_field(PeriodSerializer(allow_null=True))
     def get_now(self, change: Change) -> dict[str, Any] | None:
@@ -145,7 +145,7 @@ class ChangeSerializer(serializers.Serializer):
     @extend_schema_field(CertificationNameSerializer(allow_null=True))
     def get_replaced_by(self, change: Change) -> dict[str, Any] | None:
         """Code, name and version, or null."""
-        replacement = words.replacement_of(change.listing)
+        replacement = public.replacement_of(change.listing)
         return CertificationNameSerializer(replacement).data if replacement else None
 
 

@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from certifications.models import AwardingEntity
-from core import school_year as years
+from core import school_year
 from data_collection.enums import Method
 from data_collection.presenters.status import STATUS_WORDS
 from data_collection.selectors.requests import STATUS_FILTERS, overdue
@@ -25,13 +25,13 @@ class YearForm(forms.Form):
 
 def year_choices() -> list[tuple[int, str]]:
     """The school years offered, next year first."""
-    return [(year, years.label(year)) for year in range(years.current() + 1, years.current() - 4, -1)]
+    return [(year, school_year.label(year)) for year in range(school_year.current() + 1, school_year.current() - 4, -1)]
 
 
 def chosen_year(data: Any) -> int:
     """The school year named in an address; the running one where none or nonsense is named."""
     form = YearForm(data)
-    return (form.cleaned_data.get("year") if form.is_valid() else None) or years.current()
+    return (form.cleaned_data.get("year") if form.is_valid() else None) or school_year.current()
 
 
 class EntityFilter(django_filters.FilterSet):  # type: ignore[misc]

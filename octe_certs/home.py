@@ -10,7 +10,7 @@ from accounts.selectors import people
 from certifications.selectors import listings, records, requests
 from core.access import public
 from core.home_items import HomeItem
-from data_collection.selectors import home as collection
+from data_collection.selectors.home import home_items
 from sme_review.selectors.home import home_items as panel_items
 
 # Each app says in its selectors what waits for a person; the order here is the order on the page.
@@ -20,7 +20,7 @@ SOURCES: tuple[Callable[[User], list[HomeItem]], ...] = (
     requests.home_items,
     listings.home_items,
     people.home_items,
-    collection.home_items,
+    home_items,
 )
 
 

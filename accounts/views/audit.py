@@ -7,7 +7,7 @@ from django.urls import reverse_lazy
 
 from accounts.filters import AuditFilter
 from accounts.permissions import SEE_AUDIT_TRAIL
-from accounts.selectors import audit as selectors
+from accounts.selectors import audit
 from accounts.signed_in import SignedInRequest
 from accounts.tables import AuditTable
 from accounts.views.people import PER_PAGE
@@ -20,7 +20,7 @@ AUDIT = ("Audit trail", reverse_lazy("accounts:audit"))
 @requires(SEE_AUDIT_TRAIL)
 def trail(request: SignedInRequest) -> HttpResponse:
     """What people did, newest first, with filters."""
-    found = AuditFilter(request.GET, queryset=selectors.entries_visible_to(request.user))
+    found = AuditFilter(request.GET, queryset=audit.entries_visible_to(request.user))
     table = AuditTable(found.qs)
     show_table(table, request, per_page=PER_PAGE)
     return render(request, "accounts/audit_trail.html", {"table": table, "filter": found})
@@ -32,25 +32,25 @@ def rows(request: SignedInRequest) -> HttpResponse:
     return render(
         request,
         "accounts/audit_rows.html",
-        {"events": selectors.latest_rows_touched(), "crumbs": [AUDIT, ("Rows", "")]},
+        {"events": audit.latest_rows_touched(), "crumbs": [AUDIT, ("Rows", "")]},
     )
 
 
 @requires(SEE_AUDIT_TRAIL)
 def thing(request: SignedInRequest, label: str, pk: int) -> HttpResponse:
     """All that happened to one thing: acts in words, and each change of its row before and after."""
-    model = selectors.model_of(label)
-    entries = selectors.entries_about(request.user, label, pk)[:PER_PAGE]
-    page = Paginator(selectors.row_events_of(model, pk), PER_PAGE).get_page(request.GET.get("page"))
-    if not entries and not page.object_list and not selectors.is_held(model, pk):
+    model = audit.model_of(label)
+    entries = audit.entries_about(request.user, label, pk)[:PER_PAGE]
+    page = Paginator(audit.row_events_of(model, pk), PER_PAGE).get_page(request.GET.get("page"))
+    if not entries and not page.object_list and not audit.is_held(model, pk):
         raise Http404
     context = {
-        "kind": selectors.kind_name(model),
+        "kind": audit.kind_name(model),
         "pk": pk,
         "entries": entries,
         "page": page,
-        "events": selectors.describe(model, page.object_list),
-        "crumbs": [AUDIT, (f"{selectors.kind_name(model)} {pk}", "")],
+        "events": audit.describe(model, page.object_list),
+        "crumbs": [AUDIT, (f"{audit.kind_name(model)} {pk}", "")],
     }
     return render(request, "accounts/audit_thing.html", context)
 
@@ -58,9 +58,9 @@ def thing(request: SignedInRequest, label: str, pk: int) -> HttpResponse:
 @requires(SEE_AUDIT_TRAIL)
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """All that one person did."""
-    shown = get_object_or_404(selectors.people_with_acts_visible_to(request.user), pk=pk)
-    table = AuditTable(selectors.entries_visible_to(request.user).filter(by=shown), exclude=("who",))
+    shown = get_object_or_404(audit.people_with_acts_visible_to(request.user), pk=pk)
+    table = AuditTable(audit.entries_visible_to(request.user).filter(by=shown), exclude=("who",))
     show_table(table, request, per_page=PER_PAGE)
-    context = {"person": shown, "table": table, "events": selectors.latest_rows_touched_by(shown)}
+    context = {"person": shown, "table": table, "events": audit.latest_rows_touched_by(shown)}
     context["crumbs"] = [AUDIT, (str(shown), "")]
     return render(request, "accounts/audit_person.html", context)

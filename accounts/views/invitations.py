@@ -13,7 +13,7 @@ from accounts.forms import AcceptForm, DistrictForm, InvitationForm, RoleForm
 from accounts.models import Invitation, User
 from accounts.permissions import INVITE_PEOPLE, MANAGE_ROLE, SEE_PEOPLE
 from accounts.roles import Role
-from accounts.selectors import people as selectors
+from accounts.selectors.people import account_of, invitation_by_secret, invitations_visible_to
 from accounts.services import people as services
 from accounts.signed_in import SignedInRequest
 from accounts.tables import InvitationTable
@@ -29,7 +29,7 @@ INVITATIONS = ("Invitations", reverse_lazy("accounts:invitations"))
 @requires(SEE_PEOPLE)
 def invitations(request: SignedInRequest) -> HttpResponse:
     """All invitations that the reader may know of."""
-    found = InvitationFilter(request.GET, queryset=selectors.invitations_visible_to(request.user))
+    found = InvitationFilter(request.GET, queryset=invitations_visible_to(request.user))
     table = InvitationTable(found.qs)
     show_table(table, request, per_page=PER_PAGE)
     page = {"table": table, "filter": found, "crumbs": [PEOPLE, ("Invitations", "")]}
@@ -39,7 +39,7 @@ def invitations(request: SignedInRequest) -> HttpResponse:
 @requires(SEE_PEOPLE)
 def invitation(request: SignedInRequest, pk: int) -> HttpResponse:
     """One invitation, to send again or withdraw."""
-    shown = get_object_or_404(selectors.invitations_visible_to(request.user), pk=pk)
+    shown = get_object_or_404(invitations_visible_to(request.user), pk=pk)
     waits = shown.state in {"waiting", "expired"}
     may_manage = waits and request.user.has_perm(MANAGE_ROLE, shown)
     page = {"invitation": shown, "may_manage": may_manage, "crumbs": [PEOPLE, INVITATIONS, (shown.name, "")]}
@@ -77,7 +77,7 @@ def invite(request: SignedInRequest, role: str) -> HttpResponse:
 
 
 def _handle(request: SignedInRequest, pk: int, service: str, done: str) -> HttpResponse:
-    shown = get_object_or_404(selectors.invitations_visible_to(request.user), pk=pk)
+    shown = get_object_or_404(invitations_visible_to(request.user), pk=pk)
     require(request.user, MANAGE_ROLE, shown)
     try:
         getattr(services, service)(by=request.user, invitation=shown)
@@ -106,10 +106,10 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 def accept(request: HttpRequest, secret: str) -> HttpResponse:
     """Who invites, to what, and the form to accept it. Opening the page changes nothing."""
-    shown = selectors.invitation_by_secret(secret)
+    shown = invitation_by_secret(secret)
     if shown is None or not shown.is_open:
         return _closed(request, shown)
-    account = selectors.account_of(shown)
+    account = account_of(shown)
     if account is not None or request.user.is_authenticated:
         return _accept_with_account(request, shown, secret)
     form = AcceptForm(posted(request), email=shown.email, initial={"name": shown.name})
@@ -133,7 +133,7 @@ def _accept_with_account(request: HttpRequest, shown: Invitation, secret: str) -
         try:
             services.accept_invitation(secret=secret, user=user)
         except MoveNotAllowedError:
-            return _closed(request, selectors.invitation_by_secret(secret))
+            return _closed(request, invitation_by_secret(secret))
         messages.success(request, f"You are now {shown.get_role_display()}, {shown.organization_name}.")
         return redirect("home")
     return render(request, "accounts/accept_signed_in.html", {"invitation": shown, "is_theirs": user is not None})
@@ -144,7 +144,7 @@ def _make_account(request: HttpRequest, shown: Invitation, secret: str, form: Ac
     try:
         account = services.accept_invitation(secret=secret, name=name, password=password)
     except Problem:
-        return _closed(request, selectors.invitation_by_secret(secret))
+        return _closed(request, invitation_by_secret(secret))
     login(request, account)
     messages.success(request, f"Welcome. You are now {shown.get_role_display()}, {shown.organization_name}.")
     return redirect("home")

@@ -10,8 +10,8 @@ from accounts.filters import PeopleFilter
 from accounts.forms import DistrictForm, OrganizationForm, RoleForm
 from accounts.permissions import INVITE_PEOPLE, MANAGE_ROLE, SEE_AUDIT_TRAIL, SEE_PEOPLE
 from accounts.roles import LEVEL_OF, Level, Role
-from accounts.selectors import people as selectors
-from accounts.services import people as services
+from accounts.selectors.people import memberships_visible_to, people_visible_to, roles_given_by
+from accounts.services.people import add_membership, end_membership
 from accounts.signed_in import SignedInRequest
 from accounts.tables import PeopleTable
 from core.access import require, requires
@@ -38,7 +38,7 @@ def rights(request: SignedInRequest) -> dict[str, bool]:
 @requires(SEE_PEOPLE)
 def people(request: SignedInRequest) -> HttpResponse:
     """Everybody whom the reader may know of, with search and filters."""
-    found = PeopleFilter(request.GET, queryset=selectors.people_visible_to(request.user), request=request)
+    found = PeopleFilter(request.GET, queryset=people_visible_to(request.user), request=request)
     table = PeopleTable(found.qs)
     show_table(table, request, per_page=PER_PAGE)
     return render(request, "accounts/people.html", {"table": table, "filter": found} | rights(request))
@@ -47,7 +47,7 @@ def people(request: SignedInRequest) -> HttpResponse:
 @requires(SEE_PEOPLE)
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """One person: their address and their roles."""
-    shown = get_object_or_404(selectors.people_visible_to(request.user), pk=pk)
+    shown = get_object_or_404(people_visible_to(request.user), pk=pk)
     roles = [(row, row.ended_at is None and request.user.has_perm(MANAGE_ROLE, row)) for row in shown.roles_shown]  # type: ignore[attr-defined]
     page = {"person": shown, "roles": roles, "crumbs": [PEOPLE, (str(shown), "")]}
     return render(request, "accounts/person.html", page | rights(request))
@@ -56,7 +56,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(INVITE_PEOPLE)
 def choose_role(request: SignedInRequest, pk: int) -> HttpResponse:
     """First step of giving somebody one more role: which one."""
-    shown = get_object_or_404(selectors.people_visible_to(request.user), pk=pk)
+    shown = get_object_or_404(people_visible_to(request.user), pk=pk)
     form = RoleForm(request.GET or None, user=request.user)
     if form.is_valid():
         return redirect("accounts:give_role", pk, form.cleaned_data["role"])
@@ -67,7 +67,7 @@ def choose_role(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(INVITE_PEOPLE)
 def give_role(request: SignedInRequest, pk: int, role: str) -> HttpResponse:
     """Second step: where."""
-    shown = get_object_or_404(selectors.people_visible_to(request.user), pk=pk)
+    shown = get_object_or_404(people_visible_to(request.user), pk=pk)
     district = district_step(request, role)
     back = reverse("accounts:person", args=[pk])
     page = {"person": shown, "role": Role(role).label, "back": back, "crumbs": [PEOPLE, (str(shown), back)]}
@@ -77,7 +77,7 @@ def give_role(request: SignedInRequest, pk: int, role: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         where = form.cleaned_data.get("organization")
         try:
-            services.add_membership(by=request.user, user=shown, role=role, organization=where)
+            add_membership(by=request.user, user=shown, role=role, organization=where)
         except Problem as problem:
             form.add_error(None, problem.message)
         else:
@@ -95,7 +95,7 @@ def district_step(request: SignedInRequest, role: str) -> DistrictForm | int | N
     Raises:
         Http404: the person may not give this role, or there is none of that name.
     """
-    if role not in selectors.roles_given_by(request.user):
+    if role not in roles_given_by(request.user):
         raise Http404
     if LEVEL_OF[role] != Level.BUILDING:
         return None
@@ -111,10 +111,10 @@ def district_step(request: SignedInRequest, role: str) -> DistrictForm | int | N
 @require_POST
 def end_role(request: SignedInRequest, pk: int) -> HttpResponse:
     """End one role of one person."""
-    membership = get_object_or_404(selectors.memberships_visible_to(request.user), pk=pk)
+    membership = get_object_or_404(memberships_visible_to(request.user), pk=pk)
     require(request.user, MANAGE_ROLE, membership)
     try:
-        services.end_membership(by=request.user, membership=membership)
+        end_membership(by=request.user, membership=membership)
     except Problem as problem:
         messages.error(request, problem.message)
     else:

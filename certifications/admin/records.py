@@ -14,10 +14,15 @@ from django.urls import URLPattern, path, reverse
 
 from certifications.models import StudentCertification
 from certifications.moves import RETURN_REASONS
-from certifications.presenters import records as words
-from certifications.selectors import records as selectors
-from certifications.services import records as services
-from certifications.services.records import Decision
+from certifications.presenters.records import counting, day_of, result_label, score_of, timeline
+from certifications.selectors.records import (
+    changes_of,
+    evidence_links_of,
+    record_years,
+    records_visible_to,
+    waiting_for_decision,
+)
+from certifications.services.records import Decision, decide_records
 from core.problems import Problem
 
 State = StudentCertification.State
@@ -85,7 +90,7 @@ class SchoolYearFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The years of records."""
-        return [(str(year), label) for year, label in selectors.record_years()]
+        return [(str(year), label) for year, label in record_years()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Of the chosen year."""
@@ -121,7 +126,7 @@ class StudentCertificationAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StudentCertification]:
         """What the person may see, with everything that the columns show."""
-        return selectors.records_visible_to(request.user)  # type: ignore[arg-type]
+        return records_visible_to(request.user)  # type: ignore[arg-type]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Districts enter records; nobody adds them here."""
@@ -149,12 +154,12 @@ class StudentCertificationAdmin(admin.ModelAdmin):
     @admin.display(description="Date", ordering="date_earned")
     def day(self, record: StudentCertification) -> str:
         """Earned, or tested when failed."""
-        return words.day_of(record)
+        return day_of(record)
 
     @admin.display(description="Result", ordering="score")
     def outcome(self, record: StudentCertification) -> str:
         """Passed or not, and the score."""
-        return ", ".join(part for part in (words.result_label(record), words.score_of(record)) if part)
+        return ", ".join(part for part in (result_label(record), score_of(record)) if part)
 
     @admin.display(description="Status", ordering="state")
     def status(self, record: StudentCertification) -> str:
@@ -164,7 +169,7 @@ class StudentCertificationAdmin(admin.ModelAdmin):
     @admin.action(description="Approve selected records", permissions=["change"])
     def approve_selected(self, request: HttpRequest, queryset: QuerySet[StudentCertification]) -> None:
         """Approve each for itself."""
-        self._say(request, services.decide_records(by=request.user, records=queryset, to=State.APPROVED), "approved")  # type: ignore[arg-type]
+        self._say(request, decide_records(by=request.user, records=queryset, to=State.APPROVED), "approved")  # type: ignore[arg-type]
 
     @admin.action(description="Return selected records with a reason", permissions=["change"])
     def return_selected(self, request: HttpRequest, queryset: QuerySet[StudentCertification]) -> HttpResponse | None:
@@ -172,7 +177,7 @@ class StudentCertificationAdmin(admin.ModelAdmin):
         form = DecisionReasonForm(request.POST if "give_reason" in request.POST else None)
         if form.is_valid():
             reason = form.cleaned_data["reason"]
-            done = services.decide_records(by=request.user, records=queryset, to=State.RETURNED, reason=reason)  # type: ignore[arg-type]
+            done = decide_records(by=request.user, records=queryset, to=State.RETURNED, reason=reason)  # type: ignore[arg-type]
             self._say(request, done, "returned")
             return None
         context = {
@@ -218,17 +223,17 @@ class StudentCertificationAdmin(admin.ModelAdmin):
     def _record_page(
         self, request: HttpRequest, record: StudentCertification, form: DecisionReasonForm
     ) -> TemplateResponse:
-        waiting = selectors.waiting_for_decision(request.user)  # type: ignore[arg-type]
+        waiting = waiting_for_decision(request.user)  # type: ignore[arg-type]
         context = {
             **self.admin_site.each_context(request),
             "title": f"Record {record.award_identifier}",
             "opts": self.opts,
             "record": record,
-            "day": words.day_of(record),
-            "score": words.score_of(record),
-            "counting": words.counting(record),
-            "steps": words.timeline(selectors.changes_of(record)),
-            "links": selectors.evidence_links_of(request.user, record),  # type: ignore[arg-type]
+            "day": day_of(record),
+            "score": score_of(record),
+            "counting": counting(record),
+            "steps": timeline(changes_of(record)),
+            "links": evidence_links_of(request.user, record),  # type: ignore[arg-type]
             "form": form,
             "may_approve": record.state == State.SUBMITTED,
             "may_return": record.state in {State.SUBMITTED, State.APPROVED},
@@ -249,11 +254,11 @@ class StudentCertificationAdmin(admin.ModelAdmin):
             return self._record_page(request, record, form)
         reason = form.cleaned_data["reason"] if to == State.RETURNED else ""
         try:
-            decision = services.decide_records(by=request.user, records=[record], to=to, reason=reason)  # type: ignore[arg-type]
+            decision = decide_records(by=request.user, records=[record], to=to, reason=reason)  # type: ignore[arg-type]
         except Problem as problem:
             decision = Decision(refused=[problem.message])
         self._say(request, decision, to.label.lower())
-        waiting = selectors.waiting_for_decision(request.user).exclude(pk=pk)  # type: ignore[arg-type]
+        waiting = waiting_for_decision(request.user).exclude(pk=pk)  # type: ignore[arg-type]
         following = waiting.filter(pk__gt=pk).first() or waiting.first()
         if decision.refused or following is None:
             return redirect(reverse("admin:certifications_studentcertification_change", args=[pk]))

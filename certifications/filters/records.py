@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from accounts.models import User
 from certifications.models import AwardingEntity, Building, Certification, District, Program, StudentCertification
-from certifications.selectors import records as selectors
+from certifications.selectors import records
 
 _ANY = "All"
 
@@ -16,7 +16,7 @@ class RecordFilter(django_filters.FilterSet):
     """What people narrow records down by."""
 
     state = django_filters.ChoiceFilter(label="Status", choices=StudentCertification.State.choices, empty_label=_ANY)
-    school_year = django_filters.ChoiceFilter(label="School year", choices=selectors.record_years, empty_label=_ANY)
+    school_year = django_filters.ChoiceFilter(label="School year", choices=records.record_years, empty_label=_ANY)
     program = django_filters.ModelChoiceFilter(
         label="CIP code",
         field_name="enrollment__offering__program",
@@ -54,8 +54,8 @@ class RecordFilter(django_filters.FilterSet):
         """Offer buildings to those of a district, districts to those who see many."""
         super().__init__(data, **kwargs)
         if user.scope.state or user.scope.region_ids:
-            self.filters["district"].queryset = selectors.districts_visible_to(user)
+            self.filters["district"].queryset = records.districts_visible_to(user)
             del self.filters["building"]
         else:
-            self.filters["building"].queryset = selectors.buildings_visible_to(user)
+            self.filters["building"].queryset = records.buildings_visible_to(user)
             del self.filters["district"]

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from certifications.models import Certification, ProgramCertification
-from certifications.selectors import listings as selectors
+from certifications.selectors import listings
 from certifications.selectors.catalog import fingerprint
 from core import school_year
 
@@ -21,7 +21,7 @@ class DueForm(forms.Form):
 
     year = forms.TypedChoiceField(label="Due by school year", coerce=int)
     cluster = forms.ModelChoiceField(
-        label="Career cluster", required=False, queryset=selectors.clusters(), to_field_name="code", empty_label="Any"
+        label="Career cluster", required=False, queryset=listings.clusters(), to_field_name="code", empty_label="Any"
     )
 
     def __init__(self, data: Any) -> None:
@@ -91,5 +91,5 @@ class RetireForm(ReviewForm):
         super().__init__(*args, listing=listing, **kwargs)
         first = max(school_year.current(), listing.first_school_year)
         self.fields["last_school_year"].choices = _choices(first, first + _YEARS_AHEAD)  # type: ignore[attr-defined]
-        self.fields["replaced_by"].queryset = selectors.could_replace(listing.certification)  # type: ignore[attr-defined]
+        self.fields["replaced_by"].queryset = listings.could_replace(listing.certification)  # type: ignore[attr-defined]
         self.initial["replaced_by"] = listing.certification.replaced_by_id

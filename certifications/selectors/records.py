@@ -17,7 +17,7 @@ from certifications.models import (
 )
 from certifications.permissions import DECIDE_RECORDS, ENTER_RECORDS
 from certifications.selectors.entry import drafts_visible_to, entry_scope
-from core import school_year as years
+from core import school_year
 from core.home_items import HomeItem
 
 State = StudentCertification.State
@@ -137,4 +137,4 @@ def _many(count: int, one: str, more: str = "") -> str:
 
 def record_years() -> list[tuple[int, str]]:
     """School years to filter records by, newest first."""
-    return [(year, years.label(year)) for year in range(years.current(), years.current() - 6, -1)]
+    return [(year, school_year.label(year)) for year in range(school_year.current(), school_year.current() - 6, -1)]

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from certifications.models import StudentCertification
-from certifications.presenters import records as words
+from certifications.presenters import records
 from core import school_year
 from core.files.csv_files import safe_cell
 
@@ -48,16 +48,16 @@ class RecordTable(tables.Table):
 
     def render_date(self, record: StudentCertification) -> str:
         """The date earned, or that of a failed attempt."""
-        return words.day_of(record)
+        return records.day_of(record)
 
     def render_score(self, record: StudentCertification) -> str:
         """Without idle zeros."""
-        return words.score_of(record)
+        return records.score_of(record)
 
     def render_state(self, record: StudentCertification) -> SafeString:
         """A tag on the page."""
         return format_html(
-            '<strong class="tag tag--{}">{}</strong>', words.tone(record.state), record.get_state_display()
+            '<strong class="tag tag--{}">{}</strong>', records.tone(record.state), record.get_state_display()
         )
 
     def value_state(self, record: StudentCertification) -> str:

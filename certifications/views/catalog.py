@@ -12,7 +12,7 @@ from accounts.permissions import SEE_AUDIT_TRAIL
 from accounts.signed_in import SignedInRequest
 from certifications.filters.catalog import CertificationFilter, EntityFilter, ProgramFilter
 from certifications.permissions import EDIT_CATALOG, REVIEW_LISTINGS, SEE_CATALOG
-from certifications.selectors import catalog as selectors
+from certifications.selectors import catalog
 from certifications.tables.catalog import CertificationTable, EntityTable, ProgramTable
 from certifications.tables.records import csv_rows
 from core.access import requires
@@ -45,7 +45,7 @@ def _list(request: SignedInRequest, found: Any, table: Any, template: str) -> Ht
 @require_GET
 def certifications(request: SignedInRequest) -> HttpResponse:
     """All certifications, filtered and sorted by the address."""
-    found = CertificationFilter(request.GET, queryset=selectors.certifications())
+    found = CertificationFilter(request.GET, queryset=catalog.certifications())
     return _list(request, found, CertificationTable(found.qs), "certifications/catalog/certifications.html")
 
 
@@ -53,7 +53,7 @@ def certifications(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def download(request: SignedInRequest) -> HttpResponse:
     """The list as CSV: what is shown, with its filters and its order, all pages of it."""
-    table = CertificationTable(CertificationFilter(request.GET, queryset=selectors.certifications()).qs)
+    table = CertificationTable(CertificationFilter(request.GET, queryset=catalog.certifications()).qs)
     show_table(table, request)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="certifications.csv"'
@@ -65,7 +65,7 @@ def download(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def certification(request: SignedInRequest, pk: int) -> HttpResponse:
     """One certification: all facts, parts, other names and listings."""
-    shown = get_object_or_404(selectors.certification_page(selectors.certifications()), pk=pk)
+    shown = get_object_or_404(catalog.certification_page(catalog.certifications()), pk=pk)
     page = {"certification": shown, "crumbs": [CATALOG, (str(shown), "")]}
     return render(request, "certifications/catalog/certification.html", page | rights(request))
 
@@ -74,7 +74,7 @@ def certification(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def programs(request: SignedInRequest) -> HttpResponse:
     """All programs."""
-    found = ProgramFilter(request.GET, queryset=selectors.programs())
+    found = ProgramFilter(request.GET, queryset=catalog.programs())
     return _list(request, found, ProgramTable(found.qs), "certifications/catalog/programs.html")
 
 
@@ -82,11 +82,11 @@ def programs(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def program(request: SignedInRequest, cip_code: str) -> HttpResponse:
     """One program: its technical standards by segment and its listings by period."""
-    shown = get_object_or_404(selectors.programs(), cip_code=cip_code)
+    shown = get_object_or_404(catalog.programs(), cip_code=cip_code)
     page = {
         "program": shown,
-        "versions": selectors.standards_by_segment(shown),
-        "listings": selectors.listings_of(shown),
+        "versions": catalog.standards_by_segment(shown),
+        "listings": catalog.listings_of(shown),
         "crumbs": [CATALOG, PROGRAMS, (str(shown), "")],
     }
     return render(request, "certifications/catalog/program.html", page | rights(request))
@@ -96,7 +96,7 @@ def program(request: SignedInRequest, cip_code: str) -> HttpResponse:
 @require_GET
 def entities(request: SignedInRequest) -> HttpResponse:
     """All awarding entities."""
-    found = EntityFilter(request.GET, queryset=selectors.entities())
+    found = EntityFilter(request.GET, queryset=catalog.entities())
     return _list(request, found, EntityTable(found.qs), "certifications/catalog/entities.html")
 
 
@@ -104,8 +104,8 @@ def entities(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def entity(request: SignedInRequest, code: str) -> HttpResponse:
     """One awarding entity and its certifications."""
-    shown = get_object_or_404(selectors.entities(), code=code)
-    table = CertificationTable(selectors.certifications().filter(entity=shown), exclude=("entity",))
+    shown = get_object_or_404(catalog.entities(), code=code)
+    table = CertificationTable(catalog.certifications().filter(entity=shown), exclude=("entity",))
     show_table(table, request, per_page=PER_PAGE)
     page = {"entity": shown, "table": table, "crumbs": [CATALOG, ENTITIES, (str(shown), "")]}
     return render(request, "certifications/catalog/entity.html", page | rights(request))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.signed_in import SignedInRequest
 from certifications.forms.catalog import AliasForm, CertificationForm, EntityForm, PartForm, SeenForm
 from certifications.permissions import EDIT_CATALOG
-from certifications.selectors import catalog as selectors
+from certifications.selectors.catalog import aliases, certifications, entities, fingerprint, parts
 from certifications.services import catalog as services
 from certifications.views.catalog import CATALOG, ENTITIES
 from core.access import requires
@@ -32,7 +32,7 @@ def _edit(request: SignedInRequest, form: SeenForm, save: Save, page: dict[str, 
             row = type(form.instance)._default_manager.get(pk=form.instance.pk)  # noqa: SLF001 - any model
             page["differences"] = form.differences(row)
             form.data = request.POST.copy()
-            form.data["seen"] = selectors.fingerprint(row)
+            form.data["seen"] = fingerprint(row)
             form.add_error(None, problem.message)
         except Problem as problem:
             form.add_error(problem.field, problem.message)
@@ -61,7 +61,7 @@ def _page(pk: int) -> str:
 @requires(EDIT_CATALOG)
 def edit_certification(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct a certification."""
-    row = get_object_or_404(selectors.certifications(), pk=pk)
+    row = get_object_or_404(certifications(), pk=pk)
 
     def save(fields: dict[str, Any], seen: str) -> str:
         return _page(services.change_certification(by=request.user, certification=row, seen=seen, **fields).pk)
@@ -74,7 +74,7 @@ def edit_certification(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(EDIT_CATALOG)
 def add_part(request: SignedInRequest, pk: int) -> HttpResponse:
     """A new scored part."""
-    row = get_object_or_404(selectors.certifications(), pk=pk)
+    row = get_object_or_404(certifications(), pk=pk)
 
     def save(fields: dict[str, Any], _seen: str) -> str:
         return _page(services.add_part(by=request.user, certification=row, **fields).certification_id)
@@ -87,7 +87,7 @@ def add_part(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(EDIT_CATALOG)
 def edit_part(request: SignedInRequest, pk: int) -> HttpResponse:
     """Correct a part."""
-    part = get_object_or_404(selectors.parts(), pk=pk)
+    part = get_object_or_404(parts(), pk=pk)
     back = _page(part.certification_id)
 
     def save(fields: dict[str, Any], seen: str) -> str:
@@ -102,7 +102,7 @@ def edit_part(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def remove_part(request: SignedInRequest, pk: int) -> HttpResponse:
     """Remove a part."""
-    part = get_object_or_404(selectors.parts(), pk=pk)
+    part = get_object_or_404(parts(), pk=pk)
     services.remove_part(by=request.user, part=part)
     messages.success(request, "The part is removed.")
     return redirect("certifications:certification", part.certification_id)
@@ -111,7 +111,7 @@ def remove_part(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(EDIT_CATALOG)
 def add_alias(request: SignedInRequest, pk: int) -> HttpResponse:
     """Another name."""
-    row = get_object_or_404(selectors.certifications(), pk=pk)
+    row = get_object_or_404(certifications(), pk=pk)
     form = AliasForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -129,7 +129,7 @@ def add_alias(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def remove_alias(request: SignedInRequest, pk: int) -> HttpResponse:
     """Remove another name."""
-    alias = get_object_or_404(selectors.aliases(), pk=pk)
+    alias = get_object_or_404(aliases(), pk=pk)
     services.remove_alias(by=request.user, alias=alias)
     messages.success(request, "The other name is removed.")
     return redirect("certifications:certification", alias.certification_id)
@@ -153,7 +153,7 @@ def add_entity(request: SignedInRequest) -> HttpResponse:
 @requires(EDIT_CATALOG)
 def edit_entity(request: SignedInRequest, code: str) -> HttpResponse:
     """Correct an awarding entity."""
-    row = get_object_or_404(selectors.entities(), code=code)
+    row = get_object_or_404(entities(), code=code)
     back = reverse("certifications:entity", args=[code])
 
     def save(fields: dict[str, Any], seen: str) -> str:

@@ -8,9 +8,22 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.signed_in import SignedInRequest
 from certifications.permissions import ENTER_RECORDS
 from certifications.presenters.entry import DIRECT, counts_words, scale_words
-from certifications.selectors import entry as selectors
+from certifications.selectors.entry import (
+    certification_choices,
+    discarded_draft,
+    drafts_visible_to,
+    entities,
+    entity_choices,
+    entry_districts,
+    entry_years,
+    open_certifications,
+    open_drafts,
+    program_choices,
+    programs,
+    submissions_visible_to,
+)
 from certifications.selectors.records import records_visible_to
-from certifications.services import entry as services
+from certifications.services.entry import discard_draft, restore_draft, start_draft
 from core import school_year
 from core.access import requires
 from core.problems import Problem
@@ -19,7 +32,7 @@ from core.problems import Problem
 def _year(value: int | str | None) -> int:
     """A school year that is open for entry; the running one when none is given."""
     text = str(value or school_year.current())
-    if text not in map(str, selectors.entry_years()):
+    if text not in map(str, entry_years()):
         raise Http404
     return int(text)
 
@@ -32,10 +45,10 @@ def start(request: SignedInRequest) -> HttpResponse:
     discarded = request.GET.get("discarded", "")
     context = {
         "year": year,
-        "years": selectors.entry_years(),
-        "drafts": selectors.open_drafts(request.user),
-        "programs": selectors.program_choices(request.user, year=year),
-        "discarded": selectors.discarded_draft(request.user, discarded) if discarded.isdecimal() else None,
+        "years": entry_years(),
+        "drafts": open_drafts(request.user),
+        "programs": program_choices(request.user, year=year),
+        "discarded": discarded_draft(request.user, discarded) if discarded.isdecimal() else None,
     }
     return render(request, "certifications/entry/start.html", context)
 
@@ -44,11 +57,11 @@ def start(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def choose_entity(request: SignedInRequest, year: int, cip_code: str) -> HttpResponse:
     """Choose the awarding entity."""
-    program = get_object_or_404(selectors.programs(), cip_code=cip_code)
+    program = get_object_or_404(programs(), cip_code=cip_code)
     context = {
         "year": _year(year),
         "program": program,
-        "choices": selectors.entity_choices(program=program, year=_year(year)),
+        "choices": entity_choices(program=program, year=_year(year)),
         "direct": DIRECT,
     }
     return render(request, "certifications/entry/entity.html", context)
@@ -58,14 +71,14 @@ def choose_entity(request: SignedInRequest, year: int, cip_code: str) -> HttpRes
 @require_GET
 def choose_certification(request: SignedInRequest, year: int, cip_code: str, entity_code: str) -> HttpResponse:
     """Choose the certification; its button begins the draft."""
-    program = get_object_or_404(selectors.programs(), cip_code=cip_code)
-    entity = get_object_or_404(selectors.entities(), code=entity_code)
-    choices = selectors.certification_choices(program=program, entity=entity, year=_year(year))
+    program = get_object_or_404(programs(), cip_code=cip_code)
+    entity = get_object_or_404(entities(), code=entity_code)
+    choices = certification_choices(program=program, entity=entity, year=_year(year))
     context = {
         "year": year,
         "program": program,
         "entity": entity,
-        "districts": selectors.entry_districts(request.user),
+        "districts": entry_districts(request.user),
         "choices": [
             (choice, scale_words(choice.scales), counts_words(counts_federally=choice.counts_federally))
             for choice in choices
@@ -78,14 +91,14 @@ def choose_certification(request: SignedInRequest, year: int, cip_code: str, ent
 @require_POST
 def begin(request: SignedInRequest, year: int, cip_code: str, entity_code: str) -> HttpResponse:
     """Begin a draft for the chosen certification."""
-    program = get_object_or_404(selectors.programs(), cip_code=cip_code)
-    listed = selectors.open_certifications(program=program, year=_year(year)).filter(entity__code=entity_code)
+    program = get_object_or_404(programs(), cip_code=cip_code)
+    listed = open_certifications(program=program, year=_year(year)).filter(entity__code=entity_code)
     certification = get_object_or_404(listed, code=request.POST.get("certification", "").replace("\x00", ""))
-    districts = {str(district.pk): district for district in selectors.entry_districts(request.user)}
+    districts = {str(district.pk): district for district in entry_districts(request.user)}
     district = districts.get(request.POST.get("district", ""))
     if district is None:
         raise Http404
-    draft = services.start_draft(
+    draft = start_draft(
         by=request.user, district=district, program=program, certification=certification, school_year=year
     )
     return redirect("certifications:entry_students", pk=draft.pk)
@@ -95,9 +108,9 @@ def begin(request: SignedInRequest, year: int, cip_code: str, entity_code: str) 
 @require_POST
 def discard(request: SignedInRequest, pk: int) -> HttpResponse:
     """Put a draft away, with a way back on the next page."""
-    draft = get_object_or_404(selectors.drafts_visible_to(request.user), pk=pk)
+    draft = get_object_or_404(drafts_visible_to(request.user), pk=pk)
     try:
-        services.discard_draft(by=request.user, draft=draft)
+        discard_draft(by=request.user, draft=draft)
     except Problem as problem:
         messages.warning(request, problem.message)
         return redirect("certifications:entry")
@@ -110,8 +123,8 @@ def discard(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def restore(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a discarded draft back."""
-    draft = get_object_or_404(selectors.drafts_visible_to(request.user), pk=pk)
-    services.restore_draft(by=request.user, draft=draft)
+    draft = get_object_or_404(drafts_visible_to(request.user), pk=pk)
+    restore_draft(by=request.user, draft=draft)
     messages.success(request, "The entry is back, with everything you typed.")
     return redirect("certifications:entry")
 
@@ -120,7 +133,7 @@ def restore(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def receipt(request: SignedInRequest, reference: str) -> HttpResponse:
     """The receipt of a submission; `?view=print` is the same on paper."""
-    submission = get_object_or_404(selectors.submissions_visible_to(request.user), reference=reference)
+    submission = get_object_or_404(submissions_visible_to(request.user), reference=reference)
     records = records_visible_to(request.user).filter(submission=submission)
     records = records.order_by("student__last_name", "student__first_name", "pk")
     in_print = request.GET.get("view") == "print"

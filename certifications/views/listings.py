@@ -14,8 +14,8 @@ from certifications.forms.listings import DueForm, KeepForm, RetireForm
 from certifications.models import ProgramCertification
 from certifications.permissions import EDIT_CATALOG, REVIEW_LISTINGS
 from certifications.presenters.public import years_words
-from certifications.selectors import listings as selectors
-from certifications.services import listings as services
+from certifications.selectors.listings import due_for_review, listings
+from certifications.services.listings import keep_listing, restore_listing, retire_listing
 from certifications.tables.catalog import DueTable
 from certifications.views.catalog import CATALOG, PER_PAGE
 from core import school_year
@@ -31,14 +31,14 @@ DUE = ("Due for review", reverse_lazy("certifications:listings_due"))
 def due(request: SignedInRequest) -> HttpResponse:
     """The listings to be reviewed, filtered and sorted by the address."""
     form = DueForm(request.GET)
-    table = DueTable(selectors.due_for_review(**form.asked()))
+    table = DueTable(due_for_review(**form.asked()))
     show_table(table, request, per_page=PER_PAGE)
     page = {"form": form, "table": table, "crumbs": [CATALOG, (DUE[0], "")]}
     return render(request, "certifications/listings/due.html", page)
 
 
 def _listing(pk: int) -> ProgramCertification:
-    return get_object_or_404(selectors.listings(), pk=pk)
+    return get_object_or_404(listings(), pk=pk)
 
 
 def _page(
@@ -79,7 +79,7 @@ def keep(request: SignedInRequest, pk: int) -> HttpResponse:
     form = KeepForm(request.POST, listing=listing, prefix="keep")
     if form.is_valid():
         try:
-            kept = services.keep_listing(by=request.user, listing=listing, **form.cleaned_data)
+            kept = keep_listing(by=request.user, listing=listing, **form.cleaned_data)
         except Problem as problem:
             form.add_error(problem.field, problem.message)
             form.ask_again(_listing(pk))
@@ -97,7 +97,7 @@ def retire(request: SignedInRequest, pk: int) -> HttpResponse:
     form = RetireForm(request.POST, listing=listing, prefix="retire")
     if form.is_valid():
         try:
-            ended = services.retire_listing(by=request.user, listing=listing, **form.cleaned_data)
+            ended = retire_listing(by=request.user, listing=listing, **form.cleaned_data)
         except Problem as problem:
             form.add_error(problem.field, problem.message)
             form.ask_again(_listing(pk))
@@ -115,7 +115,7 @@ def restore(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a retirement back."""
     listing = _listing(pk)
     try:
-        services.restore_listing(by=request.user, listing=listing)
+        restore_listing(by=request.user, listing=listing)
     except Problem as problem:
         messages.error(request, problem.message)
     else:

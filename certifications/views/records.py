@@ -15,12 +15,19 @@ from certifications.forms.entry import EvidenceForm
 from certifications.forms.records import ReasonForm, RecordForm, compare, saved_values
 from certifications.models import StudentCertification
 from certifications.permissions import ENTER_RECORDS, SEE_RECORDS
-from certifications.presenters import records as words
 from certifications.presenters.entry import scale_words
-from certifications.selectors import records as selectors
+from certifications.presenters.records import counting, day_of, score_of, timeline, tone
 from certifications.selectors.entry import scales_of
-from certifications.services import records as services
+from certifications.selectors.records import changes_of, evidence_links_of, records_visible_to
 from certifications.services.evidence import store_evidence
+from certifications.services.records import (
+    AttemptError,
+    attach_evidence,
+    change_state,
+    correct_and_resubmit,
+    correct_record,
+    note_download,
+)
 from certifications.tables.records import RecordTable, csv_rows
 from core.access import require, requires
 from core.lists.tables import show_table
@@ -31,7 +38,7 @@ _PER_PAGE = 50
 
 
 def _filtered(request: SignedInRequest) -> RecordFilter:
-    return RecordFilter(request.GET, user=request.user, queryset=selectors.records_visible_to(request.user))
+    return RecordFilter(request.GET, user=request.user, queryset=records_visible_to(request.user))
 
 
 @requires(SEE_RECORDS)
@@ -60,7 +67,7 @@ def download(request: SignedInRequest) -> StreamingHttpResponse:
     """The list as CSV: what is shown, with its filters and its order."""
     table = RecordTable(_filtered(request).qs)
     show_table(table, request)
-    services.note_download(by=request.user, count=len(table.rows))
+    note_download(by=request.user, count=len(table.rows))
     writer = csv.writer(_Echo())
     rows: Iterator[Any] = (writer.writerow(row) for row in csv_rows(table))
     response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
@@ -73,16 +80,16 @@ def download(request: SignedInRequest) -> StreamingHttpResponse:
 @require_GET
 def record_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """One record: facts, state, whether it counts, its life and its evidence."""
-    record = get_object_or_404(selectors.records_visible_to(request.user), pk=pk)
+    record = get_object_or_404(records_visible_to(request.user), pk=pk)
     may_enter = request.user.has_perm(ENTER_RECORDS, record)
     context = {
         "record": record,
-        "tone": words.tone(record.state),
-        "day": words.day_of(record),
-        "score": words.score_of(record),
-        "counting": words.counting(record),
-        "steps": words.timeline(selectors.changes_of(record)),
-        "links": selectors.evidence_links_of(request.user, record),
+        "tone": tone(record.state),
+        "day": day_of(record),
+        "score": score_of(record),
+        "counting": counting(record),
+        "steps": timeline(changes_of(record)),
+        "links": evidence_links_of(request.user, record),
         "may_fix": may_enter and record.state == State.RETURNED,
         "may_withdraw": may_enter and record.state in {State.SUBMITTED, State.RETURNED},
     }
@@ -91,7 +98,7 @@ def record_page(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _to_fix(request: SignedInRequest, pk: int) -> StudentCertification:
     """A record that the person may correct: 404 when it is not theirs to see, 403 when not theirs to change."""
-    record: StudentCertification = get_object_or_404(selectors.records_visible_to(request.user), pk=pk)
+    record: StudentCertification = get_object_or_404(records_visible_to(request.user), pk=pk)
     require(request.user, ENTER_RECORDS, record)
     return record
 
@@ -116,7 +123,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
             return _save(request, record, form)
         except StaleVersionError as problem:
             return _both_versions(request, record, form, problem)
-        except services.AttemptError as problem:
+        except AttemptError as problem:
             for each in problem.problems:
                 form.add_error(each.field, each.message)
         except Problem as problem:
@@ -128,10 +135,10 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
 def _save(request: SignedInRequest, record: StudentCertification, form: RecordForm) -> HttpResponse:
     version, typed = form.cleaned_data["version"], form.typed()
     if request.POST.get("action") == "resubmit":
-        services.correct_and_resubmit(by=request.user, record=record, version=version, typed=typed)
+        correct_and_resubmit(by=request.user, record=record, version=version, typed=typed)
         messages.success(request, "Corrected and sent to OCTE again.")
     else:
-        services.correct_record(by=request.user, record=record, version=version, typed=typed)
+        correct_record(by=request.user, record=record, version=version, typed=typed)
         messages.success(request, "Saved. It is not sent yet: resubmit it when everything is right.")
     return redirect("certifications:record", pk=record.pk)
 
@@ -157,7 +164,7 @@ def resubmit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Send a returned record to OCTE again."""
     record = _to_fix(request, pk)
     try:
-        services.change_state(by=request.user, record=record, to=State.SUBMITTED)
+        change_state(by=request.user, record=record, to=State.SUBMITTED)
     except Problem as problem:
         messages.warning(request, problem.message)
     else:
@@ -172,7 +179,7 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_state(by=request.user, record=record, to=State.WITHDRAWN, **form.cleaned_data)
+            change_state(by=request.user, record=record, to=State.WITHDRAWN, **form.cleaned_data)
         except Problem as problem:
             form.add_error(None, problem.message)
         else:
@@ -192,7 +199,7 @@ def add_evidence(request: SignedInRequest, pk: int) -> HttpResponse:
         district = record.enrollment.offering.building.district
         try:
             stored = store_evidence(by=request.user, district=district, **form.cleaned_data)
-            services.attach_evidence(by=request.user, record=record, document=stored.document)
+            attach_evidence(by=request.user, record=record, document=stored.document)
         except Problem as problem:
             form.add_error("upload", problem.message)
         else:

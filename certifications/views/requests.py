@@ -11,7 +11,7 @@ from certifications.filters.catalog import RequestFilter
 from certifications.forms.catalog import AnswerForm, RequestForm
 from certifications.models import CertificationRequest
 from certifications.permissions import ANSWER_REQUEST, SEE_REQUESTS, SEND_REQUEST
-from certifications.selectors import requests as selectors
+from certifications.selectors.requests import requests_visible_to
 from certifications.services import requests as services
 from certifications.tables.catalog import RequestTable
 from certifications.views.catalog import CATALOG, PER_PAGE
@@ -26,7 +26,7 @@ REQUESTS = ("Requests", reverse_lazy("certifications:requests"))
 @require_GET
 def requests(request: SignedInRequest) -> HttpResponse:
     """The requests in reach."""
-    found = RequestFilter(request.GET, queryset=selectors.requests_visible_to(request.user))
+    found = RequestFilter(request.GET, queryset=requests_visible_to(request.user))
     table = RequestTable(found.qs)
     show_table(table, request, per_page=PER_PAGE)
     page = {"filter": found, "table": table, "may_ask": request.user.has_perm(SEND_REQUEST)}
@@ -37,7 +37,7 @@ def requests(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def request_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """One request and its answer; consultants answer it here."""
-    shown = get_object_or_404(selectors.requests_visible_to(request.user), pk=pk)
+    shown = get_object_or_404(requests_visible_to(request.user), pk=pk)
     return _show(request, shown, AnswerForm(instance=shown))
 
 
@@ -66,7 +66,7 @@ def ask(request: SignedInRequest) -> HttpResponse:
 @requires(ANSWER_REQUEST)
 def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Answer or decline."""
-    shown = get_object_or_404(selectors.requests_visible_to(request.user), pk=pk)
+    shown = get_object_or_404(requests_visible_to(request.user), pk=pk)
     form = AnswerForm(request.POST or None)
     if request.method != "POST":
         return redirect("certifications:request", pk)

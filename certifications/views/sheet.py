@@ -22,9 +22,16 @@ from certifications.presenters.entry import (
     scale_words,
     sheet_rows,
 )
-from certifications.selectors import entry as selectors
+from certifications.selectors.entry import (
+    Place,
+    drafts_visible_to,
+    listing_counts,
+    scales_of,
+    sheet_buildings,
+    sheet_enrollments,
+)
 from certifications.selectors.sheet import checked_sheet
-from certifications.services import entry as services
+from certifications.services.entry import save_rows, set_document, set_document_kind, submit_entry, tick_by_uic
 from certifications.services.evidence import store_evidence
 from core.access import requires
 from core.problems import MoveNotAllowedError, Problem
@@ -40,7 +47,7 @@ def _of_open_draft(view: DraftView) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def opened(request: SignedInRequest, pk: int) -> HttpResponse:
-        draft = get_object_or_404(selectors.drafts_visible_to(request.user), pk=pk)
+        draft = get_object_or_404(drafts_visible_to(request.user), pk=pk)
         if draft.submission is not None:
             return redirect("certifications:entry_receipt", reference=draft.submission.reference)
         try:
@@ -59,9 +66,9 @@ def students(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
     """Tick students and type their results. Every button saves."""
     if request.method != "POST":
         return _students_page(request, draft)
-    allowed = selectors.sheet_enrollments(request.user, draft).values_list("pk", flat=True)
+    allowed = sheet_enrollments(request.user, draft).values_list("pk", flat=True)
     rows, kept = without_filled_later(typed_rows(request.POST, allowed), draft=draft, data=request.POST)
-    draft = services.save_rows(
+    draft = save_rows(
         by=request.user,
         draft=draft,
         rows=rows,
@@ -89,11 +96,11 @@ def _continue(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
 
 def _find(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
     text = request.POST.get("uics", "")
-    count, problems = services.tick_by_uic(by=request.user, draft=draft, text=text)
+    count, problems = tick_by_uic(by=request.user, draft=draft, text=text)
     said = "1 student is" if count == 1 else f"{count} students are"
     messages.info(request, f"{said} ticked from the list of UICs.")
     if problems:
-        fresh = get_object_or_404(selectors.drafts_visible_to(request.user), pk=draft.pk)
+        fresh = get_object_or_404(drafts_visible_to(request.user), pk=draft.pk)
         return _students_page(request, fresh, uics=text, problems=[(p.message, "#uics") for p in problems])
     return _to_students(draft, f"building={_building(request.POST)}")
 
@@ -121,7 +128,7 @@ def _to_students(draft: EntryDraft, query: str) -> HttpResponse:
 def _students_page(
     request: SignedInRequest, draft: EntryDraft, *, uics: str = "", problems: list[tuple[str, str]] | None = None
 ) -> HttpResponse:
-    buildings = selectors.sheet_buildings(request.user, draft)
+    buildings = sheet_buildings(request.user, draft)
     building = _chosen_building(request, buildings)
     sheet = checked_sheet(request.user, draft, building=building)
     checking = "check" in request.GET
@@ -138,13 +145,13 @@ def _students_page(
         "problems": problems or [],
         "uics": uics,
         "results": RESULTS,
-        "scale": scale_words(selectors.scales_of(draft.certification)),
-        "counts": counts_words(counts_federally=selectors.listing_counts(draft)),
+        "scale": scale_words(scales_of(draft.certification)),
+        "counts": counts_words(counts_federally=listing_counts(draft)),
     }
     return render(request, "certifications/entry/students.html", context)
 
 
-def _chosen_building(request: SignedInRequest, buildings: list[selectors.Place]) -> int | None:
+def _chosen_building(request: SignedInRequest, buildings: list[Place]) -> int | None:
     """The building to show; of very many students, the first building's until somebody chooses."""
     chosen = request.POST.get("building") or request.GET.get("building", "")
     if chosen in {str(place.pk) for place in buildings}:
@@ -166,9 +173,9 @@ def evidence(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
         return _to_students(draft, "check=1")
     if request.method == "POST":
         pages = typed_pages(request.POST, [row.enrollment_id for row in sheet.ticked])
-        services.save_rows(by=request.user, draft=draft, rows=pages)
+        save_rows(by=request.user, draft=draft, rows=pages)
         taken = form.is_valid() and _take_upload(request, draft, form)
-        draft = get_object_or_404(selectors.drafts_visible_to(request.user), pk=draft.pk)
+        draft = get_object_or_404(drafts_visible_to(request.user), pk=draft.pk)
         sheet = checked_sheet(request.user, draft)
         if taken and not sheet.page_problems:
             return redirect("certifications:entry_check", pk=draft.pk)
@@ -186,10 +193,10 @@ def _take_upload(request: SignedInRequest, draft: EntryDraft, form: EvidenceForm
     upload = form.cleaned_data["upload"]
     try:
         if upload is None:
-            services.set_document_kind(by=request.user, draft=draft, kind=form.cleaned_data["kind"])
+            set_document_kind(by=request.user, draft=draft, kind=form.cleaned_data["kind"])
             return True
         stored = store_evidence(by=request.user, district=draft.district, upload=upload, kind=form.cleaned_data["kind"])
-        services.set_document(by=request.user, draft=draft, document=stored.document)
+        set_document(by=request.user, draft=draft, document=stored.document)
     except MoveNotAllowedError:
         raise
     except Problem as problem:
@@ -234,9 +241,9 @@ def _where(draft: EntryDraft, href: str) -> str:
 @require_POST
 def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Submit, once: a second press leads to the same receipt."""
-    draft = get_object_or_404(selectors.drafts_visible_to(request.user), pk=pk)
+    draft = get_object_or_404(drafts_visible_to(request.user), pk=pk)
     try:
-        submission = services.submit_entry(by=request.user, draft=draft)
+        submission = submit_entry(by=request.user, draft=draft)
     except MoveNotAllowedError as problem:
         messages.warning(request, problem.message)
         return redirect("certifications:entry")

@@ -14,8 +14,17 @@ from certifications.models import Program, StandardsImport
 from certifications.permissions import EDIT_CATALOG, SEE_CATALOG
 from certifications.presenters.standards import EXAMPLE_ROWS, HEADINGS, leftover_rows
 from certifications.selectors import catalog
-from certifications.selectors import standards as selectors
-from certifications.services import standards as services
+from certifications.selectors.standards import (
+    done_imports,
+    imports_visible_to,
+    plan_import,
+    same_table_before,
+    table_rows,
+    version_of,
+    versions_of,
+    waiting_imports,
+)
+from certifications.services.standards import apply_import, discard_import, rename_version, start_import
 from certifications.views.catalog import CATALOG, PROGRAMS, rights
 from core.access import requires
 from core.files.csv_files import csv_response
@@ -51,9 +60,9 @@ def versions(request: SignedInRequest, cip_code: str) -> HttpResponse:
     program = _program(cip_code)
     page: dict[str, Any] = {
         "program": program,
-        "versions": selectors.versions_of(program),
-        "waiting": selectors.waiting_imports(request.user, program),
-        "done": selectors.done_imports(request.user, program)[:SHOWN],
+        "versions": versions_of(program),
+        "waiting": waiting_imports(request.user, program),
+        "done": done_imports(request.user, program)[:SHOWN],
         "crumbs": _crumbs(program),
     }
     return render(request, "certifications/standards/versions.html", page | rights(request))
@@ -64,10 +73,10 @@ def versions(request: SignedInRequest, cip_code: str) -> HttpResponse:
 def download(request: SignedInRequest, cip_code: str) -> HttpResponse:
     """One version as a file that the import reads back."""
     program = _program(cip_code)
-    version = selectors.version_of(program, request.GET.get("version", ""))
+    version = version_of(program, request.GET.get("version", ""))
     if version is None:
         raise Http404
-    return _table(f"standards-{program.cip_code}", selectors.table_rows(version), request.GET.get("format", ""))
+    return _table(f"standards-{program.cip_code}", table_rows(version), request.GET.get("format", ""))
 
 
 @requires(SEE_CATALOG)
@@ -86,9 +95,7 @@ def send(request: SignedInRequest, cip_code: str) -> HttpResponse:
         content, name, field = form.sent()
         version = form.cleaned_data["version"]
         try:
-            sent = services.start_import(
-                by=request.user, program=program, version=version, content=content, source_name=name
-            )
+            sent = start_import(by=request.user, program=program, version=version, content=content, source_name=name)
         except Problem as problem:
             form.add_error(problem.field or field, problem.message)
         else:
@@ -99,12 +106,12 @@ def send(request: SignedInRequest, cip_code: str) -> HttpResponse:
         "headings": HEADINGS,
         "crumbs": _crumbs(program, ("Bring in a table", "")),
     }
-    page["versions"] = selectors.versions_of(program)
+    page["versions"] = versions_of(program)
     return render(request, "certifications/standards/send.html", page)
 
 
 def _sent(request: SignedInRequest, cip_code: str, pk: int) -> StandardsImport:
-    return get_object_or_404(selectors.imports_visible_to(request.user, _program(cip_code)), pk=pk)
+    return get_object_or_404(imports_visible_to(request.user, _program(cip_code)), pk=pk)
 
 
 @requires(EDIT_CATALOG)
@@ -115,7 +122,7 @@ def preview(request: SignedInRequest, cip_code: str, pk: int) -> HttpResponse:
     problem = ""
     if request.method == "POST" and form.is_valid():
         try:
-            services.apply_import(by=request.user, sent=sent, **form.cleaned_data)
+            apply_import(by=request.user, sent=sent, **form.cleaned_data)
         except StaleVersionError as stale:
             problem = stale.message
         except Problem as refused:
@@ -126,7 +133,7 @@ def preview(request: SignedInRequest, cip_code: str, pk: int) -> HttpResponse:
     page["crumbs"] = _crumbs(sent.program, ("Bring in a table", ""))
     if not sent.is_open:
         return render(request, "certifications/standards/done.html", page)
-    page |= {"plan": selectors.plan_import(sent), "before": selectors.same_table_before(sent), "shown": SHOWN}
+    page |= {"plan": plan_import(sent), "before": same_table_before(sent), "shown": SHOWN}
     return render(request, "certifications/standards/preview.html", page)
 
 
@@ -138,7 +145,7 @@ def rename(request: SignedInRequest, cip_code: str, pk: int) -> HttpResponse:
     form = VersionForm(request.POST or None, initial={"version": sent.version})
     if request.method == "POST" and form.is_valid():
         try:
-            services.rename_version(by=request.user, sent=sent, **form.cleaned_data)
+            rename_version(by=request.user, sent=sent, **form.cleaned_data)
         except Problem as problem:
             form.add_error("version", problem.message)
         else:
@@ -153,7 +160,7 @@ def discard(request: SignedInRequest, cip_code: str, pk: int) -> HttpResponse:
     """Put a table aside."""
     sent = _sent(request, cip_code, pk)
     try:
-        services.discard_import(by=request.user, sent=sent)
+        discard_import(by=request.user, sent=sent)
     except Problem as problem:
         messages.error(request, problem.message)
     else:

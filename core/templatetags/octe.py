@@ -2,7 +2,7 @@
 
 from django import template
 
-from core import school_year as years
+from core.school_year import label
 
 register = template.Library()
 
@@ -10,4 +10,4 @@ register = template.Library()
 @register.filter
 def school_year(ending_year: int | None) -> str:
     """2027 -> "2026-27"; nothing for nothing."""
-    return years.label(int(ending_year)) if ending_year else ""
+    return label(int(ending_year)) if ending_year else ""

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from certifications.models import AwardingEntity
-from core import school_year as years
+from core import school_year
 from data_collection import verbs
 from data_collection.enums import Gate, Method
 from data_collection.presenters.status import is_overdue, status_words
@@ -151,7 +151,7 @@ def entity_cells(row: Any, year: int) -> list[str]:
     """A row of the download of the list of entities."""
     return [
         row.name,
-        years.label(year),
+        school_year.label(year),
         status_words(row),
         row.due_on.isoformat() if row.due_on else "",
         "yes" if is_overdue(row.due_on, row.submitted_at) else "no",

@@ -5,16 +5,16 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import DISTRICT_VIEW_ROLES
-from core import school_year as years
+from core import school_year
 from core.home_items import HomeItem
 from data_collection.permissions import DECIDE_METHODS, MANAGE_QUESTIONNAIRES
-from data_collection.selectors import requests as selectors
+from data_collection.selectors import requests
 from data_collection.selectors.windows import next_district_due_date
 
 
 def home_items(user: User) -> list[HomeItem]:
     """Questionnaires that are late or newly in, methods to decide, the next due date."""
-    year = years.current()
+    year = school_year.current()
     items = []
     if user.has_perm(MANAGE_QUESTIONNAIRES):
         items += _for_consultants(user, year)
@@ -26,9 +26,9 @@ def home_items(user: User) -> list[HomeItem]:
 
 
 def _for_consultants(user: User, year: int) -> list[HomeItem]:
-    sent = selectors.requests_visible_to(user).filter(sent_by=user)
-    late = sent.waiting().filter(selectors.overdue()).count()  # type: ignore[attr-defined]
-    arrived = list(selectors.newly_submitted(user, year).filter(Q(sent_by=user)))
+    sent = requests.requests_visible_to(user).filter(sent_by=user)
+    late = sent.waiting().filter(requests.overdue()).count()  # type: ignore[attr-defined]
+    arrived = list(requests.newly_submitted(user, year).filter(Q(sent_by=user)))
     items = [
         HomeItem(
             title=f"Read the answers of {request.entity}",
@@ -51,7 +51,7 @@ def _for_consultants(user: User, year: int) -> list[HomeItem]:
 
 
 def _for_approvers(user: User, year: int) -> list[HomeItem]:
-    waiting = list(selectors.awaiting_decision(user, year).values_list("pk", flat=True))
+    waiting = list(requests.awaiting_decision(user, year).values_list("pk", flat=True))
     if not waiting:
         return []
     one = reverse("data_collection:decide", args=[waiting[0]])
@@ -59,7 +59,7 @@ def _for_approvers(user: User, year: int) -> list[HomeItem]:
     return [
         HomeItem(
             title="Decide where results come from",
-            text=f"Awarding entities have answered and wait for a method for {years.label(year)}.",
+            text=f"Awarding entities have answered and wait for a method for {school_year.label(year)}.",
             href=one if len(waiting) == 1 else many,
             count=len(waiting),
         )
@@ -73,7 +73,7 @@ def _for_districts(year: int) -> list[HomeItem]:
     name, day = upcoming
     return [
         HomeItem(
-            title=f"{name} results of {years.label(year)} are due",
+            title=f"{name} results of {school_year.label(year)} are due",
             text="Enter and submit the certifications that your students earned.",
             href=reverse("data_collection:windows"),
             due=day,

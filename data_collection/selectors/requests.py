@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from certifications.models import AwardingEntity
-from core import school_year as years
 from core.personal_links import hash_secret
+from core.school_year import last_day
 from data_collection.enums import Method
 from data_collection.models import (
     Answer,
@@ -133,7 +133,7 @@ def entities_with_status(user: User, school_year: int) -> Any:
     decision for the whole entity; own_decisions, the number of decisions for single certifications.
     """
     latest = QuestionnaireRequest.objects.filter(
-        entity=OuterRef("pk"), withdrawn_at=None, sent_at__date__lte=years.last_day(school_year)
+        entity=OuterRef("pk"), withdrawn_at=None, sent_at__date__lte=last_day(school_year)
     ).order_by("-sent_at", "-id")
     answered = (
         Answer.objects.filter(request_id=OuterRef("request_id"))

@@ -8,33 +8,33 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.signed_in import SignedInRequest
 from certifications.models import AwardingEntity
-from core import school_year as years
+from core import school_year
 from core.access import requires
 from core.problems import Problem
 from data_collection.filters import chosen_year
 from data_collection.forms import AgreementForm, DecideForm, ReasonForm, decision_as_initial, take
 from data_collection.permissions import DECIDE_METHODS, MANAGE_QUESTIONNAIRES
-from data_collection.presenters import staff as present
-from data_collection.selectors import requests as selectors
+from data_collection.presenters import staff
+from data_collection.selectors import requests
 from data_collection.selectors.routes import entity_route
 from data_collection.selectors.windows import reach_of, window_of
-from data_collection.services import decisions as services
+from data_collection.services import decisions
 
 
 @requires(DECIDE_METHODS)
 def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     """The decision form, filled with what holds now."""
-    entity = get_object_or_404(selectors.entities_visible_to(request.user), pk=pk)
+    entity = get_object_or_404(requests.entities_visible_to(request.user), pk=pk)
     year = chosen_year(request.GET)
     initial = {"school_year": year, **decision_as_initial(entity_route(entity, year).decision)}
     form = DecideForm(request.POST or None, entity=entity, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            decision = services.decide_method(by=request.user, entity=entity, **form.cleaned_data)
+            decision = decisions.decide_method(by=request.user, entity=entity, **form.cleaned_data)
         except Problem as problem:
             take(form, problem)
         else:
-            what, when = decision.certification or entity, years.label(decision.school_year)
+            what, when = decision.certification or entity, school_year.label(decision.school_year)
             messages.success(request, f"Decided for {what}, {when}: {decision.get_method_display()}.")
             return redirect("data_collection:entity", pk=entity.pk)
     return render(request, "data_collection/decide.html", {"form": form, **_beside(request, entity, year)})
@@ -44,20 +44,20 @@ def _beside(request: SignedInRequest, entity: AwardingEntity, year: int) -> dict
     """What the approver looks at while deciding: the latest answers, the gates, and what the decision reaches."""
     context: dict[str, Any] = {
         "entity": entity,
-        "crumbs": present.crumbs(entity, ("Decide the method", "")),
+        "crumbs": staff.crumbs(entity, ("Decide the method", "")),
         "year": year,
         "reach": reach_of(entity, None, year),
         "window": window_of(year),
         "route": entity_route(entity, year),
     }
-    asked = selectors.requests_visible_to(request.user).filter(entity=entity, withdrawn_at=None).first()
+    asked = requests.requests_visible_to(request.user).filter(entity=entity, withdrawn_at=None).first()
     if asked:
-        assessment = selectors.assessment_of(asked)
+        assessment = requests.assessment_of(asked)
         context |= {
             "asked": asked,
-            "gates": present.gate_lines(assessment, selectors.sections_of(asked)),
+            "gates": staff.gate_lines(assessment, requests.sections_of(asked)),
             "suggestion": assessment.suggestion.label,
-            "suggestion_words": present.suggestion_words(assessment),
+            "suggestion_words": staff.suggestion_words(assessment),
         }
     return context
 
@@ -65,17 +65,17 @@ def _beside(request: SignedInRequest, entity: AwardingEntity, year: int) -> dict
 @requires(DECIDE_METHODS)
 def end(request: SignedInRequest, pk: int) -> HttpResponse:
     """End a decision without another in its place."""
-    decision = get_object_or_404(selectors.decisions_visible_to(request.user), pk=pk)
+    decision = get_object_or_404(requests.decisions_visible_to(request.user), pk=pk)
     form = ReasonForm(request.POST or None, label="Why does it end?")
     if request.method == "POST" and form.is_valid():
         try:
-            services.supersede(by=request.user, decision=decision, **form.cleaned_data)
+            decisions.supersede(by=request.user, decision=decision, **form.cleaned_data)
         except Problem as problem:
             take(form, problem)
         else:
             messages.success(request, "The decision has ended. It stays on file.")
             return redirect("data_collection:entity", pk=decision.entity_id)
-    crumbs = present.crumbs(decision.entity, ("End a decision", ""))
+    crumbs = staff.crumbs(decision.entity, ("End a decision", ""))
     context = {"decision": decision, "form": form, "crumbs": crumbs}
     return render(request, "data_collection/end_decision.html", context)
 
@@ -83,15 +83,15 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(MANAGE_QUESTIONNAIRES)
 def add_agreement(request: SignedInRequest, pk: int) -> HttpResponse:
     """Write down a data sharing agreement."""
-    entity = get_object_or_404(selectors.entities_visible_to(request.user), pk=pk)
+    entity = get_object_or_404(requests.entities_visible_to(request.user), pk=pk)
     form = AgreementForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.record_agreement(by=request.user, entity=entity, **form.cleaned_data)
+            decisions.record_agreement(by=request.user, entity=entity, **form.cleaned_data)
         except Problem as problem:
             take(form, problem)
         else:
             messages.success(request, "The agreement is recorded.")
             return redirect("data_collection:entity", pk=entity.pk)
-    crumbs = present.crumbs(entity, ("Record an agreement", ""))
+    crumbs = staff.crumbs(entity, ("Record an agreement", ""))
     return render(request, "data_collection/agreement.html", {"entity": entity, "form": form, "crumbs": crumbs})

@@ -19,7 +19,7 @@ from accounts.services.audit import acting_as
 from core.access import personal_link
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from data_collection.models import QuestionnaireRequest
-from data_collection.presenters import link as present
+from data_collection.presenters import link
 from data_collection.selectors.requests import Section, request_by_secret, sections_of
 from data_collection.services.answers import (
     AnswersIncompleteError,
@@ -79,7 +79,7 @@ def tasks(request: HttpRequest, asked: QuestionnaireRequest, secret: str) -> Htt
     context = {
         "asked": asked,
         "secret": secret,
-        "steps": present.steps(sections, secret),
+        "steps": link.steps(sections, secret),
         "answered": sum(section.answered for section in sections),
         "total": sum(len(section.answers) for section in sections),
         "ready": not any(section.problems for section in sections),
@@ -124,13 +124,11 @@ def section(request: HttpRequest, asked: QuestionnaireRequest, secret: str, code
     page = _Page(asked, secret, sections, place)
     if request.method == "POST":
         return _save(request, page)
-    wanted = present.rows_wanted(page.section, request.GET)
-    return _show(request, page, present.asked(page.section, show_problems="check" in request.GET, rows_wanted=wanted))
+    wanted = link.rows_wanted(page.section, request.GET)
+    return _show(request, page, link.asked(page.section, show_problems="check" in request.GET, rows_wanted=wanted))
 
 
-def _show(
-    request: HttpRequest, page: _Page, questions: list[present.Asked], stale: Problem | None = None
-) -> HttpResponse:
+def _show(request: HttpRequest, page: _Page, questions: list[link.Asked], stale: Problem | None = None) -> HttpResponse:
     context = {
         "asked": page.asked,
         "secret": page.secret,
@@ -148,11 +146,11 @@ def _show(
 
 
 def _save(request: HttpRequest, page: _Page) -> HttpResponse:
-    typed = present.read_form(page.section, request.POST)
+    typed = link.read_form(page.section, request.POST)
     try:
         save_answers(request=page.asked, values=typed, seen=_moment(request.POST.get("seen", "")))
     except StaleVersionError as problem:
-        return _show(request, page, present.asked_as_typed(page.section, typed), stale=problem)
+        return _show(request, page, link.asked_as_typed(page.section, typed), stale=problem)
     except MoveNotAllowedError as problem:
         messages.error(request, problem.message)
         return redirect("data_collection:link_done", secret=page.secret)
@@ -163,13 +161,13 @@ def _after_saving(request: HttpRequest, page: _Page) -> HttpResponse:
     """Where the pressed button leads: another row, the list, this page with what is wrong, or the next section."""
     action, _, code = request.POST.get("action", "").partition(":")
     if action == "add":
-        rows = present.rows_sent(code, request.POST)
+        rows = link.rows_sent(code, request.POST)
         return page.again(f"?{urlencode({code: rows + 1})}#{quote(code)}-row-{rows}")
     if action == "later":
         messages.success(request, "Saved. Come back with the same link whenever you like.")
         return redirect("data_collection:link_tasks", secret=page.secret)
     saved = next(one for one in sections_of(page.asked) if one.code == page.section.code)
-    if any(one.problem for one in present.asked(saved, show_problems=True, rows_wanted={})):
+    if any(one.problem for one in link.asked(saved, show_problems=True, rows_wanted={})):
         return page.again("?check=1")
     messages.success(request, f"Saved: {page.section.title}.")
     if page.following:
@@ -193,7 +191,7 @@ def check(request: HttpRequest, asked: QuestionnaireRequest, secret: str) -> Htt
     if not asked.is_open:
         return redirect("data_collection:link_done", secret=secret)
     sections = sections_of(asked)
-    lines = [(one, present.lines(one, secret)) for one in sections]
+    lines = [(one, link.lines(one, secret)) for one in sections]
     problems = [(f"{line.code}. {line.problem}", line.href) for _, part in lines for line in part if line.problem]
     context = {"asked": asked, "secret": secret, "sections": lines, "problems": problems}
     return render(request, "data_collection/link/check.html", context)
@@ -244,5 +242,5 @@ def done(request: HttpRequest, asked: QuestionnaireRequest, secret: str) -> Http
     """The confirmation with its reference, and the answers for reading."""
     if asked.is_open:
         return redirect("data_collection:link_welcome", secret=secret)
-    sections = [(one, present.lines(one)) for one in sections_of(asked)]
+    sections = [(one, link.lines(one)) for one in sections_of(asked)]
     return render(request, "data_collection/link/done.html", {"asked": asked, "sections": sections})

@@ -17,13 +17,19 @@ from core.problems import Problem
 from data_collection.forms import ReasonForm, SendForm, take
 from data_collection.models import QuestionnaireRequest
 from data_collection.permissions import DECIDE_METHODS, MANAGE_QUESTIONNAIRES, SEE_COLLECTION
-from data_collection.presenters import staff as present
-from data_collection.selectors import requests as selectors
+from data_collection.presenters import staff
+from data_collection.selectors.requests import (
+    assessment_of,
+    entities_visible_to,
+    history_of,
+    requests_visible_to,
+    sections_of,
+)
 from data_collection.services import requests as services
 
 
 def _request(request: SignedInRequest, pk: int) -> QuestionnaireRequest:
-    return get_object_or_404(selectors.requests_visible_to(request.user), pk=pk)
+    return get_object_or_404(requests_visible_to(request.user), pk=pk)
 
 
 def _crumb(asked: QuestionnaireRequest) -> tuple[str, str]:
@@ -33,10 +39,10 @@ def _crumb(asked: QuestionnaireRequest) -> tuple[str, str]:
 @requires(MANAGE_QUESTIONNAIRES)
 def send(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask who answers and by when; the mail can be read before it goes."""
-    entity = get_object_or_404(selectors.entities_visible_to(request.user), pk=pk)
+    entity = get_object_or_404(entities_visible_to(request.user), pk=pk)
     form = SendForm(request.POST or None)
     context: dict[str, Any] = {"entity": entity, "form": form, "submit": "Send the questionnaire"}
-    context["crumbs"] = present.crumbs(entity, ("Send the questionnaire", ""))
+    context["crumbs"] = staff.crumbs(entity, ("Send the questionnaire", ""))
     if request.method == "POST" and form.is_valid():
         if "preview" in request.POST:
             context["preview"] = _preview(request, entity, form, "invitation")
@@ -58,7 +64,7 @@ def send_again(request: SignedInRequest, pk: int) -> HttpResponse:
     initial = {"contact_name": asked.contact_name, "contact_email": asked.contact_email}
     form = SendForm(request.POST or None, initial=initial)
     context: dict[str, Any] = {"entity": asked.entity, "form": form, "submit": "Send again", "asked": asked}
-    context["crumbs"] = present.crumbs(asked.entity, _crumb(asked), ("Send again", ""))
+    context["crumbs"] = staff.crumbs(asked.entity, _crumb(asked), ("Send again", ""))
     if request.method == "POST" and form.is_valid():
         if "preview" in request.POST:
             context["preview"] = _preview(request, asked.entity, form, "resend")
@@ -88,19 +94,19 @@ def _preview(request: SignedInRequest, entity: AwardingEntity, form: SendForm, t
 def show(request: SignedInRequest, pk: int) -> HttpResponse:
     """One questionnaire: how far it is, its answers by section, the gates and what they suggest."""
     asked = _request(request, pk)
-    sections = selectors.sections_of(asked)
-    assessment = selectors.assessment_of(asked)
+    sections = sections_of(asked)
+    assessment = assessment_of(asked)
     context = {
         "asked": asked,
-        "crumbs": present.crumbs(asked.entity, (asked.reference, "")),
-        "sections": present.read_lines(sections),
+        "crumbs": staff.crumbs(asked.entity, (asked.reference, "")),
+        "sections": staff.read_lines(sections),
         "answered": sum(section.answered for section in sections),
         "total": sum(len(section.answers) for section in sections),
-        "gates": present.gate_lines(assessment, sections),
+        "gates": staff.gate_lines(assessment, sections),
         "suggestion": assessment.suggestion.label,
-        "suggestion_words": present.suggestion_words(assessment),
+        "suggestion_words": staff.suggestion_words(assessment),
         "firm": assessment.is_firm,
-        "steps": present.timeline(selectors.history_of(request.user, [asked])),
+        "steps": staff.timeline(history_of(request.user, [asked])),
         "may_send": request.user.has_perm(MANAGE_QUESTIONNAIRES),
         "may_decide": request.user.has_perm(DECIDE_METHODS),
     }
@@ -111,8 +117,8 @@ def show(request: SignedInRequest, pk: int) -> HttpResponse:
 def download(request: SignedInRequest, pk: int) -> HttpResponse:
     """The answers as CSV."""
     asked = _request(request, pk)
-    rows = present.answer_cells(selectors.sections_of(asked))
-    return csv_response(name=f"answers-{asked.reference}.csv", headings=present.ANSWER_COLUMNS, rows=rows)
+    rows = staff.answer_cells(sections_of(asked))
+    return csv_response(name=f"answers-{asked.reference}.csv", headings=staff.ANSWER_COLUMNS, rows=rows)
 
 
 @requires(MANAGE_QUESTIONNAIRES)
@@ -130,7 +136,7 @@ def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"Open again. {asked.contact_name} gets a mail with a new link.")
             return redirect("data_collection:request", pk=asked.pk)
-    crumbs = present.crumbs(asked.entity, _crumb(asked), ("Reopen", ""))
+    crumbs = staff.crumbs(asked.entity, _crumb(asked), ("Reopen", ""))
     return render(request, "data_collection/reopen.html", {"asked": asked, "form": form, "crumbs": crumbs})
 
 

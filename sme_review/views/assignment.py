@@ -16,10 +16,10 @@ from sme_review.forms.assignment import AssignmentForm, NumbersForm, PairsForm
 from sme_review.models import Panel
 from sme_review.permissions import MANAGE_PANELS, SEE_PANELS
 from sme_review.presenters.assignment import Box, certification_boxes, panelist_boxes
-from sme_review.selectors import assignment as selecting
+from sme_review.selectors.assignment import board_now, board_of, propose, situation_of
 from sme_review.selectors.panel_certifications import certifications_of
 from sme_review.selectors.panelists import panelists_of
-from sme_review.services import assignment as writing
+from sme_review.services.assignment import ask_everyone, change_assignment, keep_proposal
 from sme_review.views.panels import crumbs, find_panel
 
 TITLE = "Who rates what"
@@ -42,7 +42,7 @@ def assignment(request: SignedInRequest, pk: int) -> HttpResponse:
             return answer
     context = {
         "panel": panel,
-        "board": selecting.board_now(selecting.situation_of(panel)),
+        "board": board_now(situation_of(panel)),
         "form": form,
         "crumbs": crumbs(panel, TITLE),
         "may_manage": panel.takes_changes and request.user.has_perm(MANAGE_PANELS),
@@ -57,7 +57,7 @@ def _choose(request: SignedInRequest, panel: Panel, form: AssignmentForm) -> Htt
         numbers = {name: given[name] for name in ("wanted", "most", "minimum_per_group") if given[name] is not None}
         return redirect(f"{reverse('sme_review:assignment_preview', args=[panel.pk])}?{urlencode(numbers)}")
     try:
-        writing.ask_everyone(by=request.user, panel=panel)
+        ask_everyone(by=request.user, panel=panel)
     except Problem as problem:
         form.add_error(None, problem.message)
         return None
@@ -76,15 +76,15 @@ def preview(request: SignedInRequest, pk: int) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            writing.keep_proposal(by=request.user, panel=panel, **numbers, seen=form.cleaned_data["seen"])
+            keep_proposal(by=request.user, panel=panel, **numbers, seen=form.cleaned_data["seen"])
         except Problem as refused:
             problem = refused.message
         else:
             messages.success(request, "The certifications are shared out.")
             return redirect("sme_review:assignment", pk)
-    situation = selecting.situation_of(panel)
-    pairs = selecting.propose(situation, **numbers).pairs
-    board = selecting.board_of(
+    situation = situation_of(panel)
+    pairs = propose(situation, **numbers).pairs
+    board = board_of(
         situation, pairs, wanted=numbers["wanted"], most=numbers["most"], minimum=numbers["minimum_per_group"]
     )
     context: dict[str, Any] = {"panel": panel, "board": board, "numbers": numbers, "situation": situation}
@@ -118,7 +118,7 @@ def _edit(request: SignedInRequest, panel: Panel, page: dict[str, Any], pair: An
     if request.method == "POST" and form.is_valid():
         given = {name: {pair(key) for key in form.cleaned_data[name]} for name in ("shown", "asked")}
         try:
-            changed = writing.change_assignment(by=request.user, panel=panel, **given, seen=form.cleaned_data["seen"])
+            changed = change_assignment(by=request.user, panel=panel, **given, seen=form.cleaned_data["seen"])
         except StaleVersionError as stale:
             ticked, page["problems"] = given["asked"], [(stale.message, "")]
         except Problem as problem:
@@ -128,7 +128,7 @@ def _edit(request: SignedInRequest, panel: Panel, page: dict[str, Any], pair: An
             for note in changed.notes:
                 messages.warning(request, note)
             return redirect("sme_review:assignment", panel.pk)
-    situation = selecting.situation_of(panel)
+    situation = situation_of(panel)
     shown: list[Box] = boxes(situation, ticked)
     seen = situation.row_mark(pair(box.key) for box in shown)
     page |= {"panel": panel, "boxes": shown, "seen": seen, "crumbs": _crumbs(panel, page["short"])}

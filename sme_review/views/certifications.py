@@ -17,7 +17,7 @@ from sme_review.forms.panels import AddCertificationsForm, SearchForm, SheetForm
 from sme_review.models import Panel
 from sme_review.permissions import MANAGE_PANELS, SEE_PANELS
 from sme_review.selectors.panel_certifications import certifications_of, sheet_mark, with_rating_counts
-from sme_review.services import panels as writing
+from sme_review.services import panels
 from sme_review.views.panels import crumbs, find_panel
 
 
@@ -47,7 +47,7 @@ def certifications(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _add(request: SignedInRequest, panel: Panel, form: AddCertificationsForm) -> HttpResponse:
     try:
-        added = writing.add_certifications(
+        added = panels.add_certifications(
             by=request.user, panel=panel, certifications=form.cleaned_data["certifications"]
         )
         messages.success(request, f"{len(added)} added. Check what panelists will read about each.")
@@ -77,7 +77,7 @@ def change_certification(request: SignedInRequest, pk: int, entry_pk: int) -> Ht
         try:
             if form.is_valid():
                 given = {**form.cleaned_data, "seen": seen}
-                writing.change_panel_certification(by=request.user, panel_certification=entry, **given)
+                panels.change_panel_certification(by=request.user, panel_certification=entry, **given)
                 messages.success(request, f"Saved what panelists read about {entry}.")
                 return redirect("sme_review:certifications", pk)
         except StaleVersionError as stale:
@@ -97,7 +97,7 @@ def remove_certification(request: SignedInRequest, pk: int, entry_pk: int) -> Ht
     """Take a certification off the panel while nobody has rated it."""
     entry = get_object_or_404(certifications_of(find_panel(request, pk)), pk=entry_pk)
     try:
-        writing.remove_certification(by=request.user, panel_certification=entry)
+        panels.remove_certification(by=request.user, panel_certification=entry)
         messages.success(request, f"{entry} is off the panel.")
     except Problem as problem:
         messages.error(request, problem.message)

@@ -9,7 +9,7 @@ from core.access import requires
 from sme_review.forms.copies import CopyForm
 from sme_review.permissions import MANAGE_PANELS
 from sme_review.selectors.copies import proposal_of
-from sme_review.services import copies as writing
+from sme_review.services import copies
 from sme_review.views.panels import crumbs, find_panel
 
 
@@ -19,14 +19,14 @@ def copy_panel(request: SignedInRequest, pk: int) -> HttpResponse:
     source = find_panel(request, pk)
     form = CopyForm(request.POST or None, proposal=proposal_of(source))
     if request.method == "POST" and form.is_valid():
-        copied = writing.copy_panel(by=request.user, source=source, **form.asked())
+        copied = copies.copy_panel(by=request.user, source=source, **form.asked())
         _tell(request, copied)
         return redirect("sme_review:panel", copied.panel.pk)
     context = {"panel": source, "form": form, "crumbs": crumbs(source, "Copy")}
     return render(request, "sme_review/panel_copy.html", context)
 
 
-def _tell(request: SignedInRequest, copied: writing.Copied) -> None:
+def _tell(request: SignedInRequest, copied: copies.Copied) -> None:
     """What came along, and what did not."""
     if not copied.is_new:
         messages.info(

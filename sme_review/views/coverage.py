@@ -8,8 +8,18 @@ from accounts.signed_in import SignedInRequest
 from core.access import requires
 from core.files.csv_files import csv_response
 from sme_review.permissions import SEE_PANELS
-from sme_review.presenters import coverage as shown
 from sme_review.presenters.charts import with_font
+from sme_review.presenters.coverage import (
+    COVERAGE_HEADINGS,
+    columns,
+    coverage_picture,
+    coverage_rows,
+    disputes,
+    few,
+    lines,
+    sizes,
+    unmarked,
+)
 from sme_review.selectors.coverage import coverage_of
 from sme_review.views.panels import crumbs, find_panel
 
@@ -22,12 +32,12 @@ def coverage(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "panel": panel,
         "coverage": found,
-        "columns": shown.columns(found),
-        "unmarked": shown.unmarked(found),
-        "few": shown.few(found),
-        "lines": shown.lines(found),
-        "sizes": shown.sizes(found),
-        "disputes": shown.disputes(found),
+        "columns": columns(found),
+        "unmarked": unmarked(found),
+        "few": few(found),
+        "lines": lines(found),
+        "sizes": sizes(found),
+        "disputes": disputes(found),
         "crumbs": [
             *crumbs(panel, "")[:-1],
             ("Results", reverse("sme_review:results", args=[pk])),
@@ -44,7 +54,7 @@ def picture(request: SignedInRequest, pk: int) -> HttpResponse:
     found = coverage_of(panel, viewer=request.user)
     if found.found.is_empty:
         raise Http404
-    drawn = shown.coverage_picture(found, f"Coverage map of {panel.title}")
+    drawn = coverage_picture(found, f"Coverage map of {panel.title}")
     return HttpResponse(with_font(drawn), content_type="image/svg+xml")
 
 
@@ -52,6 +62,4 @@ def picture(request: SignedInRequest, pk: int) -> HttpResponse:
 def download_coverage(request: SignedInRequest, pk: int) -> HttpResponse:
     """The table as CSV: one row for each standard and certification."""
     found = coverage_of(find_panel(request, pk), viewer=request.user)
-    return csv_response(
-        name=f"panel-{pk}-coverage.csv", headings=shown.COVERAGE_HEADINGS, rows=shown.coverage_rows(found)
-    )
+    return csv_response(name=f"panel-{pk}-coverage.csv", headings=COVERAGE_HEADINGS, rows=coverage_rows(found))

@@ -17,7 +17,7 @@ from sme_review.models import ListingDecision, Packet, Panel, Recommendation
 from sme_review.permissions import DECIDE_LISTINGS, SEE_PANELS
 from sme_review.preconditions import why_not_now
 from sme_review.presenters.packets.shown import show_entries
-from sme_review.selectors import decisions as reading
+from sme_review.selectors import decisions
 from sme_review.selectors.decisions import current_decisions, present_listings
 from sme_review.selectors.packets import latest_packet
 from sme_review.selectors.recommendations import recommendations_of
@@ -83,7 +83,7 @@ def _rows(
 ) -> list[tuple[Any, ...]]:
     """For each certification: its recommendation, frozen numbers, history, decision and form."""
     shown = {entry.key: entry for entry in show_entries(packet.content)}
-    history = reading.history_of(panel)
+    history = decisions.history_of(panel)
     return [
         (
             item,
@@ -107,7 +107,7 @@ def _decision_forms(
         return {}
     data = request.POST or None
     latest = {listing.certification_id: listing for listing in reversed(present_listings(panel))}
-    undone = reading.undone_decision(panel, whole_number(request.GET.get("undone", "")))
+    undone = decisions.undone_decision(panel, whole_number(request.GET.get("undone", "")))
     return {
         item.pk: DecisionForm(
             data,
@@ -214,7 +214,7 @@ def _keep_ticked(request: SignedInRequest, packet: Packet, form: SeveralForm) ->
 def undo(request: SignedInRequest, pk: int, decision_pk: int) -> HttpResponse:
     """Take back a decision that is not released."""
     panel = find_panel(request, pk)
-    decision = get_object_or_404(reading.decisions_of(panel), pk=decision_pk)
+    decision = get_object_or_404(decisions.decisions_of(panel), pk=decision_pk)
     try:
         undo_decision(by=request.user, decision=decision)
         messages.success(

@@ -15,12 +15,12 @@ from core.problems import Problem
 from sme_review.forms.ratings import ConflictsForm
 from sme_review.models import Panelist
 from sme_review.presenters.packets.shown import show_outcomes
-from sme_review.selectors import ratings as reading
 from sme_review.selectors.ballots import current_round, rounds_of
 from sme_review.selectors.outcomes import outcomes_of
+from sme_review.selectors.ratings import by_segment, panelist_by_secret, tasks_of
 from sme_review.selectors.standards import standards_of
-from sme_review.services import ratings as writing
 from sme_review.services.panelists import minutes_for
+from sme_review.services.ratings import acting_as, declare_conflicts, submit_ratings
 
 _TAKEN_OFF = (
     "That was about a certification that OCTE has taken off the panel meanwhile, so there is nothing to step back from."
@@ -33,12 +33,12 @@ def for_panelist(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
     @wraps(view)
     def checked(request: HttpRequest, secret: str, **parts: Any) -> HttpResponse:
-        panelist = reading.panelist_by_secret(secret)
+        panelist = panelist_by_secret(secret)
         if panelist is None:
             return render(request, "sme_review/link/unknown.html", status=404)
         if panelist.panel.put_away_at:
             return render(request, "sme_review/link/ended.html", {"panel": panelist.panel}, status=410)
-        with audit.acting_as(writing.acting_as(panelist)):
+        with audit.acting_as(acting_as(panelist)):
             return view(request, panelist, secret, **parts)
 
     return never_cache(checked)
@@ -46,7 +46,7 @@ def for_panelist(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 def shared(panelist: Panelist, secret: str) -> dict[str, Any]:
     """What every page of a panelist shows: the panel, the round and the tasks with their progress."""
-    todo = reading.tasks_of(panelist)
+    todo = tasks_of(panelist)
     return {
         "panelist": panelist,
         "panel": panelist.panel,
@@ -82,7 +82,7 @@ def conflicts(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResp
     form = ConflictsForm(request.POST or None, entries=entries, declared=declared)
     if request.POST.get("action") == "declare" and form.is_valid():
         try:
-            writing.declare_conflicts(panelist=panelist, reasons=form.reasons())
+            declare_conflicts(panelist=panelist, reasons=form.reasons())
             for words in form.about_others():
                 messages.warning(request, f'You also wrote "{words}". {_TAKEN_OFF}')
             held = context["round"]
@@ -97,7 +97,7 @@ def conflicts(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResp
 @for_panelist
 def standards(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
     """The program's technical standards by segment."""
-    segments = reading.by_segment(standards_of(panelist.panel))
+    segments = by_segment(standards_of(panelist.panel))
     context = {"panelist": panelist, "panel": panelist.panel, "secret": secret, "segments": segments}
     return render(request, "sme_review/link/standards.html", context)
 
@@ -115,7 +115,7 @@ def review(request: HttpRequest, panelist: Panelist, secret: str) -> HttpRespons
     """All answers on one page, and the button that submits them."""
     if request.POST.get("action") == "submit":
         try:
-            count = writing.submit_ratings(panelist=panelist)
+            count = submit_ratings(panelist=panelist)
         except Problem as problem:
             messages.error(request, problem.message)
             return redirect("sme_review:link_review", secret)

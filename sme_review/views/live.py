@@ -21,7 +21,7 @@ from sme_review.selectors.live import Session, ballot_of, pulse_of_panel, sessio
 from sme_review.selectors.live_spread import spread_of
 from sme_review.selectors.panel_certifications import certifications_of
 from sme_review.services import ballots, discussions
-from sme_review.services import live as sessions
+from sme_review.services.live import end_session, start_session
 from sme_review.views.panels import crumbs, find_panel, may_manage
 
 _STALE = 409
@@ -117,7 +117,7 @@ def start(request: SignedInRequest, pk: int) -> HttpResponse:
     panel = find_panel(request, pk)
     mail_again = request.POST.get("mail") != "new"
     try:
-        sessions.start_session(by=request.user, panel=panel, mail_again=mail_again)
+        start_session(by=request.user, panel=panel, mail_again=mail_again)
         messages.success(request, "The live session is running. Choose the first certification.")
     except Problem as problem:
         messages.error(request, problem.message)
@@ -130,7 +130,7 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
     """Close what is open and end the session, and say what was never rated."""
     panel = find_panel(request, pk)
     try:
-        ended = sessions.end_session(by=request.user, panel=panel)
+        ended = end_session(by=request.user, panel=panel)
     except Problem as problem:
         messages.error(request, problem.message)
         return _back(pk)

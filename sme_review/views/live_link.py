@@ -15,7 +15,7 @@ from sme_review.models import PanelCertification, Panelist, Rating
 from sme_review.selectors.live import Scene, Stage, pulse_of_link, stage_of
 from sme_review.selectors.live_spread import before, shown_of
 from sme_review.selectors.ratings import answers_of
-from sme_review.services import ratings as writing
+from sme_review.services import ratings
 from sme_review.validators import Answers
 from sme_review.views.link import WHY, for_panelist
 from sme_review.views.rating import not_rated
@@ -110,10 +110,10 @@ def _refused(
     request: HttpRequest, panelist: Panelist, secret: str, stage: Stage, form: RatingForm, *, why: Problem
 ) -> HttpResponse:
     """The page again with what was typed and why nothing was saved."""
-    late = why.message if isinstance(why, writing.RoundClosedError) else ""
+    late = why.message if isinstance(why, ratings.RoundClosedError) else ""
     if not late:
         form.add_error(None, why.message)
-    status = _LATE if late or isinstance(why, writing.OtherOpeningError) else 200
+    status = _LATE if late or isinstance(why, ratings.OtherOpeningError) else 200
     return _show(request, panelist, secret, stage, form=form, late=late, status=status)
 
 
@@ -128,7 +128,7 @@ def _keep(
     valid = not form.errors
     rating = _write(request, panelist, entry, form)
     if request.POST.get("action") == "submit" and not form.ask_for_the_rest() and valid:
-        count = writing.submit_ratings(panelist=panelist, panel_certification=entry)
+        count = ratings.submit_ratings(panelist=panelist, panel_certification=entry)
         return _submitted(request, secret, entry, is_in=count > 0 or rating.state != Rating.State.DRAFT)
     if form.errors:
         return _show(request, panelist, secret, stage_of(panelist, entry_pk=entry.pk), form=form, kept=True)
@@ -137,7 +137,7 @@ def _keep(
 
 
 def _write(request: HttpRequest, panelist: Panelist, entry: PanelCertification, form: RatingForm) -> Rating:
-    return writing.save_rating(
+    return ratings.save_rating(
         panelist=panelist,
         panel_certification=entry,
         answers=form.answers(),
@@ -172,7 +172,7 @@ def _submitted(request: HttpRequest, secret: str, entry: PanelCertification, *, 
 
 def _change(request: HttpRequest, panelist: Panelist, secret: str, entry: PanelCertification) -> HttpResponse:
     try:
-        writing.reopen_rating(panelist=panelist, panel_certification=entry)
+        ratings.reopen_rating(panelist=panelist, panel_certification=entry)
         messages.info(request, "You can change this rating now. It does not count until you submit it again.")
     except Problem as problem:
         messages.error(request, problem.message)

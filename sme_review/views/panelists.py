@@ -14,7 +14,7 @@ from sme_review.forms.panels import PanelistForm, PasteForm
 from sme_review.models import Panel
 from sme_review.permissions import MANAGE_PANELS, SEE_PANELS
 from sme_review.presenters.panelists import panelist_status, progress_by_group
-from sme_review.selectors import reminders as reminding
+from sme_review.selectors import reminders
 from sme_review.selectors.panelists import panelists_of, taken_addresses
 from sme_review.services import panelists as writing
 from sme_review.views.panels import crumbs, find_panel, may_manage
@@ -42,7 +42,7 @@ def panelists(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "crumbs": crumbs(panel, "Panelists"),
         "may_manage": may_manage(request, panel),
-        "withdrawn": reminding.withdrawn_of(panel),
+        "withdrawn": reminders.withdrawn_of(panel),
         "may_add": panel.takes_changes,
     }
     return render(request, "sme_review/panelists.html", context)

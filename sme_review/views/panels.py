@@ -19,13 +19,13 @@ from sme_review.permissions import MANAGE_PANELS, SEE_PANELS
 from sme_review.preconditions import why_not_put_away
 from sme_review.presenters.panel_rules import rules_in_words
 from sme_review.presenters.panel_steps import STATE_TONES, panel_steps
-from sme_review.selectors import copies as copying
+from sme_review.selectors import copies
 from sme_review.selectors.ballots import rounds_of
 from sme_review.selectors.decisions import current_decisions
 from sme_review.selectors.packets import packets_visible_to
 from sme_review.selectors.panels import panels_visible_to, with_progress
 from sme_review.selectors.programs import program_of
-from sme_review.services import panels as writing
+from sme_review.services.panels import RulesFixedError, change_panel, create_panel, put_away_panel
 from sme_review.tables import PanelTable
 
 _PAGE_SIZE = 50
@@ -66,14 +66,14 @@ def new_panel(request: SignedInRequest) -> HttpResponse:
     program = program_of(request.GET.get("program", ""))
     earlier = EarlierPanelForm(
         request.GET if request.method == "GET" and "copy" in request.GET else None,
-        panels=copying.earlier_panels(request.user, program),
+        panels=copies.earlier_panels(request.user, program),
         initial={"program": program.pk if program else ""},
     )
     if earlier.is_bound and earlier.is_valid():
         return redirect("sme_review:copy_panel", earlier.cleaned_data["copy"].pk)
     form = NewPanelForm(request.POST or None, initial={"program": request.GET.get("program")})
     if request.method == "POST" and form.is_valid():
-        panel = writing.create_panel(by=request.user, **form.cleaned_data)
+        panel = create_panel(by=request.user, **form.cleaned_data)
         messages.success(request, "The panel is set up. Add the certifications that it will rate.")
         return redirect("sme_review:panel", panel.pk)
     items = [("Panels", reverse("sme_review:panels")), ("New panel", "")]
@@ -124,8 +124,8 @@ def panel_rules(request: SignedInRequest, pk: int) -> HttpResponse:
 def _change(request: SignedInRequest, panel: Panel, form: PanelRulesForm) -> bool:
     """Save the rules; otherwise say at each field why it stays as it is."""
     try:
-        writing.change_panel(by=request.user, panel=panel, seen=form.cleaned_data["seen"] or None, **form.changes())
-    except writing.RulesFixedError as fixed:
+        change_panel(by=request.user, panel=panel, seen=form.cleaned_data["seen"] or None, **form.changes())
+    except RulesFixedError as fixed:
         for field, reason in fixed.refused:
             form.add_error(field, reason)
     except StaleVersionError as stale:
@@ -151,7 +151,7 @@ def put_away(request: SignedInRequest, pk: int) -> HttpResponse:
     form = PutAwayForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            writing.put_away_panel(by=request.user, panel=panel, **form.cleaned_data)
+            put_away_panel(by=request.user, panel=panel, **form.cleaned_data)
         except Problem as problem:
             form.add_error(problem.field, problem.message)
         else:

@@ -15,10 +15,9 @@ from core.problems import Problem
 from sme_review.forms.panels import ReminderForm, ReplaceForm, WithdrawForm
 from sme_review.models import Panel
 from sme_review.permissions import MANAGE_PANELS, SEE_PANELS
-from sme_review.selectors import reminders as reminding
 from sme_review.selectors.panelists import people_ever_on
-from sme_review.services import panelists as writing
-from sme_review.services import reminders
+from sme_review.selectors.reminders import conflicts_of, panels_taking_ratings, waiting_on
+from sme_review.services import panelists, reminders
 from sme_review.views.panels import crumbs, find_panel
 
 
@@ -43,7 +42,7 @@ def withdraw(request: SignedInRequest, pk: int, panelist_pk: int) -> HttpRespons
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            writing.withdraw_panelist(by=request.user, panelist=person, **form.cleaned_data)
+            panelists.withdraw_panelist(by=request.user, panelist=person, **form.cleaned_data)
         except Problem as problem:
             form.add_error(problem.field, problem.message)
         else:
@@ -66,8 +65,8 @@ def replace(request: SignedInRequest, pk: int, panelist_pk: int) -> HttpResponse
         given = dict(form.cleaned_data)
         reason = given.pop("reason")
         try:
-            added = writing.replace_panelist(
-                by=request.user, panelist=person, reason=reason, person=writing.NewPanelist(**given)
+            added = panelists.replace_panelist(
+                by=request.user, panelist=person, reason=reason, person=panelists.NewPanelist(**given)
             )
         except Problem as problem:
             form.add_error(problem.field, problem.message)
@@ -90,7 +89,7 @@ def remind(request: SignedInRequest, pk: int) -> HttpResponse:
         said = f"A reminder goes to {people}." if sent else "Nobody is due for a reminder, so none was sent."
         messages.success(request, said)
         return redirect("sme_review:panelists", pk)
-    waiting = reminding.waiting_on(reminding.panels_taking_ratings().filter(pk=pk))
+    waiting = waiting_on(panels_taking_ratings().filter(pk=pk))
     limit = now - reminders.PAUSE
     page: dict[str, Any] = {
         "panel": panel,
@@ -108,7 +107,7 @@ def conflicts(request: SignedInRequest, pk: int) -> HttpResponse:
     """Who steps back from which certification, and why."""
     panel = find_panel(request, pk)
     by_entry: dict[int, dict[str, Any]] = {}
-    for conflict in reminding.conflicts_of(panel):
+    for conflict in conflicts_of(panel):
         row = by_entry.setdefault(conflict.panel_certification_id, {"entry": conflict.panel_certification, "rows": []})
         row["rows"].append(conflict)
     page = {"panel": panel, "entries": by_entry.values(), "crumbs": _crumbs(panel, "Conflicts of interest")}

@@ -16,7 +16,7 @@ from sme_review.models import PanelCertification, Panelist, Rating
 from sme_review.selectors.live_spread import before, shown_of
 from sme_review.selectors.ratings import Task, answers_of
 from sme_review.selectors.worksheets import marks_of
-from sme_review.services import ratings as writing
+from sme_review.services import ratings
 from sme_review.validators import Answers
 from sme_review.views.link import WHY, for_panelist, shared
 
@@ -99,7 +99,7 @@ def _keep(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> 
         Problem: it is closed, stands in another round by now, is submitted, or was saved elsewhere since.
     """
     form: RatingForm = context["form"]
-    return writing.save_rating(
+    return ratings.save_rating(
         panelist=panelist,
         panel_certification=context["task"].entry,
         answers=form.answers(),
@@ -130,10 +130,10 @@ def _save(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> 
     valid = form.is_valid()
     try:
         rating = _keep(request, panelist, context)
-    except writing.OtherOpeningError as problem:
+    except ratings.OtherOpeningError as problem:
         form.add_error(None, problem.message)
         return render(request, _PAGE, context, status=_LATE)
-    except writing.RoundClosedError as problem:
+    except ratings.RoundClosedError as problem:
         return render(request, _PAGE, {**context, "late": problem.message}, status=_LATE)
     except (StaleVersionError, Problem) as problem:
         form.add_error(None, problem.message)
@@ -168,7 +168,7 @@ def change(request: HttpRequest, panelist: Panelist, secret: str, entry_pk: int)
         raise Http404
     if request.POST.get("action") == "change":
         try:
-            writing.reopen_rating(panelist=panelist, panel_certification=task.entry)
+            ratings.reopen_rating(panelist=panelist, panel_certification=task.entry)
             messages.info(request, "You can change this rating now. It does not count until you submit it again.")
         except Problem as problem:
             messages.error(request, problem.message)

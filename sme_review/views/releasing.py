@@ -12,7 +12,7 @@ from core.problems import Problem
 from sme_review.models import ListingDecision, Panel
 from sme_review.permissions import DECIDE_LISTINGS
 from sme_review.selectors import audiences
-from sme_review.selectors import decisions as reading
+from sme_review.selectors.decisions import planned_changes, undecided
 from sme_review.services.releases import release_decisions
 from sme_review.views.panels import crumbs, find_panel
 
@@ -23,7 +23,7 @@ def release(request: SignedInRequest, pk: int) -> HttpResponse:
     panel = find_panel(request, pk)
     if request.method == "POST" and _release(request, panel):
         return redirect("sme_review:decide" if find_panel(request, pk).sent_at else "sme_review:panel", pk)
-    planned = reading.planned_changes(panel)
+    planned = planned_changes(panel)
     if not planned:
         return redirect("sme_review:panel", pk)
     decisions = [change.decision for change in planned]
@@ -31,7 +31,7 @@ def release(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "panel": panel,
         "planned": planned,
-        "undecided": reading.undecided(panel),
+        "undecided": undecided(panel),
         "panelists": len(audiences.panelists_to_tell(panel)) if told else 0,
         "districts": len(audiences.districts_offering(panel)),
         "coordinators": len(audiences.coordinators_to_tell(panel)) if audiences.told_to_districts(decisions) else 0,

@@ -17,10 +17,10 @@ from sme_review.permissions import MANAGE_PANELS, SEE_PANELS
 from sme_review.preconditions import opening_warnings, why_not_open
 from sme_review.presenters.candidates import show_candidates
 from sme_review.presenters.panelists import progress_by_group
-from sme_review.selectors import rounds as choosing
 from sme_review.selectors.ballots import current_round, rounds_of
 from sme_review.selectors.panel_certifications import certifications_of
 from sme_review.selectors.panelists import panelists_of
+from sme_review.selectors.rounds import Candidate, candidates, rated_in, waiting_by_group, without_reading
 from sme_review.services import rounds as writing
 from sme_review.services.panelists import minutes_for
 from sme_review.views.panels import crumbs, find_panel, may_manage
@@ -35,7 +35,7 @@ def open_round(request: SignedInRequest, pk: int) -> HttpResponse:
     elsewhere = _elsewhere(request, panel, held, number)
     if elsewhere is not None:
         return elsewhere
-    found = choosing.candidates(panel, viewer=request.user) if held else []
+    found = candidates(panel, viewer=request.user) if held else []
     form = OpenRoundForm(
         request.POST if request.method == "POST" else None,
         panel=panel,
@@ -106,7 +106,7 @@ def _opening(
     panel: Panel,
     held: Round | None,
     form: OpenRoundForm,
-    found: list[choosing.Candidate],
+    found: list[Candidate],
 ) -> dict[str, Any]:
     """What the page shows; `held` is the round before."""
     entries = [one.entry for one in found if one.has_sheet] if held else None
@@ -139,17 +139,17 @@ def show_round(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _show(request: SignedInRequest, panel: Panel, held: Round, form: DueDateForm) -> HttpResponse:
     people = list(panelists_of(request.user, panel))
-    entries: list[Any] = list(choosing.rated_in(held))
+    entries: list[Any] = list(rated_in(held))
     context = {
         "panel": panel,
         "round": held,
         "entries": entries,
-        "without_reading": choosing.without_reading(held, entries),
+        "without_reading": without_reading(held, entries),
         "groups": progress_by_group(people),
         "submitted": sum(person.submitted_count for person in people),
         "expected": sum(person.asked_count - person.recused_count for person in people),
         "unfinished": sum(person.begun_count > person.submitted_count for person in people),
-        "waiting": choosing.waiting_by_group(panel) if held.is_open else [],
+        "waiting": waiting_by_group(panel) if held.is_open else [],
         "mailed": sum(bool(person.invited_at and person.asked_count) for person in people),
         "form": form,
         "crumbs": crumbs(panel, f"Round {held.number}"),

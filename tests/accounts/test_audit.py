@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, User
 from accounts.roles import Role
-from accounts.selectors import audit as selectors
+from accounts.selectors import audit
 from accounts.services.audit import acting_as, record
 from certifications.models import ProgramCertification, Student, StudentCertification
 from core.personal_links import hash_secret
@@ -43,8 +43,8 @@ def test_people_of_districts_are_refused(person, home_district, client):
     client.force_login(getattr(home_district, person))
     for url in ("/audit/", "/audit/rows/", f"/audit/person/{home_district.official.pk}/", "/audit/accounts.user/1/"):
         assert client.get(url).status_code == 403
-    assert list(selectors.entries_visible_to(home_district.official)) == []
-    assert list(selectors.people_with_acts_visible_to(home_district.official)) == []
+    assert list(audit.entries_visible_to(home_district.official)) == []
+    assert list(audit.people_with_acts_visible_to(home_district.official)) == []
 
 
 @pytest.mark.parametrize("bulk", [True, False], ids=["QuerySet.update", "raw SQL"])
@@ -143,7 +143,7 @@ def test_a_links_holder_is_named_and_their_secret_is_kept_nowhere(auditor, clien
     assert contexts != []
     assert [text for text in contexts if secret in text or "/link/" in text] == []
     assert list(AuditEntry.objects.filter(by=account).values_list("verb", flat=True)) == ["accepted"]
-    [event] = selectors.describe(User, selectors.row_events_of(User, account.pk))
+    [event] = audit.describe(User, audit.row_events_of(User, account.pk))
     assert event.who.text in {str(account), f"invitation {invitation.pk}"}
 
 

@@ -9,18 +9,18 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from accounts.roles import Role
 from tests.constraints import Rule, check_both_sides
-from tests.factories import accounts as make
+from tests.factories import accounts
 from tests.factories.certifications import DistrictFactory
 
 
 def same_address_twice(second: str) -> None:
-    make.UserFactory(email="a.person@example.org")
-    make.UserFactory(email=second)
+    accounts.UserFactory(email="a.person@example.org")
+    accounts.UserFactory(email=second)
 
 
 def same_membership_twice(*, ended: bool) -> None:
-    first = make.MembershipFactory(ended_at=timezone.now() if ended else None)
-    make.MembershipFactory(user=first.user)
+    first = accounts.MembershipFactory(ended_at=timezone.now() if ended else None)
+    accounts.MembershipFactory(user=first.user)
 
 
 RULES = [
@@ -31,34 +31,34 @@ RULES = [
     ),
     Rule(
         "membership_organization_fits_role",
-        lambda: make.MembershipFactory(role=Role.DISTRICT_COORDINATOR, district=DistrictFactory()),
-        lambda: make.MembershipFactory(role=Role.DISTRICT_COORDINATOR),
+        lambda: accounts.MembershipFactory(role=Role.DISTRICT_COORDINATOR, district=DistrictFactory()),
+        lambda: accounts.MembershipFactory(role=Role.DISTRICT_COORDINATOR),
     ),
     Rule(
         "membership_organization_fits_role",
-        lambda: make.MembershipFactory(role=Role.OCTE_APPROVER),
-        lambda: make.MembershipFactory(role=Role.OCTE_APPROVER, district=DistrictFactory()),
+        lambda: accounts.MembershipFactory(role=Role.OCTE_APPROVER),
+        lambda: accounts.MembershipFactory(role=Role.OCTE_APPROVER, district=DistrictFactory()),
     ),
     Rule("membership_once", lambda: same_membership_twice(ended=True), lambda: same_membership_twice(ended=False)),
     Rule(
         "invitation_organization_fits_role",
-        lambda: make.InvitationFactory(role=Role.FISCAL_OFFICIAL, district=DistrictFactory()),
-        lambda: make.InvitationFactory(role=Role.FISCAL_OFFICIAL),
+        lambda: accounts.InvitationFactory(role=Role.FISCAL_OFFICIAL, district=DistrictFactory()),
+        lambda: accounts.InvitationFactory(role=Role.FISCAL_OFFICIAL),
     ),
     Rule(
         "invitation_accepted_at_and_by",
-        lambda: make.InvitationFactory(accepted_at=timezone.now(), accepted_by=make.UserFactory()),
-        lambda: make.InvitationFactory(accepted_at=timezone.now()),
+        lambda: accounts.InvitationFactory(accepted_at=timezone.now(), accepted_by=accounts.UserFactory()),
+        lambda: accounts.InvitationFactory(accepted_at=timezone.now()),
     ),
     Rule(
         "invitation_expires_after_invited",
-        lambda: make.InvitationFactory(expires_at=timezone.now() + timedelta(days=1)),
-        lambda: make.InvitationFactory(expires_at=timezone.now() - timedelta(days=1)),
+        lambda: accounts.InvitationFactory(expires_at=timezone.now() + timedelta(days=1)),
+        lambda: accounts.InvitationFactory(expires_at=timezone.now() - timedelta(days=1)),
     ),
     Rule(
         "audit_entry_says_who",
-        lambda: make.AuditEntryFactory(by=None, by_label="Panelist 14"),
-        lambda: make.AuditEntryFactory(by=None),
+        lambda: accounts.AuditEntryFactory(by=None, by_label="Panelist 14"),
+        lambda: accounts.AuditEntryFactory(by=None),
     ),
 ]
 
@@ -70,6 +70,6 @@ def test_the_database_keeps_the_rule(rule, db):
 
 @pytest.mark.parametrize("act", ["update", "delete"])
 def test_an_audit_entry_cannot_be_changed_or_deleted(act, db):
-    rows = AuditEntry.objects.filter(pk=make.AuditEntryFactory().pk)
+    rows = AuditEntry.objects.filter(pk=accounts.AuditEntryFactory().pk)
     with pytest.raises(DatabaseError, match="Cannot update or delete rows"):
         rows.update(verb="other") if act == "update" else rows.delete()

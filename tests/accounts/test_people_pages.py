@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Membership, User
 from accounts.roles import Role
-from accounts.selectors import people as selectors
+from accounts.selectors import people
 from core.personal_links import hash_secret
 from tests.factories.accounts import InvitationFactory, MembershipFactory, UserFactory
 
@@ -290,14 +290,14 @@ def test_somebody_else_who_is_signed_in_cannot_accept(link, consultant, client):
 
 
 def test_home_tells_who_invited_that_a_link_has_expired(waiting, consultant, home_district):
-    assert selectors.home_items(waiting.invited_by) == []
+    assert people.home_items(waiting.invited_by) == []
     past = {"invited_at": timezone.now() - timedelta(days=15), "expires_at": timezone.now() - timedelta(days=1)}
     Invitation.objects.filter(pk=waiting.pk).update(**past, invited_by=consultant)
-    assert [item.title for item in selectors.home_items(consultant)] == ["Send an invitation again"]
+    assert [item.title for item in people.home_items(consultant)] == ["Send an invitation again"]
     second = InvitationFactory(invited_by=consultant)
     Invitation.objects.filter(pk=second.pk).update(**past)
-    assert [item.title for item in selectors.home_items(consultant)] == ["Send 2 invitations again"]
-    assert selectors.home_items(home_district.official) == []
+    assert [item.title for item in people.home_items(consultant)] == ["Send 2 invitations again"]
+    assert people.home_items(home_district.official) == []
     # Somebody who may not invite any more is not asked to.
     consultant.memberships.update(ended_at=timezone.now())
-    assert selectors.home_items(User.objects.get(pk=consultant.pk)) == []
+    assert people.home_items(User.objects.get(pk=consultant.pk)) == []

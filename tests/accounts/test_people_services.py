@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Invitation, Membership, User
 from accounts.roles import Role
-from accounts.services import people as services
+from accounts.services import people
 from core.problems import MoveNotAllowedError, Problem
 from tests.conftest import make_member
 from tests.factories.accounts import InvitationFactory, MembershipFactory, UserFactory
@@ -18,7 +18,7 @@ PASSWORD = "seven green lanterns hum"
 
 
 def invite(by, **fields):
-    return services.invite(**{"by": by, "email": "new@example.org", "name": "New Person"} | fields)
+    return people.invite(**{"by": by, "email": "new@example.org", "name": "New Person"} | fields)
 
 
 def secret_of(mail) -> str:
@@ -51,7 +51,7 @@ def test_state_staff_invite_to_any_role(consultant, home_district):
 
 def test_invitation_is_mailed_and_written_down(consultant, home_district, send, mailoutbox):
     secret = send(
-        services.invite,
+        people.invite,
         by=consultant,
         email=" New@Example.ORG ",
         name="New Person",
@@ -121,19 +121,19 @@ def test_inviting_somebody_who_has_the_role_says_so(consultant, home_district):
 
 
 def test_sending_again_replaces_the_link(consultant, send):
-    first = send(services.invite, by=consultant, email="a@example.org", name="A", role=Role.STATE_AUDITOR)
+    first = send(people.invite, by=consultant, email="a@example.org", name="A", role=Role.STATE_AUDITOR)
     invitation = Invitation.objects.get()
     Invitation.objects.filter(pk=invitation.pk).update(
         invited_at=timezone.now() - timedelta(days=30), expires_at=timezone.now() - timedelta(days=16)
     )
-    second = send(services.resend_invitation, by=consultant, invitation=invitation)
+    second = send(people.resend_invitation, by=consultant, invitation=invitation)
     with pytest.raises(MoveNotAllowedError):
-        services.accept_invitation(secret=first, name="A", password=PASSWORD)
-    assert services.accept_invitation(secret=second, name="A", password=PASSWORD).email == "a@example.org"
+        people.accept_invitation(secret=first, name="A", password=PASSWORD)
+    assert people.accept_invitation(secret=second, name="A", password=PASSWORD).email == "a@example.org"
 
 
 @pytest.mark.parametrize("state", ["accepted_at", "withdrawn_at"])
-@pytest.mark.parametrize("service", [services.resend_invitation, services.withdraw_invitation])
+@pytest.mark.parametrize("service", [people.resend_invitation, people.withdraw_invitation])
 def test_a_finished_invitation_cannot_be_handled(service, state, consultant):
     done = {"accepted_by": consultant} if state == "accepted_at" else {}
     invitation = InvitationFactory(**{state: timezone.now()}, **done)
@@ -144,103 +144,103 @@ def test_a_finished_invitation_cannot_be_handled(service, state, consultant):
 def test_a_stranger_cannot_handle_an_invitation(home_district, twin_district):
     invitation = InvitationFactory(role=Role.DISTRICT_AUDITOR, district=home_district.district)
     with pytest.raises(PermissionDenied):
-        services.withdraw_invitation(by=twin_district.official, invitation=invitation)
-    assert services.withdraw_invitation(by=home_district.official, invitation=invitation).state == "withdrawn"
+        people.withdraw_invitation(by=twin_district.official, invitation=invitation)
+    assert people.withdraw_invitation(by=home_district.official, invitation=invitation).state == "withdrawn"
 
 
 def test_accepting_makes_the_account_and_the_role(consultant, home_district, send):
     secret = send(
-        services.invite,
+        people.invite,
         by=consultant,
         email="Cora@Example.org",
         name="Cora",
         role=Role.DISTRICT_COORDINATOR,
         organization=home_district.district,
     )
-    account = services.accept_invitation(secret=secret, name=" Cora Coordinator ", password=PASSWORD)
+    account = people.accept_invitation(secret=secret, name=" Cora Coordinator ", password=PASSWORD)
     assert (account.email, account.name) == ("cora@example.org", "Cora Coordinator")
     assert account.check_password(PASSWORD)
     assert account.scope.district_ids == {home_district.district.pk}
     invitation = Invitation.objects.get()
     assert (invitation.state, invitation.accepted_by) == ("accepted", account)
     with pytest.raises(MoveNotAllowedError):
-        services.accept_invitation(secret=secret, name="Somebody else", password=PASSWORD)
+        people.accept_invitation(secret=secret, name="Somebody else", password=PASSWORD)
 
 
 def test_an_existing_account_is_never_taken_over(consultant, send):
     account = UserFactory(email="known@example.org")
     other = UserFactory()
-    secret = send(services.invite, by=consultant, email="Known@example.org", name="K", role=Role.STATE_AUDITOR)
+    secret = send(people.invite, by=consultant, email="Known@example.org", name="K", role=Role.STATE_AUDITOR)
     with pytest.raises(Problem, match="Sign in as known"):
-        services.accept_invitation(secret=secret, name="Thief", password=PASSWORD)
+        people.accept_invitation(secret=secret, name="Thief", password=PASSWORD)
     with pytest.raises(Problem, match="Sign in as known"):
-        services.accept_invitation(secret=secret, user=other)
+        people.accept_invitation(secret=secret, user=other)
     assert not Membership.objects.exclude(user=consultant).exists()
-    assert services.accept_invitation(secret=secret, user=account) == account
+    assert people.accept_invitation(secret=secret, user=account) == account
     assert Membership.objects.get(user=account).role == Role.STATE_AUDITOR
     assert User.objects.get(pk=account.pk).check_password(PASSWORD) is False
 
 
 def test_a_closed_account_cannot_accept(consultant, send):
     account = UserFactory(email="closed@example.org", is_active=False)
-    secret = send(services.invite, by=consultant, email=account.email, name="C", role=Role.STATE_AUDITOR)
+    secret = send(people.invite, by=consultant, email=account.email, name="C", role=Role.STATE_AUDITOR)
     with pytest.raises(Problem, match="Sign in as"):
-        services.accept_invitation(secret=secret, user=account)
+        people.accept_invitation(secret=secret, user=account)
 
 
 def test_somebody_signed_in_as_another_is_not_given_the_role(consultant, send):
-    secret = send(services.invite, by=consultant, email="nobody@example.org", name="N", role=Role.STATE_AUDITOR)
+    secret = send(people.invite, by=consultant, email="nobody@example.org", name="N", role=Role.STATE_AUDITOR)
     with pytest.raises(Problem, match="Sign out first"):
-        services.accept_invitation(secret=secret, user=consultant)
+        people.accept_invitation(secret=secret, user=consultant)
 
 
 def test_accepting_what_was_given_meanwhile_gives_it_once(consultant, send):
     account = UserFactory()
-    secret = send(services.invite, by=consultant, email=account.email, name="T", role=Role.STATE_AUDITOR)
-    services.add_membership(by=consultant, user=account, role=Role.STATE_AUDITOR)
-    services.accept_invitation(secret=secret, user=account)
+    secret = send(people.invite, by=consultant, email=account.email, name="T", role=Role.STATE_AUDITOR)
+    people.add_membership(by=consultant, user=account, role=Role.STATE_AUDITOR)
+    people.accept_invitation(secret=secret, user=account)
     assert Membership.objects.filter(user=account).count() == 1
 
 
 def test_a_role_is_given_once(consultant, home_district):
     user = home_district.coordinator
     where = {"role": Role.DISTRICT_AUDITOR, "organization": home_district.district}
-    assert services.add_membership(by=consultant, user=user, **where).user == user
+    assert people.add_membership(by=consultant, user=user, **where).user == user
     with pytest.raises(Problem, match="already has this role"):
-        services.add_membership(by=consultant, user=user, **where)
+        people.add_membership(by=consultant, user=user, **where)
     assert AuditEntry.objects.get(verb="gave a role").target_id == user.pk
 
 
 def test_a_stranger_cannot_give_or_end_roles(home_district, twin_district):
     with pytest.raises(PermissionDenied):
-        services.add_membership(
+        people.add_membership(
             by=twin_district.official,
             user=home_district.coordinator,
             role=Role.DISTRICT_AUDITOR,
             organization=home_district.district,
         )
     with pytest.raises(PermissionDenied):
-        services.end_membership(by=twin_district.official, membership=home_district.coordinator.memberships.get())
+        people.end_membership(by=twin_district.official, membership=home_district.coordinator.memberships.get())
 
 
 def test_an_official_cannot_end_a_role_above_theirs(home_district):
     for person in (home_district.cepd, home_district.official):
         with pytest.raises(PermissionDenied):
-            services.end_membership(by=home_district.official, membership=person.memberships.get())
+            people.end_membership(by=home_district.official, membership=person.memberships.get())
 
 
 def test_ending_a_role_twice_is_the_same_as_once(home_district):
     membership = home_district.coordinator.memberships.get()
-    first = services.end_membership(by=home_district.official, membership=membership)
-    second = services.end_membership(by=home_district.official, membership=membership)
+    first = people.end_membership(by=home_district.official, membership=membership)
+    second = people.end_membership(by=home_district.official, membership=membership)
     assert first.ended_at == second.ended_at
     assert AuditEntry.objects.filter(verb="ended a role").count() == 1
 
 
 def test_approvers_keep_their_own_role_and_the_last_one_stays(approver, consultant):
     with pytest.raises(Problem, match="your own approver role"):
-        services.end_membership(by=approver, membership=approver.memberships.get())
+        people.end_membership(by=approver, membership=approver.memberships.get())
     with pytest.raises(Problem, match="last approver"):
-        services.end_membership(by=consultant, membership=approver.memberships.get())
+        people.end_membership(by=consultant, membership=approver.memberships.get())
     make_member(Role.OCTE_APPROVER)
-    assert services.end_membership(by=consultant, membership=approver.memberships.get()).ended_at
+    assert people.end_membership(by=consultant, membership=approver.memberships.get()).ended_at

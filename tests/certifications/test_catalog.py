@@ -9,8 +9,18 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from certifications.models import AwardingEntity, Certification, CertificationAlias, CertificationPart
-from certifications.selectors import catalog as selectors
-from certifications.services import catalog as services
+from certifications.selectors.catalog import fingerprint
+from certifications.services.catalog import (
+    add_alias,
+    add_certification,
+    add_entity,
+    add_part,
+    change_certification,
+    change_entity,
+    change_part,
+    remove_alias,
+    remove_part,
+)
 from core.problems import Problem, StaleVersionError
 from tests.factories.certifications import (
     AwardingEntityFactory,
@@ -80,21 +90,21 @@ def test_the_services_refuse_others_too(act, approver, brakes):
     part, alias = CertificationPartFactory(certification=brakes), CertificationAliasFactory(certification=brakes)
     calls = {
         "certification": [
-            lambda: services.add_certification(by=approver, entity=brakes.entity, name="x"),
-            lambda: services.change_certification(by=approver, certification=brakes, seen="", name="x"),
+            lambda: add_certification(by=approver, entity=brakes.entity, name="x"),
+            lambda: change_certification(by=approver, certification=brakes, seen="", name="x"),
         ],
         "part": [
-            lambda: services.add_part(by=approver, certification=brakes, name="x"),
-            lambda: services.change_part(by=approver, part=part, seen="", name="x"),
-            lambda: services.remove_part(by=approver, part=part),
+            lambda: add_part(by=approver, certification=brakes, name="x"),
+            lambda: change_part(by=approver, part=part, seen="", name="x"),
+            lambda: remove_part(by=approver, part=part),
         ],
         "alias": [
-            lambda: services.add_alias(by=approver, certification=brakes, alias="x"),
-            lambda: services.remove_alias(by=approver, alias=alias),
+            lambda: add_alias(by=approver, certification=brakes, alias="x"),
+            lambda: remove_alias(by=approver, alias=alias),
         ],
         "entity": [
-            lambda: services.add_entity(by=approver, name="x", code="x"),
-            lambda: services.change_entity(by=approver, entity=brakes.entity, seen="", name="x"),
+            lambda: add_entity(by=approver, name="x", code="x"),
+            lambda: change_entity(by=approver, entity=brakes.entity, seen="", name="x"),
         ],
     }
     for call in calls[act]:
@@ -208,7 +218,7 @@ def test_two_people_who_save_the_same_certification_are_told(consultant, brakes,
     url = reverse("certifications:certification_edit", args=[brakes.pk])
     typed = {"entity": brakes.entity_id, "name": "Brakes A", "kind": "certification"}
     typed["seen"] = client.get(url).context["form"]["seen"].value()
-    services.change_certification(by=consultant, certification=brakes, seen=typed["seen"], name="Brakes B")
+    change_certification(by=consultant, certification=brakes, seen=typed["seen"], name="Brakes B")
     page = client.post(url, typed)
     assert "Somebody else saved this" in text(page)
     assert "saved is &quot;Brakes B&quot;, you typed &quot;Brakes A&quot;" in text(page).replace('"', "&quot;")
@@ -220,14 +230,12 @@ def test_two_people_who_save_the_same_certification_are_told(consultant, brakes,
 
 def test_a_certification_cannot_replace_itself(consultant, brakes):
     with pytest.raises(Problem, match="replaced by itself"):
-        services.change_certification(
-            by=consultant, certification=brakes, seen=selectors.fingerprint(brakes), replaced_by=brakes
-        )
+        change_certification(by=consultant, certification=brakes, seen=fingerprint(brakes), replaced_by=brakes)
 
 
 def test_a_code_that_is_taken_is_passed_over(consultant, ase, brakes):
     Certification.objects.filter(pk=brakes.pk).update(code="ASE-002")
-    assert services.add_certification(by=consultant, entity=ase, name="Engines").code == "ASE-003"
+    assert add_certification(by=consultant, entity=ase, name="Engines").code == "ASE-003"
 
 
 def test_parts_are_added_changed_and_removed(consultant, brakes, client):
@@ -244,7 +252,7 @@ def test_parts_are_added_changed_and_removed(consultant, brakes, client):
     assert client.post(url, typed | {"cut_score": "75", "seen": seen}).status_code == 302
     assert CertificationPart.objects.get(pk=first.pk).cut_score == 75
     with pytest.raises(StaleVersionError):
-        services.change_part(by=consultant, part=first, seen=seen, cut_score=80)
+        change_part(by=consultant, part=first, seen=seen, cut_score=80)
     client.post(reverse("certifications:part_remove", args=[second.pk]))
     assert list(brakes.parts.all()) == [first]
 
@@ -269,9 +277,9 @@ def test_entities_are_added_and_changed(consultant, ase, client):
     seen = page.context["form"]["seen"].value()
     assert client.post(url, typed | {"short_name": "N", "seen": seen}).status_code == 302
     with pytest.raises(Problem, match="this name or this code"):
-        services.add_entity(by=consultant, name="Another", code="ASE")
+        add_entity(by=consultant, name="Another", code="ASE")
     with pytest.raises(StaleVersionError):
-        services.change_entity(by=consultant, entity=ase, seen="old", name="x")
+        change_entity(by=consultant, entity=ase, seen="old", name="x")
 
 
 def test_approvers_read_the_catalog_in_the_admin(approver, consultant, brakes, client):

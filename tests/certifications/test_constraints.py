@@ -8,17 +8,17 @@ from django.utils import timezone
 
 from certifications import models
 from tests.constraints import Rule, check_both_sides
-from tests.factories import certifications as make
+from tests.factories import certifications
 from tests.factories.accounts import UserFactory
 
-Record = make.StudentCertificationFactory
-Listing = make.ProgramCertificationFactory
+Record = certifications.StudentCertificationFactory
+Listing = certifications.ProgramCertificationFactory
 
 
 def two_listings(first: tuple[int, int | None], second: tuple[int, int | None], *, other_program: bool = False) -> None:
     one = Listing(first_school_year=first[0], last_school_year=first[1])
     Listing(
-        program=make.ProgramFactory() if other_program else one.program,
+        program=certifications.ProgramFactory() if other_program else one.program,
         certification=one.certification,
         first_school_year=second[0],
         last_school_year=second[1],
@@ -36,47 +36,49 @@ def decided(**values) -> None:
 
 
 def same_enrollment_twice(second_year: int) -> None:
-    one = make.EnrollmentFactory(school_year=2026)
-    make.EnrollmentFactory(student=one.student, offering=one.offering, school_year=second_year)
+    one = certifications.EnrollmentFactory(school_year=2026)
+    certifications.EnrollmentFactory(student=one.student, offering=one.offering, school_year=second_year)
 
 
 def same_offering_twice(*, same_building: bool) -> None:
-    one = make.ProgramOfferingFactory()
-    make.ProgramOfferingFactory(program=one.program, building=one.building if same_building else make.BuildingFactory())
+    one = certifications.ProgramOfferingFactory()
+    certifications.ProgramOfferingFactory(
+        program=one.program, building=one.building if same_building else certifications.BuildingFactory()
+    )
 
 
 def same_name_twice(second: str) -> None:
-    one = make.CertificationFactory(name="Network+")
-    make.CertificationFactory(entity=one.entity, name=second)
+    one = certifications.CertificationFactory(name="Network+")
+    certifications.CertificationFactory(entity=one.entity, name=second)
 
 
 def same_standard_twice(version: str) -> None:
-    one = make.ProgramStandardFactory(code="A.1", version="2026")
-    make.ProgramStandardFactory(program=one.program, code="A.1", version=version)
+    one = certifications.ProgramStandardFactory(code="A.1", version="2026")
+    certifications.ProgramStandardFactory(program=one.program, code="A.1", version=version)
 
 
 def same_segment_weight_twice(version: str) -> None:
-    one = make.SegmentWeightFactory(segment_code="A", version="2026")
-    make.SegmentWeightFactory(program=one.program, segment_code="A", version=version)
+    one = certifications.SegmentWeightFactory(segment_code="A", version="2026")
+    certifications.SegmentWeightFactory(program=one.program, segment_code="A", version=version)
 
 
 def applied(**values) -> None:
-    make.StandardsImportFactory(**{"applied_by": UserFactory(), "applied_at": timezone.now(), **values})
+    certifications.StandardsImportFactory(**{"applied_by": UserFactory(), "applied_at": timezone.now(), **values})
 
 
 def same_part_twice(position: int) -> None:
-    one = make.CertificationPartFactory(position=1)
-    make.CertificationPartFactory(certification=one.certification, position=position)
+    one = certifications.CertificationPartFactory(position=1)
+    certifications.CertificationPartFactory(certification=one.certification, position=position)
 
 
 def same_alias_twice(second: str) -> None:
-    one = make.CertificationAliasFactory(alias="Net Plus")
-    make.CertificationAliasFactory(certification=one.certification, alias=second)
+    one = certifications.CertificationAliasFactory(alias="Net Plus")
+    certifications.CertificationAliasFactory(certification=one.certification, alias=second)
 
 
 def same_evidence_twice(*, same_record: bool) -> None:
-    one = make.EvidenceLinkFactory()
-    make.EvidenceLinkFactory(document=one.document, record=one.record if same_record else Record())
+    one = certifications.EvidenceLinkFactory()
+    certifications.EvidenceLinkFactory(document=one.document, record=one.record if same_record else Record())
 
 
 RULES = [
@@ -87,8 +89,8 @@ RULES = [
     ),
     Rule(
         "segment_weight_above_zero",
-        lambda: make.SegmentWeightFactory(weight="0.01"),
-        lambda: make.SegmentWeightFactory(weight="0"),
+        lambda: certifications.SegmentWeightFactory(weight="0.01"),
+        lambda: certifications.SegmentWeightFactory(weight="0"),
     ),
     Rule(
         "standards_import_applied_at_and_by",
@@ -97,23 +99,23 @@ RULES = [
     ),
     Rule(
         "standards_import_applied_or_discarded",
-        lambda: make.StandardsImportFactory(discarded_at=timezone.now()),
+        lambda: certifications.StandardsImportFactory(discarded_at=timezone.now()),
         lambda: applied(discarded_at=timezone.now()),
     ),
     Rule(
         "district_code_five_digits",
-        lambda: make.DistrictFactory(code="01010"),
-        lambda: make.DistrictFactory(code="1010"),
+        lambda: certifications.DistrictFactory(code="01010"),
+        lambda: certifications.DistrictFactory(code="1010"),
     ),
     Rule(
         "building_code_five_digits",
-        lambda: make.BuildingFactory(code="00044"),
-        lambda: make.BuildingFactory(code="44"),
+        lambda: certifications.BuildingFactory(code="00044"),
+        lambda: certifications.BuildingFactory(code="44"),
     ),
     Rule(
         "program_cip_code_form",
-        lambda: make.ProgramFactory(cip_code="47.0604"),
-        lambda: make.ProgramFactory(cip_code="470604"),
+        lambda: certifications.ProgramFactory(cip_code="47.0604"),
+        lambda: certifications.ProgramFactory(cip_code="470604"),
     ),
     Rule("standard_code_once_per_version", lambda: same_standard_twice("2027"), lambda: same_standard_twice("2026")),
     Rule(
@@ -123,27 +125,31 @@ RULES = [
     ),
     Rule(
         "student_uic_ten_digits",
-        lambda: make.StudentFactory(uic="0012345678"),
-        lambda: make.StudentFactory(uic="12345678"),
+        lambda: certifications.StudentFactory(uic="0012345678"),
+        lambda: certifications.StudentFactory(uic="12345678"),
     ),
     Rule("enrollment_once", lambda: same_enrollment_twice(2027), lambda: same_enrollment_twice(2026)),
-    Rule("enrollment_grade_range", lambda: make.EnrollmentFactory(grade=9), lambda: make.EnrollmentFactory(grade=8)),
+    Rule(
+        "enrollment_grade_range",
+        lambda: certifications.EnrollmentFactory(grade=9),
+        lambda: certifications.EnrollmentFactory(grade=8),
+    ),
     Rule(
         "enrollment_school_year_range",
-        lambda: make.EnrollmentFactory(school_year=2100),
-        lambda: make.EnrollmentFactory(school_year=1999),
+        lambda: certifications.EnrollmentFactory(school_year=2100),
+        lambda: certifications.EnrollmentFactory(school_year=1999),
     ),
     Rule("certification_name_once_per_entity", lambda: same_name_twice("A+"), lambda: same_name_twice("NETWORK+")),
     Rule(
         "certification_expiry_positive",
-        lambda: make.CertificationFactory(expires_after_months=36),
-        lambda: make.CertificationFactory(expires_after_months=0),
+        lambda: certifications.CertificationFactory(expires_after_months=36),
+        lambda: certifications.CertificationFactory(expires_after_months=0),
     ),
     Rule("part_position_once", lambda: same_part_twice(2), lambda: same_part_twice(1)),
     Rule(
         "part_cut_score_within_scale",
-        lambda: make.CertificationPartFactory(score_min=100, score_max=900, cut_score=720),
-        lambda: make.CertificationPartFactory(score_min=100, score_max=900, cut_score=72),
+        lambda: certifications.CertificationPartFactory(score_min=100, score_max=900, cut_score=720),
+        lambda: certifications.CertificationPartFactory(score_min=100, score_max=900, cut_score=72),
     ),
     Rule("alias_once_per_certification", lambda: same_alias_twice("N+"), lambda: same_alias_twice("net plus")),
     Rule(
@@ -178,13 +184,13 @@ RULES = [
     ),
     Rule(
         "evidence_sha256_form",
-        lambda: make.EvidenceDocumentFactory(sha256="a" * 64),
-        lambda: make.EvidenceDocumentFactory(sha256="A" * 64),
+        lambda: certifications.EvidenceDocumentFactory(sha256="a" * 64),
+        lambda: certifications.EvidenceDocumentFactory(sha256="A" * 64),
     ),
     Rule(
         "evidence_has_pages",
-        lambda: make.EvidenceDocumentFactory(pages=1),
-        lambda: make.EvidenceDocumentFactory(pages=0),
+        lambda: certifications.EvidenceDocumentFactory(pages=1),
+        lambda: certifications.EvidenceDocumentFactory(pages=0),
     ),
     Rule(
         "evidence_link_once",
@@ -193,8 +199,8 @@ RULES = [
     ),
     Rule(
         "evidence_link_page_positive",
-        lambda: make.EvidenceLinkFactory(page=1),
-        lambda: make.EvidenceLinkFactory(page=0),
+        lambda: certifications.EvidenceLinkFactory(page=1),
+        lambda: certifications.EvidenceLinkFactory(page=0),
     ),
     Rule("record_one_award_once", lambda: two_records(date_earned=date(2026, 10, 2)), two_records),
     Rule("record_one_award_once", lambda: two_records(result="failed"), two_records),
@@ -220,18 +226,20 @@ RULES = [
     Rule("record_school_year_range", lambda: Record(school_year=2027), lambda: Record(school_year=27)),
     Rule(
         "state_change_moves",
-        lambda: make.StateChangeFactory(from_state="draft", to_state="submitted"),
-        lambda: make.StateChangeFactory(from_state="submitted", to_state="submitted"),
+        lambda: certifications.StateChangeFactory(from_state="draft", to_state="submitted"),
+        lambda: certifications.StateChangeFactory(from_state="submitted", to_state="submitted"),
     ),
     Rule(
         "entry_draft_submitted_or_discarded",
-        lambda: make.EntryDraftFactory(discarded_at=timezone.now()),
-        lambda: make.EntryDraftFactory(discarded_at=timezone.now(), submission=make.SubmissionFactory()),
+        lambda: certifications.EntryDraftFactory(discarded_at=timezone.now()),
+        lambda: certifications.EntryDraftFactory(
+            discarded_at=timezone.now(), submission=certifications.SubmissionFactory()
+        ),
     ),
     Rule(
         "entry_draft_school_year_range",
-        lambda: make.EntryDraftFactory(school_year=2027),
-        lambda: make.EntryDraftFactory(school_year=0),
+        lambda: certifications.EntryDraftFactory(school_year=2027),
+        lambda: certifications.EntryDraftFactory(school_year=0),
     ),
 ]
 
@@ -249,7 +257,7 @@ def test_a_listing_period_that_runs_backward_is_refused(db):
 
 @pytest.mark.parametrize("act", ["update", "delete"])
 def test_a_state_change_cannot_be_changed_or_deleted(act, db):
-    change = make.StateChangeFactory()
+    change = certifications.StateChangeFactory()
     rows = models.StateChange.objects.filter(pk=change.pk)
     with pytest.raises(DatabaseError, match="Cannot update or delete rows"):
         rows.update(reason="other") if act == "update" else rows.delete()

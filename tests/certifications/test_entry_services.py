@@ -11,7 +11,7 @@ from accounts.models import AuditEntry
 from accounts.roles import Role
 from certifications.models import EntryDraft, ProgramCertification, StudentCertification, Submission
 from certifications.selectors.sheet import checked_sheet
-from certifications.services import entry as services
+from certifications.services import entry
 from core.problems import MoveNotAllowedError, Problem
 from tests.certifications.stage import good_row
 from tests.conftest import make_member
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("today")
 
 def start(by, home_district, program, certification, **given):
     values = {"district": home_district.district, "school_year": YEAR, **given}
-    return services.start_draft(by=by, program=program, certification=certification, **values)
+    return entry.start_draft(by=by, program=program, certification=certification, **values)
 
 
 @pytest.mark.parametrize("person", ["coordinator", "official", "reporter"])
@@ -63,23 +63,23 @@ def test_start_draft_refuses_what_is_not_listed(home_district, program, certific
 
 def test_save_rows_keeps_what_was_typed_right_or_wrong(draft, enrollments, home_district):
     row = {"ticked": True, "result": "passed", "score": "eighty", "date_earned": "5/32/2027", "page": "x"}
-    services.save_rows(by=home_district.coordinator, draft=draft, rows={enrollments[0].pk: row})
+    entry.save_rows(by=home_district.coordinator, draft=draft, rows={enrollments[0].pk: row})
     kept = EntryDraft.objects.get(pk=draft.pk).rows[str(enrollments[0].pk)]
     assert kept == row
 
 
 def test_save_rows_leaves_rows_of_other_pages(draft, enrollments, home_district):
     by, (one, two, _) = home_district.coordinator, enrollments
-    services.save_rows(by=by, draft=draft, rows={one.pk: good_row()})
-    kept = services.save_rows(by=by, draft=draft, rows={two.pk: good_row()})
+    entry.save_rows(by=by, draft=draft, rows={one.pk: good_row()})
+    kept = entry.save_rows(by=by, draft=draft, rows={two.pk: good_row()})
     assert sorted(kept.rows) == sorted([str(one.pk), str(two.pk)])
 
 
 def test_save_rows_keeps_text_of_a_row_that_is_not_ticked_and_forgets_an_empty_one(draft, enrollments, home_district):
     by, (one, two, _) = home_district.coordinator, enrollments
-    services.save_rows(by=by, draft=draft, rows={one.pk: good_row(), two.pk: good_row()})
+    entry.save_rows(by=by, draft=draft, rows={one.pk: good_row(), two.pk: good_row()})
     empty = {"ticked": False, "result": "passed", "score": "", "date_earned": ""}
-    kept = services.save_rows(by=by, draft=draft, rows={one.pk: good_row(ticked=False), two.pk: empty})
+    kept = entry.save_rows(by=by, draft=draft, rows={one.pk: good_row(ticked=False), two.pk: empty})
     assert kept.rows == {str(one.pk): good_row(ticked=False)}
 
 
@@ -90,7 +90,7 @@ def test_same_date_and_score_fill_empty_boxes_of_ticked_rows(draft, enrollments,
         two.pk: {"ticked": True, "score": "99", "date_earned": "9/9/2026"},
         three.pk: {"ticked": False, "score": "", "date_earned": ""},
     }
-    kept = services.save_rows(
+    kept = entry.save_rows(
         by=home_district.coordinator, draft=draft, rows=rows, same_date="10/2/2026", same_score="80"
     ).rows
     assert kept[str(one.pk)] == {"ticked": True, "score": "80", "date_earned": "10/2/2026"}
@@ -99,17 +99,17 @@ def test_same_date_and_score_fill_empty_boxes_of_ticked_rows(draft, enrollments,
 
 
 def test_save_rows_refuses_a_discarded_draft(draft, home_district):
-    services.discard_draft(by=home_district.coordinator, draft=draft)
+    entry.discard_draft(by=home_district.coordinator, draft=draft)
     with pytest.raises(MoveNotAllowedError, match="discarded"):
-        services.save_rows(by=home_district.coordinator, draft=draft, rows={})
-    services.restore_draft(by=home_district.coordinator, draft=draft)
-    assert services.save_rows(by=home_district.coordinator, draft=draft, rows={}).discarded_at is None
+        entry.save_rows(by=home_district.coordinator, draft=draft, rows={})
+    entry.restore_draft(by=home_district.coordinator, draft=draft)
+    assert entry.save_rows(by=home_district.coordinator, draft=draft, rows={}).discarded_at is None
 
 
 def test_tick_by_uic_answers_each_line(draft, enrollments, home_district, twin_district):
     foreign = EnrollmentFactory(offering=twin_district.offering).student.uic
     text = f"{enrollments[0].student.uic}\n\n 12345 \n{foreign}\n9999999999\n"
-    count, problems = services.tick_by_uic(by=home_district.coordinator, draft=draft, text=text)
+    count, problems = entry.tick_by_uic(by=home_district.coordinator, draft=draft, text=text)
     assert count == 1
     assert EntryDraft.objects.get(pk=draft.pk).rows[str(enrollments[0].pk)]["ticked"] is True
     short, stranger, unknown = [problem.message for problem in problems]
@@ -122,15 +122,15 @@ def test_tick_by_uic_answers_each_line(draft, enrollments, home_district, twin_d
 
 def test_set_document_refuses_another_districts(draft, home_district):
     with pytest.raises(Problem, match="same district"):
-        services.set_document(by=home_district.coordinator, draft=draft, document=EvidenceDocumentFactory())
+        entry.set_document(by=home_district.coordinator, draft=draft, document=EvidenceDocumentFactory())
 
 
 def test_submit_makes_one_record_for_each_ticked_student(ready_draft, enrollments, home_district):
     by = home_district.coordinator
     one, two, three = enrollments
     rows = {two.pk: good_row(result="failed", score="40"), three.pk: good_row(ticked=False)}
-    services.save_rows(by=by, draft=ready_draft, rows=rows)
-    submission = services.submit_entry(by=by, draft=ready_draft)
+    entry.save_rows(by=by, draft=ready_draft, rows=rows)
+    submission = entry.submit_entry(by=by, draft=ready_draft)
     passed, failed = StudentCertification.objects.order_by("enrollment_id")
     assert (passed.enrollment, passed.state, passed.date_earned, passed.score) == (
         one,
@@ -148,11 +148,11 @@ def test_submit_makes_one_record_for_each_ticked_student(ready_draft, enrollment
 
 
 def test_submit_twice_gives_the_same_receipt(ready_draft, home_district):
-    first = services.submit_entry(by=home_district.coordinator, draft=ready_draft)
-    second = services.submit_entry(by=home_district.coordinator, draft=ready_draft)
+    first = entry.submit_entry(by=home_district.coordinator, draft=ready_draft)
+    second = entry.submit_entry(by=home_district.coordinator, draft=ready_draft)
     assert (second, StudentCertification.objects.count(), Submission.objects.count()) == (first, 3, 1)
     with pytest.raises(MoveNotAllowedError, match="was submitted"):
-        services.save_rows(by=home_district.coordinator, draft=ready_draft, rows={})
+        entry.save_rows(by=home_district.coordinator, draft=ready_draft, rows={})
 
 
 @pytest.mark.parametrize(
@@ -167,21 +167,21 @@ def test_submit_refuses_what_is_not_complete(change, message, ready_draft, enrol
     change(ready_draft, enrollments)
     ready_draft.save()
     with pytest.raises(Problem, match=message):
-        services.submit_entry(by=home_district.coordinator, draft=ready_draft)
+        entry.submit_entry(by=home_district.coordinator, draft=ready_draft)
     assert StudentCertification.objects.count() == 0
 
 
 def test_submit_refuses_a_certification_closed_meanwhile(ready_draft, home_district):
     ProgramCertification.objects.update(first_school_year=YEAR + 1)
     with pytest.raises(Problem, match="not open"):
-        services.submit_entry(by=home_district.coordinator, draft=ready_draft)
+        entry.submit_entry(by=home_district.coordinator, draft=ready_draft)
 
 
 def test_submit_by_somebody_whose_role_ended_is_refused(ready_draft, home_district):
     by = home_district.coordinator
     by.memberships.update(ended_at="2026-11-01T00:00Z")
     with pytest.raises(PermissionDenied):
-        services.submit_entry(by=type(by).objects.get(pk=by.pk), draft=ready_draft)
+        entry.submit_entry(by=type(by).objects.get(pk=by.pk), draft=ready_draft)
 
 
 def test_a_duplicate_of_another_district_is_refused_without_naming_it(
@@ -209,12 +209,12 @@ def test_a_student_of_two_buildings_gets_the_award_once(ready_draft, enrollments
         offering__building__district=home_district.district,
     )
     by = home_district.coordinator
-    draft = services.save_rows(by=by, draft=ready_draft, rows={again.pk: good_row()})
+    draft = entry.save_rows(by=by, draft=ready_draft, rows={again.pk: good_row()})
     assert [href for _, href in checked_sheet(by, draft).problems] == [f"#date_earned-{again.pk}"]
 
 
 def test_a_page_beyond_the_pdf_is_said(ready_draft, enrollments, home_district):
-    draft = services.save_rows(
+    draft = entry.save_rows(
         by=home_district.coordinator, draft=ready_draft, rows={enrollments[0].pk: good_row(page="2")}
     )
     sheet = checked_sheet(home_district.coordinator, draft)
@@ -236,7 +236,7 @@ def test_the_sheet_holds_only_what_the_person_enters_for(
 @pytest.mark.django_db(transaction=True)
 def test_a_race_for_the_same_award_gives_a_problem(ready_draft, enrollments, home_district, certification, monkeypatch):
     """Another district's record arrives between the check and the insert."""
-    original = services._new_submission
+    original = entry._new_submission
 
     def late(**named):
         StudentCertificationFactory(
@@ -244,9 +244,9 @@ def test_a_race_for_the_same_award_gives_a_problem(ready_draft, enrollments, hom
         )
         return original(**named)
 
-    monkeypatch.setattr(services, "_new_submission", late)
+    monkeypatch.setattr(entry, "_new_submission", late)
     with pytest.raises(Problem, match="from somebody else"):
-        services.submit_entry(by=home_district.coordinator, draft=ready_draft)
+        entry.submit_entry(by=home_district.coordinator, draft=ready_draft)
     assert StudentCertification.objects.count() == 0
 
 
@@ -257,7 +257,7 @@ def test_two_windows_that_submit_at_once_record_once(ready_draft, home_district)
     def press():
         gate.wait()
         try:
-            receipts.append(services.submit_entry(by=home_district.coordinator, draft=ready_draft).reference)
+            receipts.append(entry.submit_entry(by=home_district.coordinator, draft=ready_draft).reference)
         finally:
             connection.close()
 
@@ -274,5 +274,5 @@ def test_two_windows_that_submit_at_once_record_once(ready_draft, home_district)
 def test_a_reference_that_is_taken_is_not_given_twice(ready_draft, home_district, monkeypatch):
     SubmissionFactory(reference="OC-AAAA-AAAA")
     given = iter(["OC-AAAA-AAAA", "OC-BBBB-BBBB", "MI-1", "MI-2", "MI-3"])
-    monkeypatch.setattr(services, "new_reference", lambda _prefix, groups: next(given))
-    assert services.submit_entry(by=home_district.coordinator, draft=ready_draft).reference == "OC-BBBB-BBBB"
+    monkeypatch.setattr(entry, "new_reference", lambda _prefix, groups: next(given))
+    assert entry.submit_entry(by=home_district.coordinator, draft=ready_draft).reference == "OC-BBBB-BBBB"

@@ -16,14 +16,14 @@ from PIL import Image
 from accounts.models import AuditEntry
 from certifications import clamav, pdf_check
 from certifications.models import EvidenceDocument
-from certifications.services import evidence as services
+from certifications.services import evidence
 from core.problems import Problem
 from tests.certifications.stage import pdf_bytes, upload
 from tests.factories.certifications import EvidenceDocumentFactory, EvidenceLinkFactory
 
 
 def store(cast, file, *, by=None):
-    return services.store_evidence(by=by or cast.coordinator, district=cast.district, upload=file, kind="roster")
+    return evidence.store_evidence(by=by or cast.coordinator, district=cast.district, upload=file, kind="roster")
 
 
 def with_script(add) -> bytes:
@@ -125,7 +125,7 @@ def test_a_reader_that_dies_or_hangs_means_a_broken_file(home_district, settings
     package.mkdir()
     (package / "__init__.py").write_text("")
     settings.BASE_DIR = tmp_path
-    monkeypatch.setattr(services, "_TIMEOUT_SECONDS", 1)
+    monkeypatch.setattr(evidence, "_TIMEOUT_SECONDS", 1)
     for program in ("import os; os.abort()", "import time; time.sleep(30)"):
         (package / "pdf_check.py").write_text(program)
         with pytest.raises(Problem, match="damaged"):
@@ -136,7 +136,7 @@ def test_a_failed_save_leaves_no_file(home_district, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     before = EvidenceDocument.objects.count()
     with pytest.raises(DataError, match="too long"):
-        services.store_evidence(
+        evidence.store_evidence(
             by=home_district.coordinator, district=home_district.district, upload=upload(pdf_bytes()), kind="x" * 99
         )
     assert EvidenceDocument.objects.count() == before
@@ -154,8 +154,8 @@ def test_the_look_inside_says_what_it_finds(tmp_path):
 
 def test_an_opening_is_written_down(home_district):
     document = EvidenceDocumentFactory(district=home_district.district)
-    services.note_opened(by=home_district.auditor, document=document)
-    services.note_opened(by=home_district.auditor, document=document, preview=True)
+    evidence.note_opened(by=home_district.auditor, document=document)
+    evidence.note_opened(by=home_district.auditor, document=document, preview=True)
     assert set(AuditEntry.objects.values_list("verb", flat=True)) == {"opened", "looked at the first page of"}
 
 

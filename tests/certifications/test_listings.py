@@ -10,7 +10,7 @@ from django.db import connection
 
 from accounts.models import AuditEntry
 from certifications.models import Certification, ProgramCertification
-from certifications.selectors import listings as selectors
+from certifications.selectors import listings
 from certifications.selectors.entry import certification_choices, open_certifications
 from certifications.services.catalog import change_certification, set_replaced_by
 from certifications.services.listings import keep_listing, restore_listing, retire_listing, set_listing
@@ -107,7 +107,7 @@ def test_an_approved_listing_is_reviewed_after_five_school_years_or_when_said(ap
 
 def test_a_later_decision_is_the_review_of_the_period_before_it(approver, listing):
     approve(approver, listing.program, listing.certification, first_school_year=2028)
-    assert list(selectors.due_for_review(year=2027)) == []
+    assert list(listings.due_for_review(year=2027)) == []
 
 
 def test_due_are_approved_listings_in_force_whose_year_has_come(listing, program):
@@ -115,9 +115,9 @@ def test_due_are_approved_listings_in_force_whose_year_has_come(listing, program
     ProgramCertificationFactory(review_school_year=2026, status="retired", last_school_year=2028)
     ProgramCertificationFactory(review_school_year=2026, last_school_year=2026)
     ProgramCertificationFactory()
-    assert list(selectors.due_for_review(year=2027)) == [listing]
-    assert list(selectors.due_for_review(year=2029, cluster=program.cluster)) == [listing, later]
-    assert list(selectors.due_for_review(year=2029, cluster=ProgramCertificationFactory().program.cluster)) == []
+    assert list(listings.due_for_review(year=2027)) == [listing]
+    assert list(listings.due_for_review(year=2029, cluster=program.cluster)) == [listing, later]
+    assert list(listings.due_for_review(year=2029, cluster=ProgramCertificationFactory().program.cluster)) == []
 
 
 def test_the_backfill_gives_approved_listings_their_year(listing):
@@ -134,7 +134,7 @@ def test_keeping_puts_the_review_off_with_a_reason(consultant, listing):
     assert (kept.review_school_year, kept.reason, kept.status) == (2032, "Still asked for.", "approved")
     keep_listing(by=consultant, listing=listing, review_school_year=2032, reason="Still asked for.")
     assert verbs() == ["kept listing"]
-    assert list(selectors.due_for_review(year=2027)) == []
+    assert list(listings.due_for_review(year=2027)) == []
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_others_may_not(home_district, state_auditor, listing):
         ):
             with pytest.raises(PermissionDenied):
                 act(person)
-        assert selectors.home_items(person) == []
+        assert listings.home_items(person) == []
 
 
 def test_replacements_are_set_and_taken_away(consultant, certification):
@@ -310,10 +310,10 @@ def test_two_people_do_not_close_a_circle_together(consultant):
 
 
 def test_consultants_hear_of_what_is_due(consultant, approver, listing):
-    (item,) = selectors.home_items(consultant)
+    (item,) = listings.home_items(consultant)
     assert (item.title, item.count, item.href) == ("Review 1 listing", 1, "/catalog/listings/due/")
     ProgramCertificationFactory(review_school_year=2026)
-    assert selectors.home_items(consultant)[0].title == "Review 2 listings"
-    assert selectors.home_items(approver) == []
+    assert listings.home_items(consultant)[0].title == "Review 2 listings"
+    assert listings.home_items(approver) == []
     ProgramCertification.objects.update(review_school_year=None)
-    assert selectors.home_items(consultant) == []
+    assert listings.home_items(consultant) == []

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from certifications.models import Certification, ProgramCertification
-from certifications.presenters import public as words
-from certifications.selectors import public as selectors
+from certifications.presenters.public import CHANGE_HEADINGS, HEADINGS, what_changed
+from certifications.selectors.public import SORTS, changes
 from tests.factories.certifications import (
     CareerClusterFactory,
     CertificationAliasFactory,
@@ -80,9 +80,7 @@ def test_nothing_that_is_not_public_is_shown_anywhere(secrets, welding, client):
         f"?cluster={secrets.cluster.code}",
         "?year=2028",
     ]
-    lists += [f"?type=suggested&sort={name}" for name in selectors.SORTS] + [
-        f"?sort=-{name}" for name in selectors.SORTS
-    ]
+    lists += [f"?type=suggested&sort={name}" for name in SORTS] + [f"?sort=-{name}" for name in SORTS]
     paths = [
         f"{base}{query}"
         for query in ("", *lists)
@@ -220,7 +218,7 @@ def test_the_downloads_equal_what_is_shown(program, client):
     assert re.findall(r">(Other \d\d)<", client.get(f"/approved/{query}&page=2").content.decode()) == names[50:]
     assert 'href="/approved/download/csv/?q=other&amp;sort=-certification"' in first.content.decode()
     in_csv = rows_of(client.get(f"/approved/download/csv/{query}"))
-    assert in_csv[0] == list(words.HEADINGS)
+    assert in_csv[0] == list(HEADINGS)
     assert [row[3] for row in in_csv[1:]] == names
     book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"/approved/download/xlsx/{query}").content))
     assert book.get_sheet_by_index(0).to_python() == in_csv
@@ -317,7 +315,7 @@ def test_changes_tell_what_is_other_than_the_year_before(four_changes, client):
     page = text(client.get("/approved/changes/?year=2027"))
     assert re.search(r"Added \(1\) .* NEW .* Ended \(1\) .* 2025-26\. .* GONE .* Changed \(1\) .* OTHER", page)
     file = rows_of(client.get("/approved/changes/download/csv/?year=2027"))
-    assert file[0] == list(words.CHANGE_HEADINGS)
+    assert file[0] == list(CHANGE_HEADINGS)
     assert {row[6]: row[0] for row in file[1:]} == {"NEW": "Added", "GONE": "Ended", "OTHER": "Changed"}
     assert client.get("/api/v1/changes/?year=2028").json()["count"] == 0
 
@@ -325,8 +323,8 @@ def test_changes_tell_what_is_other_than_the_year_before(four_changes, client):
 def test_changes_of_counting_alone_are_told(program):
     before = ProgramCertificationFactory(program=program, last_school_year=2026, counts_federally=False)
     ProgramCertificationFactory(program=program, certification=before.certification, first_school_year=2027)
-    (change,) = selectors.changes(2027)
-    assert words.what_changed(change) == "Counts for federal reporting now."
+    (change,) = changes(2027)
+    assert what_changed(change) == "Counts for federal reporting now."
 
 
 @pytest.mark.parametrize("rows", [1, 50])

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from certifications.models import CertificationRequest
-from certifications.selectors import requests as selectors
+from certifications.selectors.requests import home_items
 from certifications.services import requests as services
 from core.problems import MoveNotAllowedError, Problem
 from tests.factories.accounts import MembershipFactory
@@ -123,16 +123,16 @@ def test_an_answer_has_words_and_a_side(asked, consultant):
 
 
 def test_home_tells_consultants_what_waits_and_askers_what_was_answered(asked, consultant, home_district):
-    assert [item.title for item in selectors.home_items(consultant)] == ["Answer 1 request for a certification"]
+    assert [item.title for item in home_items(consultant)] == ["Answer 1 request for a certification"]
     CertificationRequestFactory()
-    assert [item.title for item in selectors.home_items(consultant)] == ["Answer 2 requests for a certification"]
-    assert selectors.home_items(home_district.coordinator) == []
+    assert [item.title for item in home_items(consultant)] == ["Answer 2 requests for a certification"]
+    assert home_items(home_district.coordinator) == []
     services.answer(by=consultant, request=asked, state="declined", answer="It is a course, not a certification.")
-    titles = [item.title for item in selectors.home_items(home_district.coordinator)]
+    titles = [item.title for item in home_items(home_district.coordinator)]
     assert titles == ["Read OCTE's answer to your request"]
-    assert selectors.home_items(home_district.colleague) == []
+    assert home_items(home_district.colleague) == []
     CertificationRequest.objects.filter(state="open").delete()
-    assert selectors.home_items(consultant) == []
+    assert home_items(consultant) == []
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from accounts.models import AuditEntry
 from certifications import ports
 from certifications.models import ProgramStandard, SegmentWeight, StandardsImport
-from certifications.selectors import standards as selectors
-from certifications.services import standards as services
+from certifications.selectors.standards import plan_import, same_table_before, segment_weights, versions_of
+from certifications.services.standards import apply_import, discard_import, rename_version, start_import
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from tests.factories.accounts import UserFactory
 from tests.factories.certifications import ProgramFactory, ProgramStandardFactory, SegmentWeightFactory
@@ -29,11 +29,11 @@ def text(response) -> str:
 
 
 def send(by, program, rows: str, version: str = "2026", head: str = HEAD) -> StandardsImport:
-    return services.start_import(by=by, program=program, version=version, content=head + rows)
+    return start_import(by=by, program=program, version=version, content=head + rows)
 
 
 def bring_in(by, sent, **options) -> StandardsImport:
-    return services.apply_import(by=by, sent=sent, seen=selectors.plan_import(sent).seen, **options)
+    return apply_import(by=by, sent=sent, seen=plan_import(sent).seen, **options)
 
 
 def held(program, version: str = "2026") -> list[tuple[str, str, str]]:
@@ -49,7 +49,7 @@ def two(program):
 
 def test_a_table_is_looked_at_before_anything_changes(consultant, program, two):
     sent = send(consultant, program, "A,Safety,,A.1,Task 1\nA,Safety,,A.2,Task two\nA,Safety,,A.3,Task 3\nA,,,,?\n")
-    plan = selectors.plan_import(sent)
+    plan = plan_import(sent)
     assert plan.counts == {"read": 4, "added": 1, "changed": 1, "same": 1, "refused": 1}
     assert plan.changed[0].changes == [("Statement", "Task 2", "Task two")]
     assert (plan.missing, plan.reorders, plan.does_something) == ([], False, True)
@@ -75,25 +75,25 @@ def test_the_good_rows_come_in_and_the_others_stay_with_their_reason(consultant,
 
 def test_a_second_press_changes_nothing(consultant, program):
     sent = send(consultant, program, "A,Safety,,A.1,Task 1\n")
-    mark = selectors.plan_import(sent).seen
-    first = services.apply_import(by=consultant, sent=sent, seen=mark)
-    again = services.apply_import(by=consultant, sent=sent, seen=mark)
+    mark = plan_import(sent).seen
+    first = apply_import(by=consultant, sent=sent, seen=mark)
+    again = apply_import(by=consultant, sent=sent, seen=mark)
     assert (again.applied_at, len(held(program))) == (first.applied_at, 1)
     assert AuditEntry.objects.filter(verb="imported standards of").count() == 1
 
 
 def test_somebody_elses_change_in_between_is_told(consultant, program, two):
     sent = send(consultant, program, "A,Safety,,A.3,Task 3\n")
-    mark = selectors.plan_import(sent).seen
+    mark = plan_import(sent).seen
     ProgramStandard.objects.filter(pk=two[0].pk).update(statement="Another task")
     with pytest.raises(StaleVersionError, match="Somebody changed these standards"):
-        services.apply_import(by=consultant, sent=sent, seen=mark)
+        apply_import(by=consultant, sent=sent, seen=mark)
     assert len(held(program)) == 2
 
 
 def test_the_tables_order_counts_where_it_names_all(consultant, program, two):
     sent = send(consultant, program, "A,Safety,,A.2,Task 2\nA,Safety,,A.3,New\nA,Safety,,A.1,Task 1\n")
-    assert selectors.plan_import(sent).reorders is True
+    assert plan_import(sent).reorders is True
     bring_in(consultant, sent)
     assert [code for code, _, _ in held(program)] == ["A.2", "A.3", "A.1"]
 
@@ -101,7 +101,7 @@ def test_the_tables_order_counts_where_it_names_all(consultant, program, two):
 def test_what_the_table_leaves_out_stays_or_goes_as_said(consultant, program, two):
     SegmentWeightFactory(program=program, segment_code="A")
     stays = send(consultant, program, "B,Tools,,B.1,Cut\n", head=HEAD.replace("Segment weight", "Note"))
-    assert [row.code for row in selectors.plan_import(stays).missing] == ["A.1", "A.2"]
+    assert [row.code for row in plan_import(stays).missing] == ["A.1", "A.2"]
     bring_in(consultant, stays)
     assert [code for code, _, _ in held(program)] == ["A.1", "A.2", "B.1"]
     goes = send(consultant, program, "B,Tools,,B.1,Cut\n", head=HEAD.replace("Segment weight", "Note"))
@@ -113,7 +113,7 @@ def test_what_the_table_leaves_out_stays_or_goes_as_said(consultant, program, tw
 
 def test_a_row_that_is_refused_does_not_count_as_left_out(consultant, program, two):
     sent = send(consultant, program, "A,Safety,,A.1,Task 1\nA,Safety,,A.2,\n")
-    plan = selectors.plan_import(sent)
+    plan = plan_import(sent)
     assert (plan.missing, plan.counts["refused"], plan.reorders) == ([], 1, False)
 
 
@@ -125,15 +125,15 @@ def test_a_segment_has_one_title_in_all_its_standards(consultant, program, two):
 def test_weights_are_set_changed_and_taken_away(consultant, program, two):
     rows = "A,Safety,{},A.1,Task 1\nA,Safety,{},A.2,Task 2\n"
     sent = send(consultant, program, rows.format("10", "10"))
-    assert selectors.plan_import(sent).changed[0].changes == [("Segment weight", "", "10")]
+    assert plan_import(sent).changed[0].changes == [("Segment weight", "", "10")]
     bring_in(consultant, sent)
-    assert selectors.segment_weights(program, "2026") == {"A": 10}
+    assert segment_weights(program, "2026") == {"A": 10}
     bring_in(consultant, send(consultant, program, rows.format("12.5", "")))
     assert str(SegmentWeight.objects.get()) == "Segment A: 12.5"
     without = HEAD.replace("Segment weight", "Year")
-    assert selectors.plan_import(send(consultant, program, rows.format("1", "1"), head=without)).counts["same"] == 2
+    assert plan_import(send(consultant, program, rows.format("1", "1"), head=without)).counts["same"] == 2
     bring_in(consultant, send(consultant, program, rows.format("", "")))
-    assert selectors.segment_weights(program, "2026") == {}
+    assert segment_weights(program, "2026") == {}
 
 
 def test_a_version_that_a_panel_has_rated_by_cannot_change(consultant, program, two):
@@ -142,16 +142,16 @@ def test_a_version_that_a_panel_has_rated_by_cannot_change(consultant, program, 
     assert ports.standards_in_use(program.pk) == set()
     panel.state = "running"
     panel.save()
-    assert selectors.plan_import(sent).in_use is True
+    assert plan_import(sent).in_use is True
     with pytest.raises(Problem, match="A panel has rated by the version “2026”"):
         bring_in(consultant, sent)
     with pytest.raises(Problem, match="A panel has rated by the version"):
         send(consultant, program, "A,Safety,,A.3,Task 3\n")
     with pytest.raises(Problem, match="A panel has rated by the version"):
-        services.rename_version(by=consultant, sent=sent, version="2026")
-    bring_in(consultant, services.rename_version(by=consultant, sent=sent, version="2027"))
+        rename_version(by=consultant, sent=sent, version="2026")
+    bring_in(consultant, rename_version(by=consultant, sent=sent, version="2027"))
     assert (len(held(program)), held(program, "2027")) == (2, [("A.3", "Safety", "Task 3")])
-    assert [version.name for version in selectors.versions_of(program) if version.in_use] == ["2026"]
+    assert [version.name for version in versions_of(program) if version.in_use] == ["2026"]
 
 
 def test_nothing_changes_where_nobody_answers_for_panels(consultant, program):
@@ -190,21 +190,21 @@ def test_a_panel_does_not_open_while_its_standards_change(consultant, program):
 
 def test_a_table_put_aside_never_comes_in(consultant, program):
     sent = send(consultant, program, "A,Safety,,A.1,Task 1\n")
-    services.discard_import(by=consultant, sent=sent)
-    services.discard_import(by=consultant, sent=sent)
+    discard_import(by=consultant, sent=sent)
+    discard_import(by=consultant, sent=sent)
     for act in (
         lambda: bring_in(consultant, sent),
-        lambda: services.rename_version(by=consultant, sent=sent, version="2028"),
+        lambda: rename_version(by=consultant, sent=sent, version="2028"),
     ):
         with pytest.raises(MoveNotAllowedError, match="put aside"):
             act()
     other = send(consultant, program, "A,Safety,,A.1,Task 1\n")
     bring_in(consultant, other)
     with pytest.raises(MoveNotAllowedError, match="brought in already"):
-        services.discard_import(by=consultant, sent=other)
+        discard_import(by=consultant, sent=other)
     with pytest.raises(MoveNotAllowedError, match="brought in already"):
-        services.rename_version(by=consultant, sent=other, version="2028")
-    assert selectors.same_table_before(sent) == other
+        rename_version(by=consultant, sent=other, version="2028")
+    assert same_table_before(sent) == other
 
 
 def test_headings_without_rows_are_refused(consultant, program):
@@ -216,9 +216,9 @@ def test_the_services_refuse_others(approver, consultant, program):
     sent = send(consultant, program, "A,Safety,,A.1,Task 1\n")
     for act in (
         lambda: send(approver, program, ""),
-        lambda: services.rename_version(by=approver, sent=sent, version="x"),
-        lambda: services.apply_import(by=approver, sent=sent, seen=""),
-        lambda: services.discard_import(by=approver, sent=sent),
+        lambda: rename_version(by=approver, sent=sent, version="x"),
+        lambda: apply_import(by=approver, sent=sent, seen=""),
+        lambda: discard_import(by=approver, sent=sent),
     ):
         with pytest.raises(PermissionDenied):
             act()
@@ -302,7 +302,7 @@ def test_a_used_version_is_told_on_each_page(consultant, program, two, client):
     client.force_login(consultant)
     assert "A panel has rated by it" in text(client.get(URL))
     assert "Version 2026 cannot change" in text(client.get(f"{URL}import/{sent.pk}/"))
-    refused = client.post(f"{URL}import/{sent.pk}/", {"seen": selectors.plan_import(sent).seen})
+    refused = client.post(f"{URL}import/{sent.pk}/", {"seen": plan_import(sent).seen})
     assert "cannot change. Give the new version another name" in text(refused)
     refused = client.post(f"{URL}import/", {"version": "2026", "pasted": HEAD + "A,Safety,,A.3,Task 3\n"})
     assert refused.context["form"].errors["version"] == [
@@ -329,16 +329,16 @@ def test_a_version_that_was_downloaded_is_read_back_unchanged(kind, consultant, 
     SegmentWeightFactory(program=program, segment_code="A")
     ProgramStandardFactory(program=program, code="007", position=3, statement='=SUM(A1), “6" pipe”\nsecond line')
     client.force_login(consultant)
-    sent = services.start_import(by=consultant, program=program, version="2026", content=download(client, kind))
-    plan = selectors.plan_import(sent)
+    sent = start_import(by=consultant, program=program, version="2026", content=download(client, kind))
+    plan = plan_import(sent)
     assert (plan.counts, plan.missing, plan.reorders) == (
         {"read": 3, "added": 0, "changed": 0, "same": 3, "refused": 0},
         [],
         False,
     )
     template = client.get(f"{URL}template/?format={kind}").content
-    sent = services.start_import(by=consultant, program=program, version="new", content=template)
-    assert selectors.plan_import(sent).counts["added"] == 3
+    sent = start_import(by=consultant, program=program, version="new", content=template)
+    assert plan_import(sent).counts["added"] == 3
 
 
 # Every file is read with its no-break spaces as spaces and without byte order marks, so neither is in what was read in.
@@ -356,8 +356,8 @@ def test_any_statements_are_read_back_unchanged(statements, kind, consultant, pr
     for number, statement in enumerate(statements):
         ProgramStandardFactory(program=program, code=f"A.{number}", position=number, statement=statement)
     client.force_login(consultant)
-    sent = services.start_import(by=consultant, program=program, version="2026", content=download(client, kind))
-    plan = selectors.plan_import(sent)
+    sent = start_import(by=consultant, program=program, version="2026", content=download(client, kind))
+    plan = plan_import(sent)
     assert [(row.changes, row.checked.refusals) for row in plan.rows if row.outcome != "same"] == []
     assert plan.counts["same"] == len(statements)
 

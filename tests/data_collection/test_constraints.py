@@ -6,15 +6,15 @@ import pytest
 from django.utils import timezone
 
 from tests.constraints import Rule, check_both_sides
-from tests.factories import data_collection as make
+from tests.factories import data_collection
 from tests.factories.accounts import UserFactory
 from tests.factories.certifications import CertificationFactory, StudentCertificationFactory
 
-Ask = make.QuestionnaireRequestFactory
-Decide = make.CollectionDecisionFactory
-Window = make.CollectionWindowFactory
-Plan = make.VerificationPlanFactory
-Check = make.VerificationCheckFactory
+Ask = data_collection.QuestionnaireRequestFactory
+Decide = data_collection.CollectionDecisionFactory
+Window = data_collection.CollectionWindowFactory
+Plan = data_collection.VerificationPlanFactory
+Check = data_collection.VerificationCheckFactory
 
 
 def two_plans(second: date) -> None:
@@ -28,18 +28,18 @@ def two_checks(*, same_record: bool) -> None:
 
 
 def two_current(second: bool) -> None:
-    make.QuestionnaireFactory(is_current=True)
-    make.QuestionnaireFactory(is_current=second)
+    data_collection.QuestionnaireFactory(is_current=True)
+    data_collection.QuestionnaireFactory(is_current=second)
 
 
 def two_questions(**second) -> None:
-    one = make.QuestionFactory(code="A1", position=1)
-    make.QuestionFactory(questionnaire=one.questionnaire, **second)
+    one = data_collection.QuestionFactory(code="A1", position=1)
+    data_collection.QuestionFactory(questionnaire=one.questionnaire, **second)
 
 
 def two_gate_rules(gate: str) -> None:
-    one = make.GateRuleFactory(gate="legal")
-    make.GateRuleFactory(question=one.question, gate=gate)
+    one = data_collection.GateRuleFactory(gate="legal")
+    data_collection.GateRuleFactory(question=one.question, gate=gate)
 
 
 def two_requests(**first) -> None:
@@ -48,9 +48,9 @@ def two_requests(**first) -> None:
 
 
 def two_answers(same_question: bool) -> None:
-    one = make.AnswerFactory()
-    other = one.question if same_question else make.QuestionFactory(questionnaire=one.question.questionnaire)
-    make.AnswerFactory(request=one.request, question=other)
+    one = data_collection.AnswerFactory()
+    other = one.question if same_question else data_collection.QuestionFactory(questionnaire=one.question.questionnaire)
+    data_collection.AnswerFactory(request=one.request, question=other)
 
 
 def withdrawn(**values) -> dict:
@@ -80,19 +80,19 @@ RULES = [
     ),
     Rule(
         "question_choices_fit_type",
-        lambda: make.QuestionFactory(answer_type="table", choices=[["name", "Name"]]),
-        lambda: make.QuestionFactory(answer_type="table", choices=[]),
+        lambda: data_collection.QuestionFactory(answer_type="table", choices=[["name", "Name"]]),
+        lambda: data_collection.QuestionFactory(answer_type="table", choices=[]),
     ),
     Rule(
         "question_choices_fit_type",
-        lambda: make.QuestionFactory(answer_type="text", choices=[]),
-        lambda: make.QuestionFactory(answer_type="text", choices=[["a", "A"]]),
+        lambda: data_collection.QuestionFactory(answer_type="text", choices=[]),
+        lambda: data_collection.QuestionFactory(answer_type="text", choices=[["a", "A"]]),
     ),
     Rule("gate_rule_once", lambda: two_gate_rules("match"), lambda: two_gate_rules("legal")),
     Rule(
         "gate_rule_can_be_passed",
-        lambda: make.GateRuleFactory(passes_when=["yes"]),
-        lambda: make.GateRuleFactory(passes_when=[]),
+        lambda: data_collection.GateRuleFactory(passes_when=["yes"]),
+        lambda: data_collection.GateRuleFactory(passes_when=[]),
     ),
     Rule("questionnaire_request_one_open", lambda: two_requests(submitted=True), two_requests),
     Rule("questionnaire_request_one_open", lambda: two_requests(**withdrawn()), two_requests),
@@ -135,8 +135,8 @@ RULES = [
     Rule("answer_once_per_question", lambda: two_answers(False), lambda: two_answers(True)),
     Rule(
         "agreement_runs_forward",
-        lambda: make.DataSharingAgreementFactory(starts_on=date(2027, 1, 1), ends_on=date(2027, 1, 1)),
-        lambda: make.DataSharingAgreementFactory(starts_on=date(2027, 1, 2), ends_on=date(2027, 1, 1)),
+        lambda: data_collection.DataSharingAgreementFactory(starts_on=date(2027, 1, 1), ends_on=date(2027, 1, 1)),
+        lambda: data_collection.DataSharingAgreementFactory(starts_on=date(2027, 1, 2), ends_on=date(2027, 1, 1)),
     ),
     Rule("collection_decision_one_current", lambda: two_decisions(school_year=2028), two_decisions),
     Rule(
@@ -179,12 +179,12 @@ RULES = [
     Rule(
         "collection_window_once_per_year",
         lambda: [
-            make.models.CollectionWindow(**dates(2027)).save(),
-            make.models.CollectionWindow(**dates(2028)).save(),
+            data_collection.models.CollectionWindow(**dates(2027)).save(),
+            data_collection.models.CollectionWindow(**dates(2028)).save(),
         ],
         lambda: [
-            make.models.CollectionWindow(**dates(2027)).save(),
-            make.models.CollectionWindow(**dates(2027)).save(),
+            data_collection.models.CollectionWindow(**dates(2027)).save(),
+            data_collection.models.CollectionWindow(**dates(2027)).save(),
         ],
     ),
     Rule(
@@ -214,8 +214,8 @@ RULES = [
     ),
     Rule(
         "retention_rule_years_positive",
-        lambda: make.RetentionRuleFactory(years=None),
-        lambda: make.RetentionRuleFactory(years=0),
+        lambda: data_collection.RetentionRuleFactory(years=None),
+        lambda: data_collection.RetentionRuleFactory(years=0),
     ),
     Rule(
         "verification_plan_once_per_start",
@@ -270,10 +270,10 @@ def test_every_rule_is_tested():
     named = {
         constraint.name
         for model in (
-            make.models.Questionnaire, make.models.Question, make.models.GateRule, make.models.QuestionnaireRequest,
-            make.models.Answer, make.models.DataSharingAgreement, make.models.CollectionDecision,
-            make.models.CollectionWindow, make.models.RetentionRule, make.models.VerificationPlan,
-            make.models.VerificationCheck,
+            data_collection.models.Questionnaire, data_collection.models.Question, data_collection.models.GateRule, data_collection.models.QuestionnaireRequest,
+            data_collection.models.Answer, data_collection.models.DataSharingAgreement, data_collection.models.CollectionDecision,
+            data_collection.models.CollectionWindow, data_collection.models.RetentionRule, data_collection.models.VerificationPlan,
+            data_collection.models.VerificationCheck,
         )
         for constraint in model._meta.constraints
     }  # fmt: skip

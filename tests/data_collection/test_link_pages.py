@@ -10,7 +10,7 @@ from core.personal_links import new_secret
 from data_collection.models import Answer
 from data_collection.services.answers import save_answers
 from tests.data_collection.helpers import as_form, good_answers
-from tests.factories import data_collection as make
+from tests.factories import data_collection
 
 SECTIONS = "ABCDEFGH"
 
@@ -22,8 +22,8 @@ def secret():
 
 @pytest.fixture
 def asked(secret, db):
-    return make.QuestionnaireRequestFactory(
-        questionnaire=make.standard_questionnaire(), entity__name="Great Lakes Trades Board", secret=secret
+    return data_collection.QuestionnaireRequestFactory(
+        questionnaire=data_collection.standard_questionnaire(), entity__name="Great Lakes Trades Board", secret=secret
     )
 
 

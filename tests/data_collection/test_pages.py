@@ -8,26 +8,26 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from core import school_year as years
+from core import school_year
 from data_collection.models import CollectionDecision, CollectionWindow, DataSharingAgreement, QuestionnaireRequest
 from data_collection.selectors.home import home_items
 from data_collection.services.answers import save_answers, submit_answers
 from data_collection.validators.answers import Typed
 from tests.data_collection.helpers import good_answers
-from tests.factories import data_collection as make
+from tests.factories import data_collection
 from tests.factories.certifications import AwardingEntityFactory, CertificationFactory, ProgramCertificationFactory
 
-YEAR = years.current()
+YEAR = school_year.current()
 
 
 @pytest.fixture
 def standard(db):
-    return make.standard_questionnaire()
+    return data_collection.standard_questionnaire()
 
 
 @pytest.fixture
 def asked(standard, consultant):
-    return make.QuestionnaireRequestFactory(
+    return data_collection.QuestionnaireRequestFactory(
         questionnaire=standard, entity__name="Great Lakes Trades Board", sent_by=consultant
     )
 
@@ -52,16 +52,16 @@ def one_in_each_status(standard):
 
     def ask(name, **values):
         entity = AwardingEntityFactory._meta.model.objects.get(name=name)
-        return make.QuestionnaireRequestFactory(entity=entity, questionnaire=standard, **values)
+        return data_collection.QuestionnaireRequestFactory(entity=entity, questionnaire=standard, **values)
 
-    ask("Withdrawn", withdrawn_at=now, withdrawn_by=make.UserFactory())
+    ask("Withdrawn", withdrawn_at=now, withdrawn_by=data_collection.UserFactory())
     ask("Sent")
     ask("Opened", first_opened_at=now, visits=1)
     save_answers(request=ask("Partly"), values={"A1": Typed("x"), "B4": Typed("y")})
     ask("Submitted", submitted=True)
     ask("Late", due_on=timezone.localdate() - timedelta(days=1))
-    make.CollectionDecisionFactory(entity__name="Decided", school_year=YEAR, method="both")
-    make.CollectionDecisionFactory(entity__name="Decided last year", school_year=YEAR - 1)
+    data_collection.CollectionDecisionFactory(entity__name="Decided", school_year=YEAR, method="both")
+    data_collection.CollectionDecisionFactory(entity__name="Decided last year", school_year=YEAR - 1)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_the_download_is_what_is_shown(standard, state_auditor, client):
     assert [line.split(",")[0] for line in lines] == [
         "Awarding entity", "Withdrawn", "Not sent", "Decided last year", "Decided", "'=1+1 Sums",
     ]  # fmt: skip
-    assert lines[4] == f'Decided,{years.label(YEAR)},Not sent,,no,"Direct, and districts fill the gaps",0'
+    assert lines[4] == f'Decided,{school_year.label(YEAR)},Not sent,,no,"Direct, and districts fill the gaps",0'
 
 
 @pytest.mark.parametrize("many", [1, 50])
@@ -118,9 +118,9 @@ def test_the_list_needs_as_many_queries_for_50_as_for_one(
     many, standard, consultant, client, django_assert_num_queries
 ):
     for _ in range(many):
-        asked = make.QuestionnaireRequestFactory(questionnaire=standard)
-        make.AnswerFactory(request=asked, question=standard.questions.first())
-        make.CollectionDecisionFactory(entity=asked.entity)
+        asked = data_collection.QuestionnaireRequestFactory(questionnaire=standard)
+        data_collection.AnswerFactory(request=asked, question=standard.questions.first())
+        data_collection.CollectionDecisionFactory(entity=asked.entity)
     client.force_login(consultant)
     with django_assert_num_queries(5):
         response = client.get(reverse("data_collection:entities"))
@@ -145,7 +145,7 @@ def address(name, asked, decision):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_open_for_their_roles_only(name, asked, client, consultant, approver, state_auditor, home_district):
-    decision = make.CollectionDecisionFactory(entity=asked.entity)
+    decision = data_collection.CollectionDecisionFactory(entity=asked.entity)
     path = address(name, asked, decision)
     for_auditors = set(PAGES) - FOR_CONSULTANTS - FOR_APPROVERS
     for person, allowed in (
@@ -161,11 +161,11 @@ def test_pages_open_for_their_roles_only(name, asked, client, consultant, approv
 
 
 def test_dates_and_retention_are_for_districts_too(home_district, client, consultant, approver):
-    make.CollectionWindowFactory(school_year=YEAR)
-    make.RetentionRuleFactory(name="Certificates and rosters")
+    data_collection.CollectionWindowFactory(school_year=YEAR)
+    data_collection.RetentionRuleFactory(name="Certificates and rosters")
     client.force_login(home_district.coordinator)
     page = client.get(reverse("data_collection:windows")).content.decode()
-    assert (years.label(YEAR) in page, "Change" in page) == (True, False)
+    assert (school_year.label(YEAR) in page, "Change" in page) == (True, False)
     assert "Certificates and rosters" in client.get(reverse("data_collection:retention")).content.decode()
     client.force_login(approver)
     assert "Change the rules" in client.get(reverse("data_collection:retention")).content.decode()
@@ -258,7 +258,7 @@ def test_unanswered_gates_are_open(asked, approver, client):
 
 
 def test_a_request_and_an_entity_need_few_queries(submitted, approver, client, django_assert_max_num_queries):
-    make.CollectionDecisionFactory(entity=submitted.entity)
+    data_collection.CollectionDecisionFactory(entity=submitted.entity)
     client.force_login(approver)
     with django_assert_max_num_queries(12):
         client.get(reverse("data_collection:request", args=[submitted.pk]))
@@ -303,7 +303,7 @@ def test_a_decision_without_answers(approver, client):
 
 
 def test_a_decision_ends_with_a_reason(approver, client):
-    decision = make.CollectionDecisionFactory()
+    decision = data_collection.CollectionDecisionFactory()
     client.force_login(approver)
     path = reverse("data_collection:end_decision", args=[decision.pk])
     assert client.post(path, {"reason": " "}).status_code == 200
@@ -329,7 +329,7 @@ def test_a_consultant_sets_the_dates(consultant, client):
     client.force_login(consultant)
     assert "Set the dates of" in client.get(reverse("data_collection:windows")).content.decode()
     path = reverse("data_collection:edit_window", args=[YEAR])
-    made = make.CollectionWindowFactory.build(school_year=YEAR)
+    made = data_collection.CollectionWindowFactory.build(school_year=YEAR)
     form = {name: getattr(made, name).isoformat() for name in client.get(path).context["form"].fields}
     page = client.post(path, {**form, "opens_on": made.final_octe_due.isoformat()}).content.decode()
     assert "Entry must open before the preliminary due date." in page
@@ -357,25 +357,25 @@ def titles(user):
 
 def test_home_tells_consultants_what_is_late_or_new(asked, submitted, consultant, approver, state_auditor):
     assert titles(consultant) == ["Read the answers of Great Lakes Trades Board"]
-    make.QuestionnaireRequestFactory(sent_by=consultant, due_on=timezone.localdate() - timedelta(days=1))
+    data_collection.QuestionnaireRequestFactory(sent_by=consultant, due_on=timezone.localdate() - timedelta(days=1))
     assert titles(consultant)[-1] == "Follow up questionnaires that are late"
     assert titles(state_auditor) == []
 
 
 def test_home_tells_approvers_what_to_decide(submitted, approver, consultant):
     assert home_items(approver)[-1].href == reverse("data_collection:decide", args=[submitted.entity_id])
-    make.QuestionnaireRequestFactory(submitted=True)
+    data_collection.QuestionnaireRequestFactory(submitted=True)
     assert (home_items(approver)[-1].count, "method=undecided" in home_items(approver)[-1].href) == (2, True)
     with time_machine.travel(timezone.now() + timedelta(seconds=5)):
         for request in QuestionnaireRequest.objects.all():
-            make.CollectionDecisionFactory(entity=request.entity, school_year=YEAR)
+            data_collection.CollectionDecisionFactory(entity=request.entity, school_year=YEAR)
         assert titles(approver) == []
         assert titles(consultant) == []
 
 
 def test_home_tells_districts_the_next_due_date(home_district):
     assert titles(home_district.coordinator) == []
-    window = make.CollectionWindowFactory(school_year=YEAR)
+    window = data_collection.CollectionWindowFactory(school_year=YEAR)
     item = home_items(home_district.coordinator)[0]
     assert item.due == window.preliminary_district_due
     with time_machine.travel(window.preliminary_octe_due):
@@ -383,7 +383,7 @@ def test_home_tells_districts_the_next_due_date(home_district):
 
 
 def test_the_timeline_shows_savings_in_a_row_once(submitted, approver, client):
-    asked = make.QuestionnaireRequestFactory(questionnaire=submitted.questionnaire)
+    asked = data_collection.QuestionnaireRequestFactory(questionnaire=submitted.questionnaire)
     for value in ("one", "two", "three"):
         save_answers(request=asked, values={"A1": Typed(value)})
     client.force_login(approver)

@@ -3,17 +3,17 @@
 import pytest
 
 from data_collection.models import Answer, CollectionDecision, QuestionnaireRequest
-from data_collection.selectors import requests as selectors
+from data_collection.selectors import requests
 from data_collection.selectors.windows import next_district_due_date, reach_of
-from tests.factories import data_collection as make
+from tests.factories import data_collection
 from tests.factories.certifications import YEAR, CertificationFactory, ProgramCertificationFactory
 
 
 @pytest.fixture
 def answer(db):
-    made = make.AnswerFactory()
-    make.CollectionDecisionFactory(entity=made.request.entity)
-    make.DataSharingAgreementFactory(entity=made.request.entity)
+    made = data_collection.AnswerFactory()
+    data_collection.CollectionDecisionFactory(entity=made.request.entity)
+    data_collection.DataSharingAgreementFactory(entity=made.request.entity)
     return made
 
 
@@ -24,8 +24,8 @@ def seen_by(user):
             QuestionnaireRequest.objects.visible_to(user),
             Answer.objects.visible_to(user),
             CollectionDecision.objects.visible_to(user),
-            selectors.agreements_visible_to(user),
-            selectors.entities_visible_to(user),
+            requests.agreements_visible_to(user),
+            requests.entities_visible_to(user),
         )
     ]
 
@@ -38,7 +38,7 @@ def test_the_state_sees_everything(answer, consultant, approver, state_auditor):
 def test_districts_and_regions_see_nothing(role, answer, home_district):
     user = getattr(home_district, role)
     assert seen_by(user) == [0, 0, 0, 0, 0]
-    assert list(selectors.history_of(user, [answer.request])) == []
+    assert list(requests.history_of(user, [answer.request])) == []
 
 
 def test_what_a_decision_reaches(home_district):
@@ -53,4 +53,4 @@ def test_what_a_decision_reaches(home_district):
 
 def test_no_dates_no_due_date(db):
     assert next_district_due_date(YEAR) is None
-    assert str(make.CollectionWindowFactory()) == "Collection of 2026-27"
+    assert str(data_collection.CollectionWindowFactory()) == "Collection of 2026-27"

@@ -19,7 +19,7 @@ from data_collection.services.requests import reopen, resend, send_questionnaire
 from data_collection.services.windows import save_retention_rule, set_window
 from data_collection.validators.answers import Typed
 from tests.data_collection.helpers import good_answers, link_in, secret_in
-from tests.factories import data_collection as make
+from tests.factories import data_collection
 from tests.factories.certifications import YEAR, AwardingEntityFactory, CertificationFactory
 
 CONTACT = {"contact_name": "Jordan Lee", "contact_email": "jordan@example.org"}
@@ -27,7 +27,7 @@ CONTACT = {"contact_name": "Jordan Lee", "contact_email": "jordan@example.org"}
 
 @pytest.fixture
 def standard(db):
-    return make.standard_questionnaire()
+    return data_collection.standard_questionnaire()
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_an_open_questionnaire_is_not_sent_a_second_time(sent, entity, consultan
 def test_sending_needs_a_questionnaire_and_a_day_to_come(entity, consultant):
     with pytest.raises(Problem, match="no current questionnaire"):
         send_questionnaire(by=consultant, entity=entity, due=due(), **CONTACT)
-    make.standard_questionnaire()
+    data_collection.standard_questionnaire()
     with pytest.raises(Problem, match="has passed") as refused:
         send_questionnaire(by=consultant, entity=entity, due=due(-1), **CONTACT)
     assert refused.value.field == "due"
@@ -349,8 +349,8 @@ def test_a_decision_stays_within_its_entity(entity, approver):
     with pytest.raises(Problem, match="another awarding entity"):
         district(approver, entity, certification=CertificationFactory())
     with pytest.raises(Problem, match="another awarding entity"):
-        district(approver, entity, agreement=make.DataSharingAgreementFactory())
-    agreement = make.DataSharingAgreementFactory(entity=entity)
+        district(approver, entity, agreement=data_collection.DataSharingAgreementFactory())
+    agreement = data_collection.DataSharingAgreementFactory(entity=entity)
     assert district(approver, entity, method="direct", agreement=agreement).agreement == agreement
 
 
@@ -381,7 +381,7 @@ def test_an_agreement_is_recorded_once(entity, consultant):
 
 
 def window(**values):
-    made = make.CollectionWindowFactory.build()
+    made = data_collection.CollectionWindowFactory.build()
     names = ("opens_on", "preliminary_district_due", "preliminary_octe_due", "final_district_due", "final_octe_due")
     return {"school_year": YEAR, **{name: getattr(made, name) for name in names}, **values}
 
@@ -398,12 +398,12 @@ def test_only_consultants_set_dates_and_approvers_rules(approver, consultant, ho
     for person in (approver, home_district.official):
         with pytest.raises(PermissionDenied):
             set_window(by=person, **window())
-    rule = make.RetentionRuleFactory.build()
+    rule = data_collection.RetentionRuleFactory.build()
     with pytest.raises(PermissionDenied):
         save_retention_rule(by=consultant, rule=rule)
     assert save_retention_rule(by=approver, rule=rule).how_long == "3 years"
-    assert make.RetentionRuleFactory(years=None).how_long == "No end date"
-    assert make.RetentionRuleFactory(years=1).how_long == "1 year"
+    assert data_collection.RetentionRuleFactory(years=None).how_long == "No end date"
+    assert data_collection.RetentionRuleFactory(years=1).how_long == "1 year"
 
 
 def test_the_link_in_the_mail_is_complete(sent):

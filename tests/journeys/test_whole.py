@@ -19,14 +19,12 @@ from octe_certs.addresses import all_addresses
 from tests.certifications.stage import pdf_bytes, three_students
 from tests.factories.certifications import YEAR, CertificationPartFactory
 from tests.factories.data_collection import CollectionWindowFactory, standard_questionnaire
-from tests.journeys import test_entry as entry
-from tests.journeys import test_panel as panel
-from tests.journeys import test_questionnaire as questionnaire
+from tests.journeys import test_entry, test_panel, test_questionnaire
 from tests.journeys.deciding import release
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 RATED = "Welder Sense"
-program = panel.program
+program = test_panel.program
 
 
 def no_check(_page):
@@ -46,22 +44,22 @@ def welder_sense(program) -> Certification:
 def panel_lists_it(page, browser, sign_in, live_server, consultant, approver):
     """Procedure, identification: three panelists rate, the approver approves with first year and federal count."""
     sign_in(page, consultant)
-    panel.set_up(page, no_check)
-    for number, (_, email, _) in enumerate(panel.PEOPLE):
-        context = browser.new_context(viewport=panel.PHONE, base_url=live_server.url)
+    test_panel.set_up(page, no_check)
+    for number, (_, email, _) in enumerate(test_panel.PEOPLE):
+        context = browser.new_context(viewport=test_panel.PHONE, base_url=live_server.url)
         phone = context.new_page()
-        phone.goto(panel.link_of(email))
-        panel.rate_all(phone, no_check, conflict=number == 1)
+        phone.goto(test_panel.link_of(email))
+        test_panel.rate_all(phone, no_check, conflict=number == 1)
         context.close()
     page.reload()
     page.get_by_label("Yes, close round 1 now").check()
-    panel.press(page, "Close the round")
-    panel.follow(page, "Write the recommendation")
+    test_panel.press(page, "Close the round")
+    test_panel.follow(page, "Write the recommendation")
     page.get_by_label("The recommendation in a few sentences").fill("Welder Sense fits.")
     for section in page.locator("section").all():
         section.get_by_label("Recommend", exact=True).check()
         section.get_by_label("Note").fill("Of one mind.")
-    panel.press(page, "Save and send to the approvers")
+    test_panel.press(page, "Save and send to the approvers")
 
     sign_in(page, approver)
     page.goto("/")
@@ -74,16 +72,16 @@ def panel_lists_it(page, browser, sign_in, live_server, consultant, approver):
     other = page.locator("section").filter(has_not_text=RATED).first
     other.get_by_label("Defer", exact=True).check()
     other.get_by_label("Reason").fill("OCTE waits for more districts that ask for it.")
-    panel.press(page, "Keep these decisions")
+    test_panel.press(page, "Keep these decisions")
     release(page, no_check)
 
 
 def entity_answers_and_octe_decides(page, live_server, sign_in, consultant, approver, entity):
     """Procedure, data collection: the standard questions, then the method "entered by districts"."""
     sign_in(page, consultant)
-    link = questionnaire.send(page, live_server, entity, no_check)
+    link = test_questionnaire.send(page, live_server, entity, no_check)
     page.context.clear_cookies()
-    questionnaire.answer(page, link)
+    test_questionnaire.answer(page, link)
     sign_in(page, approver)
     page.goto(live_server.url)
     page.get_by_role("link", name="Decide where results come from").first.click()
@@ -114,7 +112,7 @@ def district_enters(stage, folder):
 
 def approver_approves(stage):
     """All three at once, in the Django admin."""
-    stage.open(entry.CHANGELIST)
+    stage.open(test_entry.CHANGELIST)
     stage.page.locator("#action-toggle").check()
     stage.page.locator("select[name=action]").select_option("approve_selected")
     stage.press("Go")
@@ -155,7 +153,7 @@ def test_from_a_panels_ratings_to_an_approved_student_certification(
         assert (listing.certification, listing.counts_federally) == (welder_sense, True)
 
         students = three_students(home_district.offering)
-        stage = entry.Stage(page, live_server.url, sign_in, check_page, students)
+        stage = test_entry.Stage(page, live_server.url, sign_in, check_page, students)
         stage.open(f"/entry/{YEAR}/48.0508/", person=home_district.coordinator)
         expect(page.get_by_role("link", name="American Welding Society")).to_have_count(0)
 

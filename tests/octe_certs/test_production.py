@@ -20,8 +20,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from core.mail import deliver
+from tests.core.test_embedded_database import is_running
 from tests.octe_certs.production import HOST, PROJECT, environment, python
-from tests.octe_certs.test_embedded_db import is_running
 from tests.octe_certs.test_run import children_of, free_port
 
 GUNICORN = ("--config", "deploy/gunicorn.conf.py")

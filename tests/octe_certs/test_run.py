@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 import pytest
 
-from tests.octe_certs.test_embedded_db import end_server, is_running, server_pid, wait_until_gone
+from tests.core.test_embedded_database import end_server, is_running, server_pid, wait_until_gone
 
 PROJECT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow

@@ -19,8 +19,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 USER = """
 import sys
 from pathlib import Path
-from octe_certs import embedded_db
-print(embedded_db.start(Path(sys.argv[1]), tuning=embedded_db.TEST_TUNING), flush=True)
+from core import embedded_database
+print(embedded_database.start(Path(sys.argv[1]), tuning=embedded_database.TEST_TUNING), flush=True)
 sys.stdin.read()
 """
 

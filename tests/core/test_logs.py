@@ -74,7 +74,7 @@ def handler500(_request):
 
 
 @pytest.mark.django_db
-@pytest.mark.urls("tests.octe_certs.test_logs")
+@pytest.mark.urls("tests.core.test_logs")
 def test_request_is_logged_with_its_id_and_person(lines, home_district):
     client = Client(raise_request_exception=False)
     client.force_login(home_district.coordinator)
@@ -87,7 +87,7 @@ def test_request_is_logged_with_its_id_and_person(lines, home_district):
 
 
 @pytest.mark.django_db
-@pytest.mark.urls("tests.octe_certs.test_logs")
+@pytest.mark.urls("tests.core.test_logs")
 def test_failure_is_logged_by_class_and_place_without_its_message(lines):
     Client(raise_request_exception=False).get("/link/panel/s3cr3t-key/?student=Smith")
     failed = next(line for line in lines if line["event"] == "request_failed")
