@@ -83,7 +83,7 @@ class StudentCertification(models.Model):
         FAILED = "failed", "Did not pass"
 
     enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="records")
-    # Kept in step with the enrollment by a composite foreign key (migration 0002), so that one award is held once
+    # Kept in step with the enrollment by a composite foreign key (the first migration), so that one award is held once
     # per student whichever enrollment it was entered under.
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="records")
     certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="records")
