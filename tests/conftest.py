@@ -10,8 +10,15 @@ from django.db import connection
 from accounts.models import User
 from accounts.roles import LEVEL_OF, Level, Role
 from certifications.models import Building, District, Program, ProgramOffering
+from tests import migrated
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.certifications import BuildingFactory, DistrictFactory, ProgramFactory, ProgramOfferingFactory
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings) -> None:
+    """The test database starts as a copy of the run's migrated one; Django's own `migrate` then finds nothing to do."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated.template()
 
 
 @pytest.fixture(scope="session", autouse=True)
