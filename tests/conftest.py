@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import time_machine
 from django.db import connection
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.models import User
 from accounts.roles import LEVEL_OF, Level, Role
@@ -44,6 +46,23 @@ def make_member(role: str, *, region=None, district=None, building=None, **user)
         building=building if level == Level.BUILDING else None,
     )
     return person
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_found_once() -> Iterator[None]:
+    """Every test client and live server makes its own WhiteNoise, which would look through 200 static files each time."""
+    found: dict[str, Any] = {}
+    find = WhiteNoiseMiddleware.add_files_from_finders
+
+    def find_once(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            find(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", find_once)
+        yield
 
 
 @dataclass
