@@ -15,6 +15,7 @@ from certifications.models import Building, District, Program, ProgramOffering
 from tests import migrated
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.certifications import BuildingFactory, DistrictFactory, ProgramFactory, ProgramOfferingFactory
+from tests.stages import staged
 
 
 @pytest.fixture(scope="session")
@@ -107,31 +108,56 @@ def in_2026_27() -> Iterator[None]:
 
 @pytest.fixture
 def program(db) -> Program:
-    return ProgramFactory(cip_code="48.0508", title="Welding Technology")
+    return staged(make_program)
 
 
 @pytest.fixture
 def home_district(program) -> DistrictCast:
     """The owner's district."""
-    return make_district(program, "Adams Public Schools")
+    return staged(make_home_district, program)
 
 
 @pytest.fixture
 def twin_district(program) -> DistrictCast:
     """The stranger's district: same program, other people."""
-    return make_district(program, "Zeeland Twin Schools")
+    return staged(make_twin_district, program)
 
 
 @pytest.fixture
 def consultant(db) -> User:
-    return make_member(Role.OCTE_CONSULTANT)
+    return staged(make_consultant)
 
 
 @pytest.fixture
 def approver(db) -> User:
-    return make_member(Role.OCTE_APPROVER)
+    return staged(make_approver)
 
 
 @pytest.fixture
 def state_auditor(db) -> User:
+    return staged(make_state_auditor)
+
+
+# What stands on stages is built by plain functions, which know each stage by its function.
+def make_program() -> Program:
+    return ProgramFactory(cip_code="48.0508", title="Welding Technology")
+
+
+def make_home_district(program: Program) -> DistrictCast:
+    return make_district(program, "Adams Public Schools")
+
+
+def make_twin_district(program: Program) -> DistrictCast:
+    return make_district(program, "Zeeland Twin Schools")
+
+
+def make_consultant() -> User:
+    return make_member(Role.OCTE_CONSULTANT)
+
+
+def make_approver() -> User:
+    return make_member(Role.OCTE_APPROVER)
+
+
+def make_state_auditor() -> User:
     return make_member(Role.STATE_AUDITOR)
