@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.test import TransactionTestCase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.models import User
@@ -15,7 +16,7 @@ from certifications.models import Building, District, Program, ProgramOffering
 from tests import migrated
 from tests.factories.accounts import MembershipFactory, UserFactory
 from tests.factories.certifications import BuildingFactory, DistrictFactory, ProgramFactory, ProgramOfferingFactory
-from tests.stages import staged
+from tests.stages import empty, staged
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +64,14 @@ def _static_files_are_found_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", find_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_by_deleting() -> Iterator[None]:
+    """After a test that commits, rows are deleted instead of flushed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty())
         yield
 
 
