@@ -6,10 +6,11 @@ The first process that asks makes it, in a process of its own (migrating leaves 
 import atexit
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -41,7 +42,8 @@ def template() -> str:
 
 def start_making() -> None:
     """Make it while the test processes are still reading the tests."""
-    child = subprocess.Popen([sys.executable, "-m", "tests.migrated"], cwd=PROJECT, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "tests.migrated"]
+    child = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, start_new_session=True)
     atexit.register(_end, child)
 
 
@@ -73,7 +75,9 @@ def _drop(name: str) -> None:
 
 
 def _end(child: subprocess.Popen) -> None:
-    child.terminate()
+    """It, and the process in which it migrates."""
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGTERM)
     child.wait()
 
 
