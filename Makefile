@@ -22,7 +22,7 @@ run: install-local ## Start everything on this machine (PORT=8000 STUDENTS=2000 
 test: install-test ## Everything: lint, types, contracts, unit, integration and browser tests
 	@sh scripts/ensure-browser
 	@sh scripts/lint
-	$(BIN)/python -m pytest -n $(JOBS) -q
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q
 
 check: install-test ## The quick part of the tests, under 40 s
 	@sh scripts/lint

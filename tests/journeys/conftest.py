@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
+from django.contrib.staticfiles import handlers
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -54,6 +56,22 @@ def browser_type_launch_args(browser_type_launch_args):
             "--disable-sync",
         ],
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def whitenoise_serves_static_files() -> Iterator[None]:
+    """As in production, from what it found at its start and for the browser to keep; not looked for at each request."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(handlers, "StaticFilesHandler", lambda application: application)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_connections(django_db_setup) -> Iterator[None]:
+    """The live server's thread of a browser's connection keeps its database connection, and closes it at its own end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connections.settings["default"], "CONN_MAX_AGE", None)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -111,10 +129,12 @@ def assert_accessible(page: Page) -> None:
     """No violation of the WCAG 2.2 AA rules that axe knows."""
     # On a busy machine the address may have changed before the first element of the new page is there.
     page.wait_for_load_state()
-    results = Axe().run(page, options=RULES)
+    if not page.evaluate("() => typeof window.axe?.run === 'function'"):
+        page.evaluate(AXE_SCRIPT)
+    violations = page.evaluate("(rules) => axe.run(rules).then((found) => found.violations)", RULES)
     found = [
         f"{violation['id']} ({violation['help']}): {node['html'][:200]} {node['failureSummary']}"
-        for violation in results.response["violations"]
+        for violation in violations
         for node in violation["nodes"]
     ]
     assert found == [], f"{page.url}\n" + "\n".join(found)

@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import resolve
 
+from accounts.models import User
 from sme_review.enums import StakeholderGroup
 from sme_review.models import Ballot, Panel, PanelCertification, Panelist, Round
 from sme_review.services import panelists, panels, ratings, rounds
 from sme_review.validators import Answers
 from tests.factories.certifications import CertificationFactory, ProgramStandardFactory
 from tests.factories.sme_review import PanelFactory
+from tests.stages import staged
 
 COMPLETE = Answers(proportion=60, employer_value=4, postsecondary_value=3)
 GROUPS = [
@@ -37,9 +39,41 @@ class PanelCast:
     secrets: dict[int, str] = field(default_factory=dict)
 
 
+# The stages in their order; each goes on from the one before.
+STAGES = ("drafted", "running", "rated", "closed")
+
+
 @pytest.fixture
-def drafted(db, consultant) -> PanelCast:
+def drafted(request, db, consultant) -> PanelCast:
     """Two certifications and five panelists, round 1 not open yet."""
+    return only_stage(request, "drafted") or staged(draft, consultant)
+
+
+@pytest.fixture
+def running(request, db, consultant) -> PanelCast:
+    """Round 1 open, links mailed."""
+    return only_stage(request, "running") or staged(open_first_round, consultant)
+
+
+@pytest.fixture
+def rated(request, db, consultant) -> PanelCast:
+    """Everybody has submitted the same middling ratings."""
+    return only_stage(request, "rated") or staged(rate, consultant)
+
+
+@pytest.fixture
+def closed(db, consultant) -> PanelCast:
+    """Round 1 closed."""
+    return staged(close_first_round, consultant)
+
+
+def only_stage(request: pytest.FixtureRequest, name: str) -> PanelCast | None:
+    """A test that names several stages has the one panel at the last of them."""
+    later = [each for each in STAGES[STAGES.index(name) + 1 :] if each in request.fixturenames]
+    return request.getfixturevalue(later[-1]) if later else None
+
+
+def draft(consultant: User) -> PanelCast:
     panel = PanelFactory(created_by=consultant)
     ProgramStandardFactory(program=panel.program, code="A.1")
     ProgramStandardFactory(program=panel.program, code="B.1", segment_code="B", segment_title="Practice")
@@ -57,32 +91,29 @@ def drafted(db, consultant) -> PanelCast:
     return PanelCast(panel=panel, entries=entries, panelists=people)
 
 
-@pytest.fixture
-def running(drafted, consultant, django_capture_on_commit_callbacks) -> PanelCast:
-    """Round 1 open, links mailed."""
-    with django_capture_on_commit_callbacks(execute=True):
-        drafted.round = rounds.open_round(by=consultant, panel=drafted.panel)
-    refresh(drafted)
-    for panelist in drafted.panelists:
+def open_first_round(consultant: User) -> PanelCast:
+    cast = draft(consultant)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        cast.round = rounds.open_round(by=consultant, panel=cast.panel)
+    refresh(cast)
+    for panelist in cast.panelists:
         sent = next(message for message in mail.outbox if message.to == [panelist.email])
-        drafted.secrets[panelist.pk] = re.search(r"/link/panel/([^/\s]+)/", sent.body).group(1)
-    return drafted
+        cast.secrets[panelist.pk] = re.search(r"/link/panel/([^/\s]+)/", sent.body).group(1)
+    return cast
 
 
-@pytest.fixture
-def rated(running) -> PanelCast:
-    """Everybody has submitted the same middling ratings."""
-    for panelist in running.panelists:
-        rate_all(panelist, running.entries)
-    return running
+def rate(consultant: User) -> PanelCast:
+    cast = open_first_round(consultant)
+    for panelist in cast.panelists:
+        rate_all(panelist, cast.entries)
+    return cast
 
 
-@pytest.fixture
-def closed(rated, consultant) -> PanelCast:
-    """Round 1 closed."""
-    rated.round = rounds.close_round(by=consultant, round=rated.round)
-    refresh(rated)
-    return rated
+def close_first_round(consultant: User) -> PanelCast:
+    cast = rate(consultant)
+    cast.round = rounds.close_round(by=consultant, round=cast.round)
+    refresh(cast)
+    return cast
 
 
 def enlarge_first_group(cast: PanelCast) -> None:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core import mail
+from django.test import TestCase
 from django.urls import reverse
 
 from core.problems import MoveNotAllowedError, StaleVersionError
@@ -20,7 +21,8 @@ from tests.factories.sme_review import (
     PanelCertificationFactory,
     RecommendationFactory,
 )
-from tests.sme_review.conftest import COMPLETE, refresh
+from tests.sme_review.conftest import COMPLETE, draft, refresh
+from tests.stages import staged
 
 # Text that no page may show before the spread is revealed.
 TELLING = Answers(
@@ -29,9 +31,16 @@ TELLING = Answers(
 
 
 @pytest.fixture
-def session(drafted, consultant, django_capture_on_commit_callbacks):
+def session(request, db, consultant):
     """A live session in which nothing is open yet."""
-    with django_capture_on_commit_callbacks(execute=True):
+    if "opened" in request.fixturenames:
+        return request.getfixturevalue("opened")
+    return staged(start_live_session, consultant)
+
+
+def start_live_session(consultant):
+    drafted = draft(consultant)
+    with TestCase.captureOnCommitCallbacks(execute=True):
         drafted.round = live.start_session(by=consultant, panel=drafted.panel, mail_again=True)
     refresh(drafted)
     for panelist in drafted.panelists:
@@ -41,8 +50,13 @@ def session(drafted, consultant, django_capture_on_commit_callbacks):
 
 
 @pytest.fixture
-def opened(session, consultant):
+def opened(db, consultant):
     """The first certification is open, round 1."""
+    return staged(open_first_ballot, consultant)
+
+
+def open_first_ballot(consultant):
+    session = start_live_session(consultant)
     ballots.open_ballot(by=consultant, panel_certification=session.entries[0])
     refresh(session)
     return session

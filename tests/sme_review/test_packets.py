@@ -29,8 +29,9 @@ from sme_review.services.recommendations import Choice, NotWholeError, save_reco
 from sme_review.services.releases import release_decisions
 from sme_review.validators import Answers
 from tests.factories.sme_review import DiscussionFactory, PacketFactory
-from tests.sme_review.conftest import rate_all, refresh
+from tests.sme_review.conftest import open_first_round, rate_all, refresh
 from tests.sme_review.deciding import decide, recommend, send
+from tests.stages import staged
 
 STRANGE = "Naïve “test” — ≥ 80 %\nsecond line\t<script>#set text(red)</script> = not a heading 𝄞 שלום " + "x" * 200
 
@@ -40,8 +41,13 @@ def url(name, *args):
 
 
 @pytest.fixture
-def rich(running, consultant):
+def rich(db, consultant):
     """A closed round with dissent, comments, a conflict, notes and worksheets; five raters of three groups."""
+    return staged(hold_a_rich_round, consultant)
+
+
+def hold_a_rich_round(consultant):
+    running = open_first_round(consultant)
     first, second = running.entries
     for place, panelist in enumerate(running.panelists):
         reason = f"{STRANGE} {place}" if place == 0 else ""

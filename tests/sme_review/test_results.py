@@ -19,8 +19,9 @@ from sme_review.selectors.results import all_results, figures_over_panel, result
 from sme_review.services import panelists, panels, ratings, rounds
 from sme_review.validators import Answers
 from tests.factories.sme_review import AssignmentFactory, PanelistFactory
-from tests.sme_review.conftest import enlarge_first_group, rate_all, refresh
+from tests.sme_review.conftest import enlarge_first_group, open_first_round, rate_all, refresh
 from tests.sme_review.everything import everything_shown
+from tests.stages import staged
 
 
 def answers(proportion=60, employer=4, postsecondary=3, **more):
@@ -34,8 +35,15 @@ def close(cast, consultant):
 
 
 @pytest.fixture
-def varied(running, consultant):
+def varied(request, db, consultant):
     """Round 1 closed: employers 5 5 4 4 2 on both, shares 20 40 60 80 100 on the first and 60 on the second."""
+    if "second_round" in request.fixturenames:
+        return request.getfixturevalue("second_round")
+    return staged(rate_variously, consultant)
+
+
+def rate_variously(consultant):
+    running = open_first_round(consultant)
     first, second = running.entries
     for panelist, share, value in zip(running.panelists, [20, 40, 60, 80, 100], [5, 5, 4, 4, 2], strict=True):
         ratings.save_rating(panelist=panelist, panel_certification=first, answers=answers(share, value), version=0)
@@ -46,8 +54,13 @@ def varied(running, consultant):
 
 
 @pytest.fixture
-def second_round(varied, consultant):
+def second_round(db, consultant):
     """Round 2 closed: all but the last come to 4 for employers and 60 percent."""
+    return staged(hold_second_round, consultant)
+
+
+def hold_second_round(consultant):
+    varied = rate_variously(consultant)
     varied.round = rounds.open_round(by=consultant, panel=varied.panel)
     for panelist in varied.panelists[:4]:
         rate_all(panelist, varied.entries, answers())

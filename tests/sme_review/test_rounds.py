@@ -26,7 +26,8 @@ from tests.factories.sme_review import (
     PanelCertificationFactory,
     RecommendationFactory,
 )
-from tests.sme_review.conftest import rate_all, refresh
+from tests.sme_review.conftest import open_first_round, rate_all, refresh
+from tests.stages import staged
 
 DUE = date(2099, 3, 20)
 LATER = datetime(2099, 3, 2, 13, tzinfo=UTC)
@@ -48,8 +49,13 @@ def send(django_capture_on_commit_callbacks):
 
 
 @pytest.fixture
-def split(running, consultant):
+def split(db, consultant):
     """Round 1 closed: of one mind about the first certification, in two camps about the second."""
+    return staged(rate_in_two_camps, consultant)
+
+
+def rate_in_two_camps(consultant):
+    running = open_first_round(consultant)
     first, second = running.entries
     for place, panelist in enumerate(running.panelists):
         rate_all(panelist, [first], HIGH)
