@@ -22,10 +22,12 @@ run: install-local ## Start everything on this machine (PORT=8000 STUDENTS=2000 
 test: install-test ## Everything: lint, types, contracts, unit, integration and browser tests
 	@sh scripts/ensure-browser
 	@sh scripts/lint
+	@sh scripts/test-js
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q
 
 check: install-test ## The quick part of the tests, under 40 s
 	@sh scripts/lint
+	@sh scripts/test-js
 	$(BIN)/python -m pytest -q $(QUICK)
 
 bench: install-test ## Measure pages on the big state, and live sessions at full size

@@ -12,10 +12,11 @@ from django.forms.boundfield import BoundField
 from django.utils import timezone
 
 from core.numbers import half_up
+from core.pictures import Ruler, SpreadPicture, lay_out_spread
 
 register = template.Library()
 
-# The picture of a spread: its width in its own units, and the room left at both ends for half a marker.
+# The picture of a spread on a page (templates/cotton/spread.html): its width in its own units, and the room left at both ends for half a marker.
 _WIDTH = 300
 _MARGIN = 8
 
@@ -102,42 +103,12 @@ def due(value: date | None) -> Due | None:
     return Due(f"due {_day(value)}, in {left} days", "soon" if left <= 7 else "later")  # noqa: PLR2004
 
 
-@dataclass(frozen=True)
-class SpreadPicture:
-    """Where the parts of a spread lie, in the picture's units."""
-
-    width: int
-    left: float
-    right: float
-    minimum: float
-    q1: float
-    median: float
-    q3: float
-    maximum: float
-    box: float
-
-
 @register.filter
 def spread_picture(spread: Any) -> SpreadPicture | None:
     """Lay out a spread (low, high, minimum, q1, median, q3, maximum); None when there is nothing to draw."""
     if not spread or spread.median is None or spread.high <= spread.low:
         return None
-
-    def at(value: float) -> float:
-        share = (value - spread.low) / (spread.high - spread.low)
-        return round(_MARGIN + share * (_WIDTH - 2 * _MARGIN), 1)
-
-    return SpreadPicture(
-        width=_WIDTH,
-        left=_MARGIN,
-        right=_WIDTH - _MARGIN,
-        minimum=at(spread.minimum),
-        q1=at(spread.q1),
-        median=at(spread.median),
-        q3=at(spread.q3),
-        maximum=at(spread.maximum),
-        box=round(max(at(spread.q3) - at(spread.q1), 2), 1),
-    )
+    return lay_out_spread(spread, Ruler(spread.low, spread.high, _MARGIN, _WIDTH - _MARGIN))
 
 
 @dataclass(frozen=True)

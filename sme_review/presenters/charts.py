@@ -1,33 +1,42 @@
 """Pictures drawn on the server as SVG: the same bytes for the same input, for pages and for the packet's PDF.
 
-No picture says anything by color alone, and each stands beside a table that says the same.
+Here is worked out where everything lies; the drawings are the templates in templates/pictures/. No picture says
+anything by color alone, and each stands beside a table that says the same.
 """
 
-import json
+import math
 import textwrap
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from django.conf import settings
-from django.utils.html import escape
+from django.template.loader import render_to_string
 
+from core.pictures import Ruler, SpreadPicture, cut, lay_out_spread, width_of
 from sme_review.figures import Summary
 from sme_review.figures.coverage import Cell, CoverageMap
+from sme_review.figures.worksheet import StandardLine
 
 FONT = "Public Sans"
 _PUBLIC_SANS = settings.BASE_DIR / "static" / "vendor" / "public-sans"
-_FONTS = _PUBLIC_SANS / "ttf"
 # Fonts that may stand in, where a browser shows the picture without ours.
 _FONT_STACK = f"{FONT}, Arial, sans-serif"
-_INK, _QUIET_INK, _LINE, _ACCENT = "#16222b", "#47555f", "#6b7a84", "#12506b"
-_CELL_HEIGHT, _LABEL_LIMIT, _NAME_LIMIT = 22, 260, 320
+_INK = "#16222b"
+_SIZE, _LINE_HEIGHT = 12, 14
+# From the middle of a line of letters down to where they stand.
+_BASELINE = 4
+_EDGE = 8
+_CELL_HEIGHT, _LABEL_LIMIT, _NAME_LIMIT, _CODE_LIMIT = 22, 260, 320, 180
 _CELL_WIDTH, _NARROW_CELL_WIDTH, _MANY_COLUMNS = 64, 38, 8
-_SPREAD_WIDTH, _SPREAD_HEIGHT = 420, 26
+_LABEL_ANGLE = math.radians(40)
+_TICK = 5
+_SPREAD_WIDTH, _SPREAD_HEIGHT, _SPREAD_MARKS = 420, 26, 24
 # Names before a spread go on in a second line; then they end in three dots.
 _LINE_LENGTH, _LINES, _TWO_LINES_HEIGHT = 46, 2, 34
+# Before the codes stands the title of the standards, upright; it needs some height where there are few of them.
+_UPRIGHT_TITLE, _FEWEST_ROWS = 26, 5
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ class Shade:
     @property
     def label(self) -> str:
         """As the legend shows it: its letters and its words."""
-        return f"{self.letters}  {self.words}".strip()
+        return f"{self.letters} {self.words}".strip()
 
 
 # From the lowest quarter to the highest. Steps differ in lightness, so they can be told apart without seeing hues.
@@ -56,7 +65,8 @@ SHADES = (
 NOT_MARKED = Shade("Not marked", "", "#e9ecee", _INK)
 # Stands behind the letters where the raters are in two camps.
 DISPUTED_MARK = "!"
-_LEGEND = ["The panel's median mark; a frame and an", "exclamation mark show disagreement"]
+_LEGEND = ("The panel's median mark; a frame and an", "exclamation mark show disagreement")
+_LEGEND_AWAY, _LEGEND_COLUMNS, _LEGEND_SQUARE, _LEGEND_GAP, _LEGEND_ROW = 26, 3, 17, 16, 18
 
 
 def with_font(svg: bytes) -> bytes:
@@ -93,53 +103,243 @@ def draw_coverage(found: CoverageMap, names: Sequence[str], *, title: str) -> by
     Returns:
         SVG, UTF-8.
     """
-    rows = [
-        {
-            "standard": line.code,
-            # Two certifications may have the same name; their place keeps them apart.
-            "certification": place,
-            "shade": (shade := shade_of(cell)).label,
-            "letters": letters_of(cell),
-            "ink": shade.ink,
-            "disputed": cell.disagree,
-        }
-        for line in found.standards
-        for place, key in enumerate(found.certifications)
-        for cell in [found.cells[line.code, key]]
-    ]
-    return _svg(_heat_map(rows, [line.code for line in found.standards], list(names)), title)
+    context = {"map": _lay_out_map(found, names), "title": cut(title, _SIZE, math.inf), "font": _FONT_STACK}
+    return render_to_string("pictures/coverage.svg", context).encode()
 
 
-def _heat_map(rows: list[dict[str, Any]], codes: list[str], names: list[str]) -> dict[str, Any]:
-    import altair as alt
+@dataclass(frozen=True)
+class _Column:
+    """One certification: its name begins above the middle of its column and rises to the right."""
 
-    shades = [*SHADES[::-1], NOT_MARKED]
+    name: str
+    middle: float
+    label_y: float
+
+    @property
+    def label_x(self) -> float:
+        """Where its name begins: its letters lean over the middle of the column."""
+        return self.middle + 2
+
+    @property
+    def end(self) -> float:
+        """How far to the right its name reaches, with the height of its last letter."""
+        return self.label_x + width_of(self.name, _SIZE) * math.cos(_LABEL_ANGLE) + _SIZE
+
+
+@dataclass(frozen=True)
+class _Square:
+    """One cell of the map."""
+
+    x: float
+    middle: float
+    shade: Shade
+    letters: str
+    disputed: bool
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One standard with its cells."""
+
+    code: str
+    top: float
+    cells: list[_Square]
+
+    @property
+    def baseline(self) -> float:
+        """Where letters stand."""
+        return self.top + _CELL_HEIGHT / 2 + _BASELINE
+
+
+@dataclass(frozen=True)
+class _Key:
+    """One shade in the legend."""
+
+    shade: Shade
+    x: float
+    top: float
+
+    @property
+    def baseline(self) -> float:
+        """Where its words stand."""
+        return self.top + _SIZE - 2
+
+    @property
+    def words_x(self) -> float:
+        """Where its words begin, beside the square."""
+        return self.x + _LEGEND_SQUARE
+
+    @property
+    def end(self) -> float:
+        """Where its words end."""
+        return self.words_x + width_of(self.shade.label, _SIZE)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of the legend's title."""
+
+    words: str
+    y: float
+
+    @property
+    def width(self) -> float:
+        """How wide its letters are."""
+        return width_of(self.words, _SIZE, bold=True)
+
+
+@dataclass(frozen=True)
+class _HeatMap:
+    """Where everything in the coverage map lies."""
+
+    left: float
+    top: float
+    cell_width: float
+    columns: list[_Column]
+    rows: list[_Row]
+    legend_lines: list[_Line]
+    keys: list[_Key]
+    legend_title: tuple[str, ...] = _LEGEND
+    cell_height: float = _CELL_HEIGHT
+
+    @property
+    def tick(self) -> float:
+        """Where the small lines below the names begin."""
+        return self.top - _TICK
+
+    @property
+    def codes(self) -> float:
+        """Where the codes of the standards end."""
+        return self.left - _TICK
+
+    @property
+    def middle(self) -> float:
+        """Half way down the cells."""
+        return self.top + len(self.rows) * _CELL_HEIGHT / 2
+
+    @property
+    def width(self) -> int:
+        """Of the whole picture, so that the longest name and the legend fit."""
+        cells = self.left + len(self.columns) * self.cell_width
+        names, words = (column.end for column in self.columns), (key.end for key in self.keys)
+        return math.ceil(max(cells, *names, *words, *(self.left + line.width for line in self.legend_lines)) + _EDGE)
+
+    @property
+    def height(self) -> int:
+        """Of the whole picture."""
+        return math.ceil(self.keys[-1].top + _LEGEND_ROW + _EDGE)
+
+
+def _lay_out_map(found: CoverageMap, names: Sequence[str]) -> _HeatMap:
+    codes = [cut(line.code, _SIZE, _CODE_LIMIT) for line in found.standards]
+    labels = [cut(name, _SIZE, _LABEL_LIMIT) for name in names]
+    left = math.ceil(_UPRIGHT_TITLE + _widest(codes) + _TICK)
+    top = math.ceil(_EDGE + _widest(labels) * math.sin(_LABEL_ANGLE) + _SIZE + _TICK)
     width = _CELL_WIDTH if len(names) <= _MANY_COLUMNS else _NARROW_CELL_WIDTH
-    base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("certification:O", title=None).axis(
-            orient="top", labelAngle=-40, labelLimit=_LABEL_LIMIT, labelExpr=_label_expression(names), labelAlign="left"
-        ),
-        y=alt.Y("standard:N", sort=codes, title="Technical standard"),
+    lines, keys = _lay_out_legend(left, top + max(len(codes), _FEWEST_ROWS) * _CELL_HEIGHT)
+    return _HeatMap(
+        left=left,
+        top=top,
+        cell_width=width,
+        columns=[
+            _Column(label, left + width * (place + 0.5), label_y=top - _TICK - _BASELINE)
+            for place, label in enumerate(labels)
+        ],
+        rows=[
+            _Row(code, top + place * _CELL_HEIGHT, _lay_out_cells(found, line, left, width))
+            for place, (code, line) in enumerate(zip(codes, found.standards, strict=True))
+        ],
+        legend_lines=lines,
+        keys=keys,
     )
-    cells = base.mark_rect(stroke=_LINE, strokeWidth=0.5).encode(
-        color=alt.Color("shade:N", title=_LEGEND)
-        .scale(domain=[shade.label for shade in shades], range=[shade.color for shade in shades])
-        .legend(orient="bottom", columns=3, symbolStrokeColor=_LINE, symbolStrokeWidth=1, symbolType="square")
-    )
-    frames = base.mark_rect(fill=None, stroke=_INK, strokeWidth=2.5).encode().transform_filter(alt.datum.disputed)
-    letters = base.mark_text(font=_FONT_STACK, fontSize=12).encode(
-        text="letters:N", color=alt.Color("ink:N").scale(None)
-    )
-    layered = (cells + letters + frames).properties(width=width * len(names), height=_CELL_HEIGHT * len(codes))
-    return dict(layered.resolve_scale(color="independent").to_dict(validate=False))
 
 
-def _label_expression(names: Sequence[str | list[str]]) -> str:
-    return f"{json.dumps(names)}[datum.value]"
+def _lay_out_cells(found: CoverageMap, line: StandardLine, left: float, width: float) -> list[_Square]:
+    cells = (found.cells[line.code, key] for key in found.certifications)
+    return [
+        _Square(left + place * width, left + (place + 0.5) * width, shade_of(cell), letters_of(cell), cell.disagree)
+        for place, cell in enumerate(cells)
+    ]
 
 
-def _in_lines(name: str) -> list[str]:
-    return textwrap.wrap(name, _LINE_LENGTH, max_lines=_LINES, placeholder=" …") or [name]
+def _lay_out_legend(left: float, bottom: float) -> tuple[list[_Line], list[_Key]]:
+    """The legend below the cells: its title, then the shades in rows, the fullest first."""
+    lines = [_Line(words, bottom + _LEGEND_AWAY + place * _LINE_HEIGHT) for place, words in enumerate(_LEGEND)]
+    shades = [*SHADES[::-1], NOT_MARKED]
+    keys: list[_Key] = []
+    x, top = left, lines[-1].y + _EDGE
+    for column in range(_LEGEND_COLUMNS):
+        below = shades[column::_LEGEND_COLUMNS]
+        keys += [_Key(shade, x, top + place * _LEGEND_ROW) for place, shade in enumerate(below)]
+        x = math.ceil(max(key.end for key in keys) + _LEGEND_GAP)
+    return lines, keys
+
+
+def _widest(lines: Iterable[str]) -> float:
+    return max((width_of(line, _SIZE) for line in lines), default=0)
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A step of the scale below the spreads."""
+
+    value: int
+    x: float
+
+
+@dataclass(frozen=True)
+class _SpreadRow:
+    """One certification: its name in a line or two, and its spread; none where nobody rated."""
+
+    lines: list[str]
+    at: SpreadPicture | None
+    middle: float
+
+    @property
+    def top(self) -> float:
+        """Where the marks begin."""
+        return self.middle - _SPREAD_MARKS / 2
+
+    @property
+    def baseline(self) -> float:
+        """Where a single line of letters stands."""
+        return self.middle + _BASELINE
+
+    @property
+    def first_line(self) -> float:
+        """Where the first line of the name stands, so that all of them together stand beside the middle."""
+        return self.baseline - (len(self.lines) - 1) * _LINE_HEIGHT / 2
+
+
+@dataclass(frozen=True)
+class _SpreadSheet:
+    """Where everything in a picture of several spreads lies."""
+
+    ruler: Ruler
+    steps: list[_Step]
+    rows: list[_SpreadRow]
+    bottom: float
+    names: float
+
+    @property
+    def ticks(self) -> float:
+        """Where the small lines below the scale end."""
+        return self.bottom + _TICK
+
+    @property
+    def labels(self) -> float:
+        """Where the numbers of the scale stand."""
+        return self.ticks + _SIZE
+
+    @property
+    def width(self) -> float:
+        """Of the whole picture; the last number stands half beyond the scale."""
+        return self.ruler.right + 2 * _EDGE
+
+    @property
+    def height(self) -> float:
+        """Of the whole picture."""
+        return self.labels + _EDGE
 
 
 def draw_spreads(rows: Sequence[tuple[str, Summary | None]], *, low: int, high: int, title: str) -> bytes:
@@ -154,75 +354,30 @@ def draw_spreads(rows: Sequence[tuple[str, Summary | None]], *, low: int, high: 
     Returns:
         SVG, UTF-8.
     """
-    values = [
-        {
-            "place": place,
-            "low": summary.minimum,
-            "q1": summary.q1,
-            "median": summary.median,
-            "q3": summary.q3,
-            "high": summary.maximum,
-        }
-        for place, (_, summary) in enumerate(rows)
-        if summary
-    ]
-    return _svg(_box_plots(values, [name for name, _ in rows], low, high), title)
+    sheet = _lay_out_spreads(rows, low, high)
+    context = {"sheet": sheet, "title": cut(title, _SIZE, math.inf), "font": _FONT_STACK, "line_height": _LINE_HEIGHT}
+    return render_to_string("pictures/spreads.svg", context).encode()
 
 
-def _box_plots(values: list[dict[str, Any]], names: list[str], low: int, high: int) -> dict[str, Any]:
-    import altair as alt
-
-    scale = alt.Scale(domain=[low, high], nice=False)
-    steps = list(range(low, high + 1)) if high - low <= len(SHADES) else list(range(low, high + 1, 10))
-    lines = [_in_lines(name) for name in names]
-    # The first line of a name stands beside its spread; a second one moves both up a little.
-    row, up = (_TWO_LINES_HEIGHT, -4) if any(len(line) > 1 for line in lines) else (_SPREAD_HEIGHT, 0)
-    y = alt.Y("place:O", title=None).scale(domain=list(range(len(names))))
-    y = y.axis(labelExpr=_label_expression(lines), labelLimit=_NAME_LIMIT, labelOffset=up, ticks=False, domain=False)
-    base = alt.Chart(alt.Data(values=values)).encode(y=y)
-    reach = base.mark_rule(color=_QUIET_INK, strokeWidth=2).encode(
-        x=alt.X("low:Q", title=None, scale=scale).axis(values=steps, grid=True, format="d"), x2="high:Q"
+def _lay_out_spreads(rows: Sequence[tuple[str, Summary | None]], low: int, high: int) -> _SpreadSheet:
+    names = [_in_lines(name) for name, _ in rows]
+    height = _TWO_LINES_HEIGHT if any(len(lines) > 1 for lines in names) else _SPREAD_HEIGHT
+    ends = math.ceil(_EDGE + _widest(line for lines in names for line in lines))
+    left = ends + 2 * _EDGE
+    ruler = Ruler(low, high, left, left + _SPREAD_WIDTH)
+    step = 1 if high - low <= len(SHADES) else 10
+    return _SpreadSheet(
+        ruler=ruler,
+        steps=[_Step(value, ruler.at(value)) for value in range(low, high + 1, step)],
+        rows=[
+            _SpreadRow(lines, lay_out_spread(summary, ruler) if summary else None, height * (place + 0.5))
+            for place, (lines, (_, summary)) in enumerate(zip(names, rows, strict=True))
+        ],
+        bottom=height * max(1, len(rows)),
+        names=ends,
     )
-    half = base.mark_bar(color="#9ecae1", stroke=_ACCENT, height=14).encode(x=alt.X("q1:Q", scale=scale), x2="q3:Q")
-    middle = base.mark_tick(color=_INK, thickness=4, height=20).encode(x=alt.X("median:Q", scale=scale))
-    layered = (reach + half + middle).properties(width=_SPREAD_WIDTH, height=row * max(1, len(names)))
-    return dict(layered.to_dict(validate=False))
 
 
-def _svg(chart: dict[str, Any], title: str) -> bytes:
-    """Draw it in our font and colors."""
-    config = {
-        "aria": False,
-        "background": "#ffffff",
-        "font": _FONT_STACK,
-        "view": {"stroke": None},
-        "axis": {
-            "labelColor": _INK,
-            "titleColor": _INK,
-            "labelFontSize": 12,
-            "titleFontSize": 12,
-            "tickColor": _LINE,
-            "domainColor": _LINE,
-            "gridColor": "#dfe4e7",
-        },
-        "legend": {
-            "labelColor": _INK,
-            "titleColor": _INK,
-            "labelFontSize": 12,
-            "titleFontSize": 12,
-            "labelLimit": 0,
-            "titleLimit": 0,
-        },
-    }
-    drawn: str = _drawer().vegalite_to_svg(chart, config=config, allowed_base_urls=[])
-    opening, rest = drawn.split(">", 1)
-    return f"{opening}><title>{escape(title)}</title>{rest}".encode()
-
-
-@cache
-def _drawer() -> Any:
-    """The library that draws, with our fonts. It takes half a second to load, which most commands never need."""
-    import vl_convert
-
-    vl_convert.register_font_directory(str(_FONTS))
-    return vl_convert
+def _in_lines(name: str) -> list[str]:
+    lines = textwrap.wrap(name, _LINE_LENGTH, max_lines=_LINES, placeholder=" …") or [name]
+    return [cut(line, _SIZE, _NAME_LIMIT) for line in lines]

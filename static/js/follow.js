@@ -6,12 +6,10 @@
 //   <p role="status" data-follow-says></p>  and the other parts of templates/sme_review/live/_follow.html
 //   <div data-follow-part data-mark="17" data-says="Welder Sense is open.">
 //     <section data-follow-piece="stage" data-mark="rate-4" tabindex="-1">...</section>
-const QUIET = 5000;
+import { Connection, isGone, quietUntil, reasonOfLate, waitOf } from "./pulse.js";
+
 const PATIENCE = 10000;
-const SLOWEST = 20000;
-const HIDDEN = 15000;
 const READ = 8000;
-const GONE = [401, 403, 404, 410];
 // For this page alone: another panel's session in the same tab is not paused.
 const KEY = `follow-paused ${window.location.pathname}`;
 
@@ -26,7 +24,7 @@ function follow(root) {
   // Where somebody has typed since the piece came, saved or not: while the cursor stands there, it stays.
   const writtenIn = new WeakSet();
   let seen = find("part").dataset.mark;
-  let failures = 0;
+  const connection = new Connection();
   let timer = 0;
   let over = false;
   let paused = remembered();
@@ -44,7 +42,7 @@ function follow(root) {
       speaking = 0;
       spokenAt = Date.now();
       says.textContent = words;
-    }, Math.max(0, spokenAt + QUIET - Date.now()));
+    }, quietUntil(spokenAt, Date.now()));
   };
 
   const tell = (text) => {
@@ -61,28 +59,22 @@ function follow(root) {
   const plan = () => {
     clearTimeout(timer);
     if (over || paused) return;
-    const slower = Math.min(every * 1.6 ** failures, SLOWEST);
-    const wait = document.hidden ? Math.max(slower, HIDDEN) : slower;
-    timer = setTimeout(ask, wait * (0.85 + Math.random() * 0.3));
+    const { failures } = connection;
+    timer = setTimeout(ask, waitOf({ every, failures, isHidden: document.hidden, chance: Math.random() }));
   };
-
-  const get = (address, headers = {}) =>
-    fetch(address, { headers, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
 
   async function ask() {
     try {
       const answer = await get(root.dataset.followPulse);
-      if (answer.type === "opaqueredirect" || GONE.includes(answer.status)) return stop();
+      if (isGone(answer)) return stop();
       if (!answer.ok) throw new Error(`The pulse answers ${answer.status}`);
       if ((await answer.text()) !== seen && !pressing) await bring();
-      if (failures > 1) {
+      if (connection.find()) {
         tell("");
         speak("Connected again.");
       }
-      failures = 0;
     } catch {
-      failures += 1;
-      if (failures === 2) tell("Connection lost, trying again.");
+      if (connection.lose()) tell("Connection lost, trying again.");
     }
     plan();
   }
@@ -106,10 +98,9 @@ function follow(root) {
     speak(late || part.dataset.says);
   }
 
-  // Why a piece that stays is not what it was: about what it shows, or about something else that came in its place.
   function lateOf(part, piece) {
-    const same = piece.dataset.followOf === oldOf(piece).dataset.followOf;
-    return (same ? part.dataset.lateSame : part.dataset.late) || "Something has changed.";
+    const isSame = piece.dataset.followOf === oldOf(piece).dataset.followOf;
+    return reasonOfLate({ isSame, lateSame: part.dataset.lateSame, late: part.dataset.late });
   }
 
   function oldOf(piece) {
@@ -121,14 +112,6 @@ function follow(root) {
     for (const line of old.querySelectorAll("[data-follow-now]")) line.hidden = true;
     old.before(notice);
     old.dataset.followStayed = "";
-  }
-
-  // What stayed while it did not fit is what is asked for again.
-  function resume(old) {
-    if (!("followStayed" in old.dataset)) return;
-    delete old.dataset.followStayed;
-    for (const line of old.querySelectorAll("[data-follow-now]")) line.hidden = false;
-    old.dispatchEvent(new CustomEvent("resumed"));
   }
 
   // Puts the new piece in the old one's place, with the focus where it was; false where somebody has typed in it. A
@@ -195,6 +178,18 @@ function follow(root) {
   controls.hidden = false;
   if (paused) pause(true);
   else plan();
+}
+
+function get(address, headers = {}) {
+  return fetch(address, { headers, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
+}
+
+// What stayed while it did not fit is what is asked for again.
+function resume(old) {
+  if (!("followStayed" in old.dataset)) return;
+  delete old.dataset.followStayed;
+  for (const line of old.querySelectorAll("[data-follow-now]")) line.hidden = false;
+  old.dispatchEvent(new CustomEvent("resumed"));
 }
 
 function remembered() {

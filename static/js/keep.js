@@ -7,16 +7,14 @@
 //   <strong data-keep-part="share"> words that the server tells anew
 // Who comes to a page that was made before their last save arrived gets it anew.
 // data-keep-yields: once all is saved, the piece around it may be brought anew (see follow.js)
+import { Saving, isOlder, isTouched, versionsOnLeaving } from "./saving.js";
+
 const PAUSE = 2000;
 const LEFT = "keep-left";
-const ARRIVING = 10000;
 const AGAIN = 400;
 
-// Whether somebody typed before this script was there. A slider has no value of its own: its box has.
-const isTouched = (field) => {
-  if (["hidden", "range", "submit"].includes(field.type)) return false;
-  if (["radio", "checkbox"].includes(field.type)) return field.checked !== field.defaultChecked;
-  return field.defaultValue !== undefined && field.value !== field.defaultValue;
+const tell = (place, words) => {
+  if (place && words !== undefined && place.textContent !== words) place.textContent = words;
 };
 
 const bind = (form) => {
@@ -24,21 +22,12 @@ const bind = (form) => {
   const piece = form.closest("[data-follow-piece]");
   const says = form.querySelector("[data-keep-says]");
   const pause = Number(form.dataset.keepPause) || PAUSE;
+  const saving = new Saving();
   let timer = 0;
-  let edits = 0;
-  // Of those, the ones that are kept or on their way.
-  let sent = 0;
   let under = null;
-  let refused = false;
-
-  const tell = (place, words) => {
-    if (place && words !== undefined && place.textContent !== words) place.textContent = words;
-  };
 
   const send = async (leaving, number) => {
-    const before = sent;
-    const upTo = edits;
-    sent = upTo;
+    const attempt = saving.begin();
     const body = new FormData(form);
     body.set("version", number);
     if (piece) piece.dataset.followBusy = "";
@@ -60,14 +49,11 @@ const bind = (form) => {
         version.value = told.version;
         // What we saved ourselves is on the page already; it need not be renewed.
         if (piece && told.mark) piece.dataset.mark = told.mark;
-        const all = edits === upTo && "keepYields" in form.dataset;
+        const all = saving.isAll(attempt) && "keepYields" in form.dataset;
         if (all) form.dispatchEvent(new CustomEvent("kept", { bubbles: true }));
-      } else {
-        refused = true;
-        sent = before;
-      }
+      } else saving.refuse(attempt);
     } catch {
-      sent = before;
+      saving.fail(attempt);
       tell(says, "Not saved yet. Trying again.");
       timer = setTimeout(keep, pause * 2);
     }
@@ -77,29 +63,27 @@ const bind = (form) => {
 
   const keep = (leaving = false) => {
     clearTimeout(timer);
-    if (refused || sent === edits) return;
-    if (!under) {
-      if (leaving) note(Number(version.value) + 1);
-      under = send(leaving, version.value);
-    } else if (leaving) {
-      // Who leaves cannot wait for what is on its way, but knows the version that it makes.
-      note(Number(version.value) + 2);
-      send(leaving, Number(version.value) + 1);
-    } else timer = setTimeout(keep, pause);
+    if (!saving.isDue) return;
+    if (leaving) {
+      const { sends, makes } = versionsOnLeaving(version.value, Boolean(under));
+      note(makes);
+      const leaves = send(leaving, sends);
+      under ??= leaves;
+    } else if (under) timer = setTimeout(keep, pause);
+    else under = send(leaving, version.value);
   };
 
   const touch = () => {
-    edits += 1;
+    saving.touch();
     // What it says is of what was typed before; emptied, it is not read out.
-    if (!refused) tell(says, "");
+    if (!saving.isRefused) tell(says, "");
     clearTimeout(timer);
     timer = setTimeout(keep, pause);
   };
   form.addEventListener("input", touch);
   // It was closed and is open again: what could not be saved is saved now.
   piece?.addEventListener("resumed", () => {
-    if (!refused) return;
-    refused = false;
+    if (!saving.resume()) return;
     tell(says, "");
     clearTimeout(timer);
     timer = setTimeout(keep, pause);
@@ -112,7 +96,7 @@ const bind = (form) => {
   window.addEventListener("beforeunload", (event) => {
     leave();
     // What the server does not take is nowhere but here.
-    if (refused && sent !== edits && form.isConnected) event.preventDefault();
+    if (saving.isOnlyHere && form.isConnected) event.preventDefault();
   });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) leave();
@@ -125,12 +109,8 @@ const bind = (form) => {
       return;
     }
     clearTimeout(timer);
-    if (refused) sent = edits;
-    if (!under) {
-      // The button carries all of it.
-      sent = edits;
-      return;
-    }
+    if (!under || saving.isRefused) saving.handOver();
+    if (!under) return;
     // What is on its way makes the page's version old; the button waits for it.
     event.preventDefault();
     const button = event.submitter;
@@ -147,12 +127,12 @@ function note(made) {
   }
 }
 
-// Whether the page was made before the save on leaving arrived. Asked once: then it is brought anew, or was not meant.
-function isOlder(version) {
+// Whether the page that is there now is older than that save. Asked once: then it is brought anew, or was not meant.
+function wasLeftNewer(version) {
   try {
     const left = JSON.parse(sessionStorage.getItem(LEFT) || "null");
     sessionStorage.removeItem(LEFT);
-    return Boolean(left) && Date.now() - left.at < ARRIVING && Number(version.value) < left.made;
+    return isOlder(left, version.value, Date.now());
   } catch {
     return false;
   }
@@ -161,5 +141,5 @@ function isOlder(version) {
 const bindAll = (part) => part.querySelectorAll('form[data-behavior~="keep"]').forEach(bind);
 bindAll(document);
 const [first] = document.querySelectorAll('form[data-behavior~="keep"] [name="version"]');
-if (first && isOlder(first)) setTimeout(() => window.location.replace(window.location.href), AGAIN);
+if (first && wasLeftNewer(first)) setTimeout(() => window.location.replace(window.location.href), AGAIN);
 document.addEventListener("renewed", (event) => bindAll(event.target));

@@ -62,6 +62,18 @@ def test_static_files_are_collected_with_their_hashes(collected):
     assert "app.css" in paths
 
 
+def test_modules_import_each_other_by_their_hashed_names(collected):
+    paths = json.loads((collected / "staticfiles.json").read_text())["paths"]
+    plain = {name for name in paths if re.fullmatch(r"js/[a-z-]+\.js", name)}
+    imports = {
+        f"js/{found}"
+        for name in plain
+        for found in re.findall(r'from "\./(.+?)"', (collected / paths[name]).read_text())
+    }
+    assert {paths["js/saving.js"], paths["js/pulse.js"]} <= imports
+    assert imports & plain == set()
+
+
 def test_every_static_file_that_a_template_names_exists(collected):
     paths = json.loads((collected / "staticfiles.json").read_text())["paths"]
     named = {

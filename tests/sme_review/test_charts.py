@@ -1,13 +1,18 @@
 """Pictures: the same bytes for the same input, said in letters and not by color alone, and safe as files."""
 
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.template.loader import render_to_string
 
+from core.pictures import width_of
+from core.templatetags import look
 from sme_review import figures
 from sme_review.figures.coverage import cell_of, coverage_map
 from sme_review.figures.worksheet import StandardLine
 from sme_review.presenters import charts
+from sme_review.presenters.results import Spread
 
 LINES = [StandardLine("A1", "A"), StandardLine("A2", "A"), StandardLine("B1", "B")]
 MARKS = {
@@ -71,7 +76,7 @@ def test_coverage_picture_holds_letters_names_and_a_title():
 def test_pictures_load_nothing_and_run_nothing():
     for svg in (drawn(), charts.draw_spreads([("A", None)], low=1, high=5, title="T")):
         names = {element.tag.rpartition("}")[2] for element in parsed(svg).iter()}
-        assert names <= {"svg", "title", "g", "rect", "path", "text", "tspan", "line", "defs", "clipPath"}
+        assert names <= {"svg", "title", "desc", "g", "rect", "text", "tspan", "line"}
         assert b"href" not in svg
         assert b"style=" not in svg
 
@@ -103,3 +108,72 @@ def test_spreads_are_drawn_one_below_the_other():
     assert svg == charts.draw_spreads(rows, low=1, high=5, title="Value to employers")
     assert [text for text in texts(svg) if text in {"First", "Second"}] == ["First", "Second", "First"]
     assert [text for text in texts(svg) if text in set("12345")] == ["1", "2", "3", "4", "5"]
+
+
+def test_rows_without_ratings_say_so():
+    svg = charts.draw_spreads([("A", None), ("B", figures.summarize([2, 4]))], low=1, high=5, title="T")
+    assert texts(svg).count("No ratings") == 1
+
+
+def test_letters_have_contrast_on_every_shade():
+    assert [
+        shade.words for shade in [*charts.SHADES, charts.NOT_MARKED] if contrast(shade.ink, shade.color) < 4.5
+    ] == []
+
+
+def contrast(one, other):
+    """As the Web Content Accessibility Guidelines count it."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(color):
+    parts = (int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def numbers_of(svg, tag):
+    return [element.attrib for element in parsed(svg).iter(f"{{http://www.w3.org/2000/svg}}{tag}")]
+
+
+def test_columns_are_narrower_where_there_are_many():
+    few, many = (drawn(names=["A"] * count, keys=range(count)) for count in (8, 9))
+    widths = [{box["width"] for box in numbers_of(svg, "rect")} for svg in (few, many)]
+    assert ["64" in found for found in widths] == [True, False]
+    assert ["38" in found for found in widths] == [False, True]
+
+
+def test_each_disagreement_has_a_frame():
+    frames = [box for box in numbers_of(drawn(), "rect") if "fill" not in box]
+    assert len(frames) == 1
+
+
+def test_long_names_of_columns_are_cut_and_the_picture_has_room_for_them():
+    long = "Entry-Level Certification: Maintenance and Light Repair of Trucks and Buses in Cold Weather and Deep Snow"
+    svg = drawn(names=(long, "Short"))
+    [name] = [text for text in texts(svg) if text and text.startswith("Entry")]
+    assert name.endswith("…")
+    assert 240 < width_of(name, 12) <= 260
+    assert float(parsed(svg).get("width")) > 260 * 0.76
+
+
+def test_a_name_with_control_characters_is_still_a_picture():
+    assert "A  B" in texts(drawn(names=("A\x00\x0bB", "\ud800")))
+
+
+def test_pictures_say_what_they_show_to_those_who_do_not_see_them():
+    for svg in (drawn(), charts.draw_spreads([("A", None)], low=1, high=5, title="T")):
+        root = parsed(svg)
+        assert root.get("role") == "img"
+        assert [child.tag.rpartition("}")[2] for child in root][:2] == ["title", "desc"]
+
+
+def test_page_and_packet_draw_the_same_spread():
+    """Each by the one template: the marks of one row are those of the component, as far as the widths allow."""
+    numbers = Spread(low=1, high=5, minimum=1, q1=2, median=3, q3=4.5, maximum=5)
+    page = render_to_string("pictures/spread.svg", {"at": look.spread_picture(numbers)})
+    summary = figures.summarize([1, 2, 3, 4.5, 5])
+    sheet = charts.draw_spreads([("A", summary)], low=1, high=5, title="T").decode()
+    strip = re.compile(r' (x|x1|x2|width)="[\d.]+"')
+    assert strip.sub("", page).strip() in strip.sub("", sheet)
