@@ -10,7 +10,7 @@ from certifications.models import AwardingEntity
 from core import school_year
 from data_collection.enums import Method
 from data_collection.presenters.status import STATUS_WORDS
-from data_collection.selectors.requests import STATUS_FILTERS, overdue
+from data_collection.selectors.entities import STATUS_FILTERS, overdue
 
 
 class YearForm(forms.Form):

@@ -16,14 +16,14 @@ def _tag(tone: str, label: str) -> SafeString:
 
 
 class EntityTable(tables.Table):  # type: ignore[misc]
-    """Entities with how far their questionnaire is and which method holds."""
+    """Entities with how far their questionnaire is and which method is in force."""
 
     caption = "Awarding entities"
     name = tables.Column(linkify=("data_collection:entity", {"pk": tables.A("pk")}), verbose_name="Awarding entity")
     status = tables.Column(empty_values=(), accessor="answered", verbose_name="Questionnaire")
     due_on = tables.Column(verbose_name="Answers due", default="-")
     method = tables.Column(verbose_name="Method")
-    own_decisions = tables.Column(verbose_name="Decided apart", attrs={"td": {"class": "text-end"}})
+    own_decisions = tables.Column(verbose_name="Decided separately", attrs={"td": {"class": "text-end"}})
 
     class Meta:
         model = AwardingEntity

@@ -27,8 +27,8 @@ METHOD_TONES: dict[str, str] = {
 
 
 def status_of(row: Any) -> str:
-    """A key of `STATUS_WORDS` for a row of `selectors.requests.entities_with_status`: its questionnaire."""
-    if row.request_id is None:
+    """A key of `STATUS_WORDS` for a row of `selectors.entities.entities_with_status`: its questionnaire."""
+    if row.questionnaire_request_id is None:
         return "not_sent"
     if row.submitted_at:
         return "submitted"
@@ -41,7 +41,7 @@ def status_words(row: Any) -> str:
     """The status of its questionnaire: "Partly answered (14 of 27)"."""
     status = status_of(row)
     words = STATUS_WORDS[status]
-    return f"{words} ({row.answered} of {row.asked})" if status == "partly" else words
+    return f"{words} ({row.answered} of {row.question_count})" if status == "partly" else words
 
 
 def status_tone(row: Any) -> str:

@@ -52,15 +52,15 @@ def district_entry_filter(school_year: int) -> Q:
 
 
 def collection_routes(certifications: Iterable[Certification], school_year: int) -> dict[int, Route]:
-    """The route of each certification by its primary key, in one query."""
+    """The route of each certification by its primary key, in one query. `school_year` is the ending year."""
     certifications = list(certifications)
     decisions = CollectionDecision.objects.in_force(school_year).filter(
         entity__in={certification.entity_id for certification in certifications}
     )
-    found = {(decision.entity_id, decision.certification_id): decision for decision in decisions}
+    by_target = {(decision.entity_id, decision.certification_id): decision for decision in decisions}
     return {
         certification.pk: _route(
-            found.get((certification.entity_id, certification.pk)) or found.get((certification.entity_id, None))
+            by_target.get((certification.entity_id, certification.pk)) or by_target.get((certification.entity_id, None))
         )
         for certification in certifications
     }
@@ -72,5 +72,5 @@ def collection_route(certification: Certification, school_year: int) -> Route:
 
 
 def entity_route(entity: AwardingEntity, school_year: int) -> Route:
-    """The route of an entity as a whole, before what may hold for single certifications."""
+    """The route of an entity as a whole; single certifications may have decisions of their own."""
     return _route(CollectionDecision.objects.in_force(school_year).filter(entity=entity, certification=None).first())

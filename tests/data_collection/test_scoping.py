@@ -3,8 +3,10 @@
 import pytest
 
 from data_collection.models import Answer, CollectionDecision, QuestionnaireRequest
-from data_collection.selectors import requests
-from data_collection.selectors.windows import next_district_due_date, reach_of
+from data_collection.selectors.decisions import agreements_visible_to, reach_of
+from data_collection.selectors.entities import entities_visible_to
+from data_collection.selectors.questionnaire_requests import history_of
+from data_collection.selectors.windows import next_district_due_date
 from tests.factories import data_collection
 from tests.factories.certifications import YEAR, CertificationFactory, ProgramCertificationFactory
 
@@ -12,8 +14,8 @@ from tests.factories.certifications import YEAR, CertificationFactory, ProgramCe
 @pytest.fixture
 def answer(db):
     made = data_collection.AnswerFactory()
-    data_collection.CollectionDecisionFactory(entity=made.request.entity)
-    data_collection.DataSharingAgreementFactory(entity=made.request.entity)
+    data_collection.CollectionDecisionFactory(entity=made.questionnaire_request.entity)
+    data_collection.DataSharingAgreementFactory(entity=made.questionnaire_request.entity)
     return made
 
 
@@ -24,8 +26,8 @@ def seen_by(user):
             QuestionnaireRequest.objects.visible_to(user),
             Answer.objects.visible_to(user),
             CollectionDecision.objects.visible_to(user),
-            requests.agreements_visible_to(user),
-            requests.entities_visible_to(user),
+            agreements_visible_to(user),
+            entities_visible_to(user),
         )
     ]
 
@@ -38,10 +40,10 @@ def test_the_state_sees_everything(answer, consultant, approver, state_auditor):
 def test_districts_and_regions_see_nothing(role, answer, home_district):
     user = getattr(home_district, role)
     assert seen_by(user) == [0, 0, 0, 0, 0]
-    assert list(requests.history_of(user, [answer.request])) == []
+    assert list(history_of(user, [answer.questionnaire_request])) == []
 
 
-def test_what_a_decision_reaches(home_district):
+def test_what_a_decision_affects(home_district):
     one = CertificationFactory()
     other = CertificationFactory(entity=one.entity)
     ProgramCertificationFactory(certification=one, program=home_district.offering.program)

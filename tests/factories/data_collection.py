@@ -86,8 +86,10 @@ class AnswerFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = models.Answer
 
-    request = factory.SubFactory(QuestionnaireRequestFactory)
-    question = factory.SubFactory(QuestionFactory, questionnaire=factory.SelfAttribute("..request.questionnaire"))
+    questionnaire_request = factory.SubFactory(QuestionnaireRequestFactory)
+    question = factory.SubFactory(
+        QuestionFactory, questionnaire=factory.SelfAttribute("..questionnaire_request.questionnaire")
+    )
     value = "An answer"
 
 

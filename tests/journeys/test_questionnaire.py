@@ -62,7 +62,7 @@ def first_visit(page, link, check_page):
     page.get_by_label("Exact name").nth(1).fill("Welding Plus")
     check_page(page)
     page.get_by_role("button", name="Save and come back later").click()
-    expect(page.get_by_text("Come back with the same link")).to_be_visible()
+    expect(page.get_by_text("Use the same link to come back")).to_be_visible()
     page.get_by_role("link", name="E. How results would reach us").click()
     page.get_by_label("How many days after the test is a result final?").fill("about ten")
     page.get_by_role("button", name="Save and continue").click()
@@ -89,10 +89,10 @@ def second_visit(page, link, check_page):
     check_page(page)
     page.get_by_role("link", name="Go on to sign").click()
     page.get_by_role("button", name="Submit the answers").click()
-    expect(page.get_by_role("alert")).to_contain_text("Tick the box")
+    expect(page.get_by_role("alert")).to_contain_text("Check the box")
     check_page(page)
     page.get_by_label("Your full name").fill("Jordan Lee")
-    page.get_by_label("The answers are right").check()
+    page.get_by_label("The answers are correct").check()
     page.get_by_role("button", name="Submit the answers").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Answers submitted")
     check_page(page)
@@ -125,7 +125,7 @@ def decide(page, live_server, entity, check_page):
     page.get_by_label("Entered by districts").check()
     page.get_by_label("Reason").fill("Until the first file has been matched, districts enter the results.")
     page.get_by_role("button", name="Decide").click()
-    expect(page.get_by_role("alert")).to_contain_text("Say when the data that districts enter are verified.")
+    expect(page.get_by_role("alert")).to_contain_text("Choose when the data that districts enter are verified.")
     check_page(page)
     page.get_by_label("After the districts' due date").check()
     page.get_by_role("button", name="Decide").click()
@@ -143,8 +143,12 @@ def test_from_the_first_mail_to_open_district_entry(
 
     page.context.clear_cookies()
     answer(page, link, check_page)
-    asked = QuestionnaireRequest.objects.get()
-    assert (asked.submitted_at is not None, asked.signed_by, asked.visits) == (True, "Jordan Lee", 1)
+    questionnaire_request = QuestionnaireRequest.objects.get()
+    assert (
+        questionnaire_request.submitted_at is not None,
+        questionnaire_request.signed_by,
+        questionnaire_request.visits,
+    ) == (True, "Jordan Lee", 1)
 
     sign_in(page, consultant)
     page.goto(live_server.url)
