@@ -8,9 +8,9 @@ class Gate(TextChoices):
 
     LEGAL = "legal", "Law and consent"
     MATCH = "match", "Finding the student"
-    CONTENT = "content", "What a result holds"
-    SCOPE = "scope", "Picking out Michigan"
-    TIMING = "timing", "In time for the count"
+    CONTENT = "content", "What a result contains"
+    SCOPE = "scope", "Identifying Michigan results"
+    TIMING = "timing", "On time for the count"
     COST = "cost", "Cost"
     ROSTER = "roster", "Official list for districts"
 
@@ -22,7 +22,7 @@ class Method(TextChoices):
     DIRECT = "direct", "Direct from the awarding entity"
     DISTRICT = "district", "Entered by districts"
     BOTH = "both", "Direct, and districts fill the gaps"
-    INTERIM = "interim", "Districts, for the interim"
+    INTERIM = "interim", "Entered by districts for now"
 
 
 # Only these open district entry.

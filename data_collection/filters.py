@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from certifications.models import AwardingEntity
 from core import school_year
 from data_collection.enums import Method
+from data_collection.models.questionnaire_request import overdue
 from data_collection.presenters.status import STATUS_WORDS
-from data_collection.selectors.entities import STATUS_FILTERS, overdue
+from data_collection.selectors.entities import STATUS_FILTERS
 
 
 class YearForm(forms.Form):

@@ -8,7 +8,8 @@ from django.utils.safestring import SafeString
 
 from certifications.models import AwardingEntity
 from data_collection.enums import Method
-from data_collection.presenters.status import METHOD_TONES, is_overdue, status_tone, status_words
+from data_collection.models.questionnaire_request import is_overdue
+from data_collection.presenters.status import METHOD_TONES, status_tone, status_words
 
 
 def _tag(tone: str, label: str) -> SafeString:

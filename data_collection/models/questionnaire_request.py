@@ -1,5 +1,6 @@
 """A questionnaire sent to an awarding entity's contact."""
 
+from datetime import date, datetime
 from typing import ClassVar
 
 import pghistory
@@ -28,6 +29,16 @@ class QuestionnaireRequestQuerySet(models.QuerySet["QuestionnaireRequest"]):
     def waiting(self) -> "QuestionnaireRequestQuerySet":
         """Those that still take answers: neither submitted nor withdrawn. The same rule as `is_open`."""
         return self.filter(submitted_at=None, withdrawn_at=None)
+
+
+def overdue() -> Q:
+    """The rows whose answers are late: questionnaires, or entities with the dates of theirs. As `is_overdue`."""
+    return Q(due_on__lt=timezone.localdate(), submitted_at=None)
+
+
+def is_overdue(due_on: date | None, submitted_at: datetime | None) -> bool:
+    """Whether answers are late: the due date (in Michigan) is over and they are not submitted. As `overdue`."""
+    return due_on is not None and submitted_at is None and due_on < timezone.localdate()
 
 
 @pghistory.track(exclude=["secret_hash"])

@@ -12,7 +12,8 @@ from certifications.models import AwardingEntity
 from core import school_year
 from data_collection import verbs
 from data_collection.enums import Gate, Method
-from data_collection.presenters.status import is_overdue, status_words
+from data_collection.models.questionnaire_request import is_overdue
+from data_collection.presenters.status import status_words
 from data_collection.selectors.answers import AnsweredQuestion, Section
 from data_collection.validators.answers import in_words
 from data_collection.validators.gates import Assessment, Finding, GateResult, Outcome

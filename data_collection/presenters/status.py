@@ -1,9 +1,6 @@
 """How far an entity is, in words; for the list and its download alike."""
 
-from datetime import date
 from typing import Any
-
-from django.utils import timezone
 
 from data_collection.enums import Method
 
@@ -47,8 +44,3 @@ def status_words(row: Any) -> str:
 def status_tone(row: Any) -> str:
     """The color of its tag."""
     return _TONES[status_of(row)]
-
-
-def is_overdue(due_on: date | None, submitted_at: Any) -> bool:
-    """Whether answers are late."""
-    return due_on is not None and submitted_at is None and due_on < timezone.localdate()

@@ -44,9 +44,10 @@ class TableType(QuestionType):
     def control_rows(self, question: AnyQuestion, value: Any, row_count: int) -> list[list[Control]]:
         """The rows filled in, and room for more."""
         rows = value if isinstance(value, list) else []
-        shown = min(max(_MIN_ROWS_SHOWN, len(rows) + 1, row_count), MAX_ROWS)
+        row_total = min(max(_MIN_ROWS_SHOWN, len(rows) + 1, row_count), MAX_ROWS)
         return [
-            _row_of_controls(question, number, rows[number] if number < len(rows) else []) for number in range(shown)
+            _row_of_controls(question, number, rows[number] if number < len(rows) else [])
+            for number in range(row_total)
         ]
 
 

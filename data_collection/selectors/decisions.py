@@ -27,7 +27,7 @@ def decisions_visible_to(user: User) -> QuerySet[CollectionDecision]:
 
 def agreements_visible_to(user: User) -> QuerySet[DataSharingAgreement]:
     """Data sharing agreements: the state's only."""
-    return DataSharingAgreement.objects.all() if user.scope.state else DataSharingAgreement.objects.none()
+    return DataSharingAgreement.objects.visible_to(user)
 
 
 def reach_of(entity: AwardingEntity, certification: Certification | None, school_year: int) -> Reach:

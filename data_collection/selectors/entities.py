@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from accounts.models import User
 from certifications.models import AwardingEntity
@@ -84,11 +83,6 @@ STATUS_FILTERS: dict[str, Q] = {
     "submitted": Q(submitted_at__isnull=False),
     "decided": ~Q(method="undecided"),
 }
-
-
-def overdue() -> Q:
-    """The entities (of `entities_with_status`) or questionnaires whose answers are late."""
-    return Q(due_on__lt=timezone.localdate(), submitted_at=None)
 
 
 def awaiting_decision(user: User, school_year: int) -> Any:

@@ -6,8 +6,9 @@ from accounts.models import User
 from accounts.roles import DISTRICT_VIEW_ROLES
 from core import school_year
 from core.home_items import HomeItem
+from data_collection.models.questionnaire_request import overdue
 from data_collection.permissions import DECIDE_METHODS, MANAGE_QUESTIONNAIRES
-from data_collection.selectors.entities import awaiting_decision, overdue
+from data_collection.selectors.entities import awaiting_decision
 from data_collection.selectors.questionnaire_requests import newly_submitted, questionnaire_requests_visible_to
 from data_collection.selectors.windows import next_district_due_date
 

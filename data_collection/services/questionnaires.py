@@ -9,7 +9,7 @@ from core.problems import Problem
 from data_collection.models import Answer, GateRule, Question, Questionnaire
 from data_collection.question_types import QUESTION_TYPES
 
-TITLE = "Questions to awarding entities"
+TITLE = "Questions for awarding entities"
 
 
 @transaction.atomic

@@ -72,7 +72,7 @@ def test_posting_nothing_submits_nothing(path, questionnaire_request, to, client
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path[0])
 @pytest.mark.parametrize(("state", "status", "words"), [
-    ("unknown", 404, "does not open anything"), ("expired", 410, "has run out"), ("withdrawn", 410, "is closed"),
+    ("unknown", 404, "does not work"), ("expired", 410, "has expired"), ("withdrawn", 410, "is closed"),
 ])  # fmt: skip
 def test_a_link_that_does_not_open_says_what_to_do(path, state, status, words, questionnaire_request, to, client):
     if state == "unknown":
@@ -96,7 +96,7 @@ def test_start_counts_the_visit(questionnaire_request, to, client):
     assert client.post(to("welcome"), {"start": "yes"})["Location"] == to("tasks")
     questionnaire_request.refresh_from_db()
     assert questionnaire_request.visits == 1
-    assert "Go on" in client.get(to("welcome")).content.decode()
+    assert "Continue" in client.get(to("welcome")).content.decode()
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -191,7 +191,7 @@ def test_the_check_page_lists_what_is_missing_with_links(questionnaire_request, 
     page = client.get(to("check"))
     assert len(page.context["problems"]) == questionnaire_request.questionnaire.questions.filter(required=True).count()
     assert f'href="{to("section", "D")}?check=1#q-D1"' in page.content.decode()
-    assert "Go on to sign" not in page.content.decode()
+    assert "Continue to sign" not in page.content.decode()
 
 
 SIGNED = {"signed_by": "Jordan Lee", "confirmed": "yes"}
@@ -216,7 +216,7 @@ def test_submitting_needs_a_name_and_a_tick(left_out, words, questionnaire_reque
 
 def test_after_submitting_answers_are_read_only(questionnaire_request, to, client):
     save_answers(questionnaire_request=questionnaire_request, values=good_answers(questionnaire_request.questionnaire))
-    assert "Go on to sign" in client.get(to("check")).content.decode()
+    assert "Continue to sign" in client.get(to("check")).content.decode()
     assert client.post(to("submit"), SIGNED)["Location"] == to("done")
     assert client.post(to("submit"), SIGNED)["Location"] == to("done")
     page = client.get(to("done")).content.decode()

@@ -193,5 +193,5 @@ def test_a_new_type_works_from_the_file_to_the_gate(percent, db, client):
     client.post(page, {"A1": "80", "action": "continue"})
     assert Answer.objects.get().value == "80"
     check = client.get(reverse("data_collection:link_check", args=[secret])).content.decode()
-    assert ("80 percent" in check, "Go on to sign" in check) == (True, True)
+    assert ("80 percent" in check, "Continue to sign" in check) == (True, True)
     assert assessment_of(questionnaire_request).gates[0].outcome == "passed"

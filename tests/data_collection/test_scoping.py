@@ -1,6 +1,9 @@
 """What the state knows of entities is the state's; the twin and the neighbor alike see nothing of it."""
 
+from datetime import UTC, date, datetime
+
 import pytest
+import time_machine
 
 from data_collection.models import Answer, CollectionDecision, QuestionnaireRequest
 from data_collection.selectors.decisions import agreements_visible_to, reach_of
@@ -56,3 +59,19 @@ def test_what_a_decision_affects(home_district):
 def test_no_dates_no_due_date(db):
     assert next_district_due_date(YEAR) is None
     assert str(data_collection.CollectionWindowFactory()) == "Collection of 2026-27"
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "is_in_force"),
+    [
+        (date(2026, 7, 1), None, True),
+        (date(2026, 7, 1), date(2026, 12, 1), True),
+        (date(2026, 12, 1), None, True),
+        (date(2026, 7, 1), date(2026, 11, 30), False),
+        (date(2026, 12, 2), None, False),
+    ],
+)
+def test_an_agreement_is_in_force_from_its_first_day_to_its_last(starts_on, ends_on, is_in_force):
+    agreement = data_collection.DataSharingAgreementFactory.build(entity=None, starts_on=starts_on, ends_on=ends_on)
+    with time_machine.travel(datetime(2026, 12, 1, 17, tzinfo=UTC)):
+        assert agreement.is_in_force is is_in_force

@@ -29,7 +29,7 @@ class QuestionnaireFactory(factory.django.DjangoModelFactory):
         model = models.Questionnaire
 
     version = factory.Sequence(lambda n: f"v{n}")
-    title = "Questions to awarding entities"
+    title = "Questions for awarding entities"
 
 
 class QuestionFactory(factory.django.DjangoModelFactory):

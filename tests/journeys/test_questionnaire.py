@@ -73,7 +73,7 @@ def first_visit(page, link, check_page):
 def second_visit(page, link, check_page):
     """What was typed is there; the rest is answered, checked, signed and submitted."""
     page.goto(link)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("link", name="B. Your certifications").click()
     expect(page.get_by_label("Exact name").nth(1)).to_have_value("Welding Plus")
     fill_section(page)
@@ -87,7 +87,7 @@ def second_visit(page, link, check_page):
     page.get_by_role("button", name="Save and continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
     check_page(page)
-    page.get_by_role("link", name="Go on to sign").click()
+    page.get_by_role("link", name="Continue to sign").click()
     page.get_by_role("button", name="Submit the answers").click()
     expect(page.get_by_role("alert")).to_contain_text("Check the box")
     check_page(page)
@@ -107,7 +107,7 @@ def send(page, live_server, entity, check_page):
     page.get_by_role("link", name="Send the questionnaire").click()
     page.get_by_label("Contact's full name").fill("Jordan Lee")
     page.get_by_label("Contact's e-mail address").fill("jordan@example.org")
-    page.get_by_role("button", name="Preview the mail").click()
+    page.get_by_role("button", name="Preview the e-mail").click()
     expect(page.get_by_text("Hello Jordan Lee,")).to_be_visible()
     check_page(page)
     page.get_by_role("button", name="Send the questionnaire").click()
@@ -175,6 +175,6 @@ def test_the_contact_needs_no_javascript(
     answer(page_without_javascript, link)
     assert QuestionnaireRequest.objects.get().signed_by == "Jordan Lee"
     page_without_javascript.goto(link[:-10] + "zzzzzzzzz/")
-    expect(page_without_javascript.get_by_role("heading", level=1)).to_have_text("This link does not open anything")
+    expect(page_without_javascript.get_by_role("heading", level=1)).to_have_text("This link does not work")
     page.goto(link[:-10] + "zzzzzzzzz/")
     check_page(page)
