@@ -49,7 +49,7 @@ class Question(models.Model):
                 condition=(Q(answer_type__in=_NEED_CHOICES) & ~Q(choices=[]))
                 | (~Q(answer_type__in=_NEED_CHOICES) & Q(choices=[])),
                 name="question_choices_fit_type",
-                violation_error_message="Choices (or a table's columns) belong to questions that offer them, and only there.",
+                violation_error_message="Questions that offer choices (or columns) need some; others cannot have any.",
             ),
         ]
 

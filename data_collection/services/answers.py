@@ -1,5 +1,6 @@
-"""What the contact does behind the link: opens, saves, submits. Nobody signs in, so there is no `by`; the view has
-checked the secret.
+"""What the contact does behind the link: opens, saves, submits.
+
+Nobody signs in, so there is no `by`: the view has checked the secret.
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ _VISIT_ENDS_AFTER = timedelta(minutes=30)
 
 
 class AnswersIncompleteError(Problem):
-    """Answers are missing or cannot stand; `problems` holds (question, message) for each."""
+    """Answers are missing or wrong; `problems` holds (question, message) for each."""
 
     def __init__(self, problems: list[tuple[Question, str]]) -> None:
         super().__init__(
@@ -56,7 +57,7 @@ def save_answers(
 
     Raises:
         MoveNotAllowedError: the questionnaire is no longer open.
-        StaleVersionError: somebody saved other answers to the same questions since `seen`; nothing is written.
+        StaleVersionError: someone saved other answers to the same questions since `seen`; nothing is written.
         Problem: a code is not in the questionnaire.
     """
     questionnaire_request = QuestionnaireRequest.objects.locked(questionnaire_request)
@@ -106,7 +107,7 @@ def submit_answers(*, questionnaire_request: QuestionnaireRequest, signed_by: st
 
     Raises:
         MoveNotAllowedError: it was withdrawn.
-        AnswersIncompleteError: required answers are missing, or some cannot stand.
+        AnswersIncompleteError: required answers are missing, or some are wrong.
         Problem: the name is missing.
     """
     questionnaire_request = QuestionnaireRequest.objects.locked(questionnaire_request)

@@ -186,7 +186,9 @@ def preview_mail(
     due: date,
     questionnaire_request: QuestionnaireRequest | None = None,
 ) -> str:
-    """The mail that `send_questionnaire` or, for an open `questionnaire_request`, `resend` would send, but for its link.
+    """The mail that `send_questionnaire` would send, or `resend` where a `questionnaire_request` is given.
+
+    The link is left out: its secret is made when the mail is sent.
 
     Raises:
         PermissionDenied: the person may not send questionnaires.

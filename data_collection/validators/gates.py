@@ -1,7 +1,7 @@
 """What the answers say about direct collection: each gate passed, failed or open. It suggests and never decides.
 
 Plain functions over plain values, so that they can be tested with anything. The gates come from the reference file
-`gates.csv`; that any failed gate speaks for the district route is the rule of the field brief, decision aid of section 3.
+`gates.csv`. That any failed gate speaks for the district route comes from the field brief (section 3, decision aid).
 """
 
 from collections.abc import Iterable, Sequence

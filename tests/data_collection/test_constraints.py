@@ -275,14 +275,6 @@ def test_rule_of_the_database_holds(rule, db):
 
 
 def test_every_rule_is_tested():
-    named = {
-        constraint.name
-        for model in (
-            data_collection.models.Questionnaire, data_collection.models.Question, data_collection.models.GateRule, data_collection.models.QuestionnaireRequest,
-            data_collection.models.Answer, data_collection.models.DataSharingAgreement, data_collection.models.CollectionDecision,
-            data_collection.models.CollectionWindow, data_collection.models.RetentionRule, data_collection.models.VerificationPlan,
-            data_collection.models.VerificationCheck,
-        )
-        for constraint in model._meta.constraints
-    }  # fmt: skip
+    models = [getattr(data_collection.models, name) for name in data_collection.models.__all__]
+    named = {constraint.name for model in models for constraint in model._meta.constraints}
     assert {rule.name for rule in RULES} == named

@@ -130,7 +130,8 @@ def test_the_list_needs_as_many_queries_for_50_as_for_one(
 # Who may
 
 
-PAGES = ["entities", "entities_download", "entity", "send", "decide", "add_agreement", "end_decision", "questionnaire_request",
+PAGES = ["entities", "entities_download", "entity", "send", "decide", "add_agreement", "end_decision",
+         "questionnaire_request",
          "questionnaire_request_download", "resend", "reopen", "edit_window"]  # fmt: skip
 FOR_CONSULTANTS = {"send", "add_agreement", "resend", "reopen", "edit_window"}
 FOR_APPROVERS = {"send", "add_agreement", "resend", "reopen", "decide", "end_decision"}

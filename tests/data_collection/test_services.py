@@ -1,5 +1,6 @@
 """Sending, answering, deciding: what is allowed, what is refused, what is kept and who is told."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -15,7 +16,13 @@ from data_collection.models import Answer, CollectionDecision, QuestionnaireRequ
 from data_collection.selectors.questionnaire_requests import questionnaire_request_by_secret
 from data_collection.services.answers import AnswersIncompleteError, note_visit, save_answers, submit_answers
 from data_collection.services.decisions import decide_method, record_agreement, supersede
-from data_collection.services.questionnaire_requests import reopen, resend, send_questionnaire, withdraw
+from data_collection.services.questionnaire_requests import (
+    preview_mail,
+    reopen,
+    resend,
+    send_questionnaire,
+    withdraw,
+)
 from data_collection.services.windows import save_retention_rule, set_window
 from data_collection.validators.answers import Typed
 from tests.data_collection.helpers import good_answers, link_in, secret_in
@@ -114,6 +121,14 @@ def test_sending_again_changes_the_link_and_keeps_answers(sent, consultant, djan
     assert questionnaire_request_by_secret(secret_in(mail.outbox[1].body)) == sent
     assert (again.contact_email, again.due_on, again.answers.count()) == ("sam@example.org", due(6), 1)
     assert mail.outbox[1].to == ["sam@example.org"]
+
+
+def test_the_preview_reads_like_the_mail(sent, entity, consultant, approver):
+    preview = preview_mail(by=consultant, entity=entity, due=due(), **CONTACT)
+    without_link = re.sub(r"http\S+", "[The personal link goes here.]", mail.outbox[0].body)
+    assert preview == without_link
+    again = preview_mail(by=approver, entity=entity, due=due(), questionnaire_request=sent, **CONTACT)
+    assert ("Here is a new link" in again, consultant.email in again) == (True, True)
 
 
 def test_what_is_closed_is_not_sent_again(sent, consultant):
