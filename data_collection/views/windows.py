@@ -58,6 +58,6 @@ def edit(request: SignedInRequest, school_year: int) -> HttpResponse:
 
 @requires(SEE_RETENTION)
 def retention(request: SignedInRequest) -> HttpResponse:
-    """How long what is kept, and on which basis."""
+    """How long each type of record is kept, and under which law or rule."""
     context = {"rules": windows.retention_rules(), "may_edit": request.user.has_perm(EDIT_RETENTION)}
     return render(request, "data_collection/retention.html", context)

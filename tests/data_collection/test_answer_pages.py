@@ -91,6 +91,14 @@ def test_a_link_that_does_not_open_says_what_to_do(path, state, status, words, q
     assert (questionnaire_request.reference in response.content.decode()) is (state != "unknown")
 
 
+def test_an_expired_link_to_submitted_answers_offers_no_new_link(questionnaire_request, to, client):
+    questionnaire_request.submitted_at, questionnaire_request.signed_by = timezone.now(), "Jordan Lee"
+    questionnaire_request.due_on = questionnaire_request.link_ends_on = timezone.localdate() - timedelta(days=1)
+    questionnaire_request.save()
+    page = client.get(to("done")).content.decode()
+    assert ("We have your submitted answers." in page, "Ask for a new link" in page) == (True, False)
+
+
 def test_start_counts_the_visit(questionnaire_request, to, client):
     assert "about 30 minutes" in client.get(to("welcome")).content.decode().lower()
     assert client.post(to("welcome"), {"start": "yes"})["Location"] == to("tasks")
