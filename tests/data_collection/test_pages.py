@@ -342,7 +342,7 @@ def test_an_agreement_is_recorded(consultant, client):
 
 def test_a_consultant_sets_the_dates(consultant, client):
     client.force_login(consultant)
-    assert "Set the dates of" in client.get(reverse("data_collection:windows")).content.decode()
+    assert "Set the dates for" in client.get(reverse("data_collection:windows")).content.decode()
     path = reverse("data_collection:edit_window", args=[YEAR])
     made = data_collection.CollectionWindowFactory.build(school_year=YEAR)
     form = {name: getattr(made, name).isoformat() for name in client.get(path).context["form"].fields}
