@@ -22,7 +22,7 @@ class Method(TextChoices):
     DIRECT = "direct", "Direct from the awarding entity"
     DISTRICT = "district", "Entered by districts"
     BOTH = "both", "Direct, and districts fill the gaps"
-    INTERIM = "interim", "Entered by districts for now"
+    INTERIM = "interim", "Districts, for now"
 
 
 # Only these open district entry.

@@ -18,7 +18,7 @@ METHOD_WORDS = {
     Method.DIRECT: "The awarding entity sends its results to OCTE. Districts enter nothing.",
     Method.DISTRICT: "Districts enter each result and upload a PDF of the certificate or roster.",
     Method.BOTH: "The awarding entity sends its results, and districts enter any that are missing.",
-    Method.INTERIM: "Districts enter results for now, until there is a permanent way.",
+    Method.INTERIM: "Districts enter results until there is a permanent way.",
     Method.UNDECIDED: "Nobody sends or enters results yet. District entry stays closed.",
 }
 
