@@ -81,7 +81,8 @@ def test_values_are_tidied():
 
 
 texts = st.text(max_size=20)
-shapes = st.one_of(texts, st.lists(texts), st.lists(st.lists(texts)), st.dictionaries(texts, texts))
+cells = st.lists(texts, max_size=4)
+shapes = st.one_of(texts, cells, st.lists(cells, max_size=4), st.dictionaries(texts, texts, max_size=4))
 
 
 @given(shapes, st.sampled_from(sorted(QUESTION_TYPES)))
