@@ -1,34 +1,6 @@
-"""The fixed words of this app: kinds of answers, gates, methods and times of verification."""
+"""The fixed words of this app: gates, methods, and when and how results are verified."""
 
 from django.db.models import TextChoices
-
-
-class AnswerType(TextChoices):
-    """How a question is answered. The shape of the kept value stands beside each."""
-
-    TEXT = "text", "One line"  # text
-    LONG_TEXT = "long_text", "Several lines"  # text
-    YES_NO = "yes_no", "Yes or no"  # "yes" or "no"
-    YES_NO_EXPLAIN = "yes_no_explain", "Yes or no, with a note"  # "yes" or "no"
-    CHOICE = "choice", "One of several"  # the choice's value
-    MULTI_CHOICE = "multi_choice", "Any of several"  # list of values
-    DATE = "date", "A date"  # text as typed
-    NUMBER = "number", "A number"  # text as typed
-    CONTACT = "contact", "People to ask"  # {"name": ..., "title": ..., ..., "backup_name": ...}
-    TABLE = "table", "A table"  # list of rows, each a list of texts
-
-
-# Those whose `choices` column must be filled; for a table the choices are its columns.
-TYPES_WITH_CHOICES = (AnswerType.CHOICE, AnswerType.MULTI_CHOICE, AnswerType.TABLE)
-# Those whose answer can be followed by a note.
-TYPES_WITH_NOTE = (
-    AnswerType.YES_NO,
-    AnswerType.YES_NO_EXPLAIN,
-    AnswerType.CHOICE,
-    AnswerType.MULTI_CHOICE,
-    AnswerType.NUMBER,
-)
-YES_NO_CHOICES = (("yes", "Yes"), ("no", "No"))
 
 
 class Gate(TextChoices):
@@ -36,9 +8,9 @@ class Gate(TextChoices):
 
     LEGAL = "legal", "Law and consent"
     MATCH = "match", "Finding the student"
-    CONTENT = "content", "What a result holds"
-    SCOPE = "scope", "Picking out Michigan"
-    TIMING = "timing", "In time for the count"
+    CONTENT = "content", "What a result contains"
+    SCOPE = "scope", "Identifying Michigan results"
+    TIMING = "timing", "On time for the count"
     COST = "cost", "Cost"
     ROSTER = "roster", "Official list for districts"
 
@@ -50,7 +22,7 @@ class Method(TextChoices):
     DIRECT = "direct", "Direct from the awarding entity"
     DISTRICT = "district", "Entered by districts"
     BOTH = "both", "Direct, and districts fill the gaps"
-    INTERIM = "interim", "Districts, for the interim"
+    INTERIM = "interim", "Districts, for now"
 
 
 # Only these open district entry.
@@ -62,7 +34,7 @@ class VerifyWhen(TextChoices):
 
     ON_SUBMISSION = "on_submission", "As each district submits"
     AFTER_WINDOW = "after_window", "After the districts' due date"
-    ON_DATE = "on_date", "From a date that I choose"
+    ON_DATE = "on_date", "Starting on a date I choose"
 
 
 class VerificationReach(TextChoices):
@@ -73,7 +45,7 @@ class VerificationReach(TextChoices):
 
 
 class CheckOutcome(TextChoices):
-    """What holding a record against its evidence showed."""
+    """What comparing a record with its evidence showed."""
 
     AGREES = "agrees", "Agrees with the evidence"
     DIFFERS = "differs", "Differs from the evidence"

@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from certifications.models import AwardingEntity
 from core import school_year
 from data_collection.enums import Method
+from data_collection.models.questionnaire_request import overdue
 from data_collection.presenters.status import STATUS_WORDS
-from data_collection.selectors.requests import STATUS_FILTERS, overdue
+from data_collection.selectors.entities import STATUS_FILTERS
 
 
 class YearForm(forms.Form):
@@ -29,7 +30,7 @@ def year_choices() -> list[tuple[int, str]]:
 
 
 def chosen_year(data: Any) -> int:
-    """The school year named in an address; the running one where none or nonsense is named."""
+    """The school year named in an address; the current one where none or nonsense is named."""
     form = YearForm(data)
     return (form.cleaned_data.get("year") if form.is_valid() else None) or school_year.current()
 
@@ -37,7 +38,7 @@ def chosen_year(data: Any) -> int:
 class EntityFilter(django_filters.FilterSet):  # type: ignore[misc]
     """By school year, by how far the questionnaire is, by method."""
 
-    year = django_filters.ChoiceFilter(method="all_rows", label="School year", empty_label="Running school year")
+    year = django_filters.ChoiceFilter(method="all_rows", label="School year", empty_label="Current school year")
     status = django_filters.ChoiceFilter(
         choices=list(STATUS_WORDS.items()), method="with_status", label="Questionnaire", empty_label="Any status"
     )

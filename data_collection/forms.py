@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from certifications.models import AwardingEntity, Certification
-from core import school_year as years
+from core import school_year
 from core.problems import Problem
 from data_collection.enums import Method, VerifyWhen
 from data_collection.models import CollectionDecision, DataSharingAgreement
@@ -17,8 +17,8 @@ ANSWER_WITHIN = timedelta(weeks=4)
 METHOD_WORDS = {
     Method.DIRECT: "The awarding entity sends its results to OCTE. Districts enter nothing.",
     Method.DISTRICT: "Districts enter each result and upload a PDF of the certificate or roster.",
-    Method.BOTH: "The awarding entity sends its results, and districts enter those that are missing.",
-    Method.INTERIM: "Districts enter results for now, until a lasting way is found.",
+    Method.BOTH: "The awarding entity sends its results, and districts enter any that are missing.",
+    Method.INTERIM: "Districts enter results until there is a permanent way.",
     Method.UNDECIDED: "Nobody sends or enters results yet. District entry stays closed.",
 }
 
@@ -42,9 +42,9 @@ class SendForm(forms.Form):
 
     contact_name = forms.CharField(label="Contact's full name", max_length=150)
     contact_email = forms.EmailField(
-        label="Contact's e-mail address", help_text="The link goes to this address. Whoever has it can answer."
+        label="Contact's e-mail address", help_text="The link goes to this address. Anyone who has the link can answer."
     )
-    due = forms.DateField(label="Answers due by", widget=PlainDate(), help_text="Four weeks is usual.")
+    due = forms.DateField(label="Answers due by", widget=PlainDate(), help_text="Four weeks is typical.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,23 +73,23 @@ class DecideForm(forms.Form):
 
     school_year = forms.TypedChoiceField(label="School year", coerce=int)
     certification = forms.ModelChoiceField(
-        queryset=Certification.objects.none(), required=False, label="The decision holds for"
+        queryset=Certification.objects.none(), required=False, label="This decision applies to"
     )
     method = forms.ChoiceField(label="Where results come from", widget=forms.RadioSelect)
     reason = forms.CharField(
         label="Reason",
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
-        help_text="A sentence or two that will make sense to a reader in three years.",
+        help_text="Write a sentence or two that will still make sense in three years.",
     )
     verify_when = forms.ChoiceField(
         label="When the data that districts enter are verified",
         choices=VerifyWhen.choices,
         required=False,
         widget=forms.RadioSelect,
-        help_text="Needed only where districts enter results.",
+        help_text="Needed only if districts enter results.",
     )
-    verify_on = forms.DateField(label="Date from which they are verified", required=False, widget=PlainDate())
+    verify_on = forms.DateField(label="Date when verification starts", required=False, widget=PlainDate())
     verify_note = forms.CharField(
         label="Note on verification", required=False, max_length=300, help_text="For example: July 15 to August 15."
     )
@@ -103,15 +103,17 @@ class DecideForm(forms.Form):
         label="Review by",
         required=False,
         widget=PlainDate(),
-        help_text="When this decision should be looked at again. Leave empty if at the next school year.",
+        help_text="When to look at this decision again. Leave empty to look at it again next school year.",
     )
 
     def __init__(self, *args: Any, entity: AwardingEntity, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        now = years.current()
+        current = school_year.current()
         fields: dict[str, Any] = self.fields
-        fields["school_year"].choices = [(year, years.label(year)) for year in (now, now + 1, now - 1)]
-        fields["school_year"].initial = now
+        fields["school_year"].choices = [
+            (year, school_year.label(year)) for year in (current, current + 1, current - 1)
+        ]
+        fields["school_year"].initial = current
         fields["method"].choices = [(method, f"{method.label}. {words}") for method, words in METHOD_WORDS.items()]
         fields["certification"].queryset = entity.certifications.all()
         fields["certification"].empty_label = f"All certifications of {entity}"
@@ -136,7 +138,7 @@ class WindowForm(forms.Form):
     opens_on = forms.DateField(label="District entry opens", widget=PlainDate())
     preliminary_district_due = forms.DateField(label="Preliminary: due from districts", widget=PlainDate())
     preliminary_octe_due = forms.DateField(
-        label="Preliminary: due at OCTE", widget=PlainDate(), help_text="A week after the districts' date is usual."
+        label="Preliminary: due at OCTE", widget=PlainDate(), help_text="Usually a week after the districts' due date."
     )
     final_district_due = forms.DateField(label="Final: due from districts", widget=PlainDate())
     final_octe_due = forms.DateField(label="Final: due at OCTE", widget=PlainDate())

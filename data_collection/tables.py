@@ -8,7 +8,8 @@ from django.utils.safestring import SafeString
 
 from certifications.models import AwardingEntity
 from data_collection.enums import Method
-from data_collection.presenters.status import METHOD_TONES, is_overdue, status_tone, status_words
+from data_collection.models.questionnaire_request import is_overdue
+from data_collection.presenters.status import METHOD_TONES, status_tone, status_words
 
 
 def _tag(tone: str, label: str) -> SafeString:
@@ -16,14 +17,14 @@ def _tag(tone: str, label: str) -> SafeString:
 
 
 class EntityTable(tables.Table):  # type: ignore[misc]
-    """Entities with how far their questionnaire is and which method holds."""
+    """Entities with how far their questionnaire is and which method is in force."""
 
     caption = "Awarding entities"
     name = tables.Column(linkify=("data_collection:entity", {"pk": tables.A("pk")}), verbose_name="Awarding entity")
     status = tables.Column(empty_values=(), accessor="answered", verbose_name="Questionnaire")
     due_on = tables.Column(verbose_name="Answers due", default="-")
     method = tables.Column(verbose_name="Method")
-    own_decisions = tables.Column(verbose_name="Decided apart", attrs={"td": {"class": "text-end"}})
+    own_decisions = tables.Column(verbose_name="Decided separately", attrs={"td": {"class": "text-end"}})
 
     class Meta:
         model = AwardingEntity

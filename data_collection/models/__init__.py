@@ -5,7 +5,7 @@ from data_collection.models.answer import Answer
 from data_collection.models.decision import CollectionDecision
 from data_collection.models.question import GateRule, Question
 from data_collection.models.questionnaire import Questionnaire
-from data_collection.models.request import QuestionnaireRequest
+from data_collection.models.questionnaire_request import QuestionnaireRequest
 from data_collection.models.retention import RetentionRule
 from data_collection.models.verification import VerificationCheck, VerificationPlan
 from data_collection.models.window import CollectionWindow

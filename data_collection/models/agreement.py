@@ -5,8 +5,18 @@ from typing import ClassVar
 import pghistory
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
+from accounts.models import User
 from certifications.models import AwardingEntity
+
+
+class DataSharingAgreementQuerySet(models.QuerySet["DataSharingAgreement"]):
+    """Reads of agreements."""
+
+    def visible_to(self, user: User) -> "DataSharingAgreementQuerySet":
+        """The state's only."""
+        return self.all() if user.scope.state else self.none()
 
 
 @pghistory.track()
@@ -20,6 +30,8 @@ class DataSharingAgreement(models.Model):
     ends_on = models.DateField("in force until", null=True, blank=True, help_text="Leave empty if it has no end.")
     note = models.TextField(blank=True)
 
+    objects = DataSharingAgreementQuerySet.as_manager()
+
     class Meta:
         ordering = ("-starts_on", "-id")
         constraints: ClassVar = [
@@ -32,3 +44,9 @@ class DataSharingAgreement(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether results may be shared under it today (in Michigan)."""
+        today = timezone.localdate()
+        return self.starts_on <= today and (self.ends_on is None or today <= self.ends_on)

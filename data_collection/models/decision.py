@@ -18,11 +18,11 @@ class CollectionDecisionQuerySet(models.QuerySet["CollectionDecision"]):
     """Reads of decisions."""
 
     def visible_to(self, user: User) -> "CollectionDecisionQuerySet":
-        """All for the state. Districts are told the outcome through `selectors.collection_route`, not the reasons."""
+        """All for the state. Districts learn the outcome through `selectors.routes`, not the reasons."""
         return self.all() if user.scope.state else self.none()
 
     def in_force(self, school_year: int) -> "CollectionDecisionQuerySet":
-        """The current decisions of a school year."""
+        """The decisions of a school year (the ending year) that nothing has superseded. As `is_in_force`."""
         return self.filter(school_year=school_year, superseded_at=None)
 
 
@@ -37,7 +37,7 @@ class CollectionDecision(models.Model):
         null=True,
         blank=True,
         related_name="collection_decisions",
-        help_text="Empty: holds for all certifications of the entity.",
+        help_text="Leave empty for all certifications of the awarding entity.",
     )
     school_year = school_year_field()
     method = models.CharField(max_length=10, choices=Method, default=Method.UNDECIDED)
@@ -72,12 +72,12 @@ class CollectionDecision(models.Model):
                 condition=Q(superseded_at=None),
                 nulls_distinct=False,
                 name="collection_decision_one_current",
-                violation_error_message="There is already a decision for this school year; supersede it.",
+                violation_error_message="This school year already has a decision. End that one first.",
             ),
             models.CheckConstraint(
                 condition=~Q(reason=""),
                 name="collection_decision_has_reason",
-                violation_error_message="Give the reason for the decision.",
+                violation_error_message="Give a reason for the decision.",
             ),
             models.CheckConstraint(
                 condition=Q(decided_at=None, decided_by=None) | Q(decided_at__isnull=False, decided_by__isnull=False),
@@ -87,21 +87,26 @@ class CollectionDecision(models.Model):
             models.CheckConstraint(
                 condition=Q(method="undecided") | Q(decided_at__isnull=False),
                 name="collection_decision_has_decider",
-                violation_error_message="A method must be decided by somebody.",
+                violation_error_message="A method needs the person who decided it.",
             ),
             models.CheckConstraint(
                 condition=~Q(method__in=sorted(DISTRICT_METHODS)) | ~Q(verify_when=""),
                 name="collection_decision_says_when_verified",
-                violation_error_message="Say when the data that districts enter are verified.",
+                violation_error_message="Choose when the data that districts enter are verified.",
             ),
             models.CheckConstraint(
                 condition=Q(verify_when="on_date", verify_on__isnull=False)
                 | (~Q(verify_when="on_date") & Q(verify_on=None)),
                 name="collection_decision_verify_date_fits",
-                violation_error_message='Give a date if, and only if, you chose "From a date that I choose".',
+                violation_error_message='Give a date only if you chose "Starting on a date I choose".',
             ),
             school_year_check("school_year", "collection_decision_school_year_range"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_method_display()}: {self.certification or self.entity}"
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether nothing has superseded it. As `in_force`."""
+        return self.superseded_at is None

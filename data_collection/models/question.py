@@ -6,8 +6,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from data_collection.enums import TYPES_WITH_CHOICES, TYPES_WITH_NOTE, YES_NO_CHOICES, AnswerType, Gate
+from data_collection.enums import Gate
 from data_collection.models.questionnaire import Questionnaire
+from data_collection.question_types import QUESTION_TYPES, question_type_choices
+from data_collection.question_types.base import Options, QuestionType
+
+_NEED_CHOICES = sorted(code for code, question_type in QUESTION_TYPES.items() if question_type.needs_choices)
 
 
 class Question(models.Model):
@@ -20,7 +24,7 @@ class Question(models.Model):
     position = models.PositiveSmallIntegerField()
     text = models.TextField()
     help_text = models.TextField(blank=True)
-    answer_type = models.CharField(max_length=14, choices=AnswerType)
+    answer_type = models.CharField(max_length=14, choices=question_type_choices)
     # [["value", "Label"], ...]; for a table its columns.
     choices = models.JSONField(default=list, blank=True)
     required = models.BooleanField(default=False)
@@ -42,10 +46,10 @@ class Question(models.Model):
                 violation_error_message="This version already has a question in this place.",
             ),
             models.CheckConstraint(
-                condition=(Q(answer_type__in=sorted(TYPES_WITH_CHOICES)) & ~Q(choices=[]))
-                | (~Q(answer_type__in=sorted(TYPES_WITH_CHOICES)) & Q(choices=[])),
+                condition=(Q(answer_type__in=_NEED_CHOICES) & ~Q(choices=[]))
+                | (~Q(answer_type__in=_NEED_CHOICES) & Q(choices=[])),
                 name="question_choices_fit_type",
-                violation_error_message="Choices (or a table's columns) belong to questions that offer them, and only there.",
+                violation_error_message="Questions that offer choices (or columns) need some; others cannot have any.",
             ),
         ]
 
@@ -53,20 +57,23 @@ class Question(models.Model):
         return f"{self.code} {self.text}"
 
     @property
-    def options(self) -> list[tuple[str, str]]:
+    def question_type(self) -> QuestionType:
+        """What can be done with its answers."""
+        return QUESTION_TYPES[self.answer_type]
+
+    @property
+    def options(self) -> Options:
         """What can be chosen, as (value, label); a table's columns."""
-        if self.answer_type in (AnswerType.YES_NO, AnswerType.YES_NO_EXPLAIN):
-            return list(YES_NO_CHOICES)
-        return [(value, label) for value, label in self.choices]
+        return self.question_type.options(self.choices)
 
     @property
     def takes_note(self) -> bool:
-        """Whether the answer can be followed by a note."""
-        return self.answer_type in TYPES_WITH_NOTE
+        """Whether people may add a note to the answer."""
+        return self.question_type.takes_note
 
 
 class GateRule(models.Model):
-    """An answer to `question` passes when any chosen value is among `passes_when`."""
+    """An answer to `question` passes when it is, or holds, a value in `passes_when`."""
 
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="gate_rules")
     gate = models.CharField(max_length=10, choices=Gate)

@@ -1,4 +1,4 @@
-"""How long what is kept."""
+"""How long each type of record is kept."""
 
 from typing import ClassVar
 
@@ -11,13 +11,13 @@ from django.db.models import Q
 class RetentionRule(models.Model):
     """A rule of retention (procedure, data collection step 1.5): what, on which basis, from when, for how long."""
 
-    name = models.CharField("what is kept", max_length=150, unique=True)
+    name = models.CharField("type of record", max_length=150, unique=True)
     basis = models.TextField("law or rule")
     start_event = models.CharField("counted from", max_length=200)
     years = models.PositiveSmallIntegerField(
-        "years", null=True, blank=True, help_text="Leave empty if it is kept without an end date."
+        "years", null=True, blank=True, help_text="Leave empty if records are kept without an end date."
     )
-    legal_hold_note = models.TextField("what stops destruction", blank=True)
+    legal_hold_note = models.TextField("when records may not be destroyed", blank=True)
 
     class Meta:
         ordering = ("name",)

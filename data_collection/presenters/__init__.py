@@ -1,1 +1,1 @@
-"""What pages show, worked out from what is held."""
+"""What pages show, worked out from models and selectors."""

@@ -12,91 +12,84 @@ from certifications.models import AwardingEntity
 from core import school_year
 from data_collection import verbs
 from data_collection.enums import Gate, Method
-from data_collection.presenters.status import is_overdue, status_words
-from data_collection.selectors.requests import Answered, Section
+from data_collection.models.questionnaire_request import is_overdue
+from data_collection.presenters.status import status_words
+from data_collection.selectors.answers import AnsweredQuestion, Section
 from data_collection.validators.answers import in_words
-from data_collection.validators.gates import Assessment, GateResult, Outcome
+from data_collection.validators.gates import Assessment, Finding, GateResult, Outcome
 
 _TONES = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.OPEN: "gray"}
 _ROSTER_WORDS = {
-    Outcome.PASSED: "Schools can get an official list: districts upload one PDF for many students.",
-    Outcome.FAILED: "Schools cannot get an official list: districts upload a certificate for each student.",
-    Outcome.OPEN: "Whether schools can get an official list is not answered yet.",
+    Outcome.PASSED: "Schools can get an official list, so districts would upload one PDF for many students.",
+    Outcome.FAILED: "Schools cannot get an official list, so districts would upload a certificate for each student.",
+    Outcome.OPEN: "We do not know yet whether schools can get an official list.",
 }
 
 
 @dataclass(frozen=True)
+class FindingLine:
+    """An answer that a gate looks at: the question, the answer in words, how it came out, and why it matters."""
+
+    code: str
+    question: str
+    answer: str
+    note: str
+    tone: str
+    tag: str
+    why: str
+
+
+@dataclass(frozen=True)
 class GateLine:
-    """A gate with its tag and the answers that led to it: (code, answer in words, tag tone, tag, why it matters)."""
+    """A gate with its tag and the answers that led to it."""
 
     label: str
     tone: str
     tag: str
-    findings: list[dict[str, str]]
+    findings: list[FindingLine]
 
 
 def gate_lines(assessment: Assessment, sections: Iterable[Section]) -> list[GateLine]:
     """Every gate, in order."""
-    questions = {one.question.code: one for section in sections for one in section.answers}
+    answers = {one.question.code: one for section in sections for one in section.answers}
     return [
-        GateLine(str(gate.gate.label), _TONES[gate.outcome], str(gate.outcome.label), _findings(gate, questions))
+        GateLine(
+            str(gate.gate.label),
+            _TONES[gate.outcome],
+            str(gate.outcome.label),
+            [_finding_line(finding, answers[finding.criterion.code]) for finding in gate.findings],
+        )
         for gate in assessment.gates
     ]
 
 
-def _findings(gate: GateResult, questions: dict[str, Any]) -> list[dict[str, str]]:
-    return [
-        {
-            "code": finding.row.code,
-            "question": questions[finding.row.code].question.text,
-            "answer": "; ".join(in_words(questions[finding.row.code].question, questions[finding.row.code].value))
-            or "Not answered yet",
-            "note": questions[finding.row.code].note,
-            "tone": _TONES[finding.outcome],
-            "tag": str(finding.outcome.label),
-            "why": finding.row.explanation,
-        }
-        for finding in gate.findings
-    ]
+def _finding_line(finding: Finding, answered: AnsweredQuestion) -> FindingLine:
+    return FindingLine(
+        code=finding.criterion.code,
+        question=answered.question.text,
+        answer="; ".join(in_words(answered.question, answered.value)) or "Not answered yet",
+        note=answered.note,
+        tone=_TONES[finding.outcome],
+        tag=str(finding.outcome.label),
+        why=finding.criterion.explanation,
+    )
 
 
 def suggestion_words(assessment: Assessment) -> str:
-    """What the gates suggest and why, in two sentences. It decides nothing."""
+    """What the gates suggest and why, in a few sentences. It decides nothing."""
     if assessment.suggestion is Method.DIRECT:
-        return "Every gate is passed, so results could come directly from the awarding entity."
+        return "Every gate has passed, so results could come directly from the awarding entity."
     failed = _names(assessment.failed)
     still_open = _names(assessment.still_open)
     if failed:
-        words = f"Not passed: {failed}. So districts would enter the results."
+        words = f"Did not pass: {failed}. So districts would enter the results."
     else:
-        words = f"Still open: {still_open}. Until they are passed, districts would enter the results."
+        words = f"Still open: {still_open}. Until these pass, districts would enter the results."
     return f"{words} {_ROSTER_WORDS[assessment.roster]}"
 
 
 def _names(gates: list[GateResult]) -> str:
-    return ", ".join(str(Gate(gate.gate).label) for gate in gates)
-
-
-@dataclass(frozen=True)
-class ReadLine:
-    """A question with its answer in words."""
-
-    code: str
-    text: str
-    lines: list[str]
-    note: str
-    problem: str
-    href: str = ""
-
-
-def read_lines(sections: Iterable[Section]) -> list[tuple[Section, list[ReadLine]]]:
-    """All answers by section, for reading."""
-    return [(section, [_read_line(one) for one in section.answers]) for section in sections]
-
-
-def _read_line(one: Answered) -> ReadLine:
-    lines = in_words(one.question, one.value)
-    return ReadLine(one.question.code, one.question.text, lines, one.note, one.problem)
+    return ", ".join(str(gate.gate.label) for gate in gates)
 
 
 @dataclass(frozen=True)
@@ -129,7 +122,7 @@ def _what(entry: AuditEntry) -> str:
 
 
 def crumbs(entity: AwardingEntity | None = None, *more: tuple[str, str]) -> list[tuple[str, str]]:
-    """The way back: the list, the entity, and what lies between it and the page."""
+    """The way back: the list, the entity, and what is between it and the page."""
     way = [("Data collection", reverse("data_collection:entities"))]
     if entity:
         way.append((str(entity), reverse("data_collection:entity", args=[entity.pk])))
@@ -143,7 +136,7 @@ ENTITY_COLUMNS = (
     "Answers due",
     "Overdue",
     "Method",
-    "Certifications decided apart",
+    "Certifications decided separately",
 )
 
 

@@ -1,9 +1,6 @@
 """How far an entity is, in words; for the list and its download alike."""
 
-from datetime import date
 from typing import Any
-
-from django.utils import timezone
 
 from data_collection.enums import Method
 
@@ -27,8 +24,8 @@ METHOD_TONES: dict[str, str] = {
 
 
 def status_of(row: Any) -> str:
-    """A key of `STATUS_WORDS` for a row of `selectors.requests.entities_with_status`: its questionnaire."""
-    if row.request_id is None:
+    """A key of `STATUS_WORDS` for a row of `selectors.entities.entities_with_status`: its questionnaire."""
+    if row.questionnaire_request_id is None:
         return "not_sent"
     if row.submitted_at:
         return "submitted"
@@ -41,14 +38,9 @@ def status_words(row: Any) -> str:
     """The status of its questionnaire: "Partly answered (14 of 27)"."""
     status = status_of(row)
     words = STATUS_WORDS[status]
-    return f"{words} ({row.answered} of {row.asked})" if status == "partly" else words
+    return f"{words} ({row.answered} of {row.question_count})" if status == "partly" else words
 
 
 def status_tone(row: Any) -> str:
     """The color of its tag."""
     return _TONES[status_of(row)]
-
-
-def is_overdue(due_on: date | None, submitted_at: Any) -> bool:
-    """Whether answers are late."""
-    return due_on is not None and submitted_at is None and due_on < timezone.localdate()

@@ -1,1 +1,1 @@
-"""Every read: routes (what districts are told), requests and their answers, decisions, windows."""
+"""Every read: routes of results, questionnaires and their answers, decisions, due dates."""

@@ -1,15 +1,19 @@
 """What waits for a person, for the home page."""
 
-from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import DISTRICT_VIEW_ROLES
 from core import school_year
 from core.home_items import HomeItem
+from data_collection.models.questionnaire_request import overdue
 from data_collection.permissions import DECIDE_METHODS, MANAGE_QUESTIONNAIRES
-from data_collection.selectors import requests
+from data_collection.selectors.entities import awaiting_decision
+from data_collection.selectors.questionnaire_requests import newly_submitted, questionnaire_requests_visible_to
 from data_collection.selectors.windows import next_district_due_date
+
+# More would crowd out everything else on the home page; the list of entities has them all.
+_MOST_ANSWERS = 5
 
 
 def home_items(user: User) -> list[HomeItem]:
@@ -26,22 +30,20 @@ def home_items(user: User) -> list[HomeItem]:
 
 
 def _for_consultants(user: User, year: int) -> list[HomeItem]:
-    sent = requests.requests_visible_to(user).filter(sent_by=user)
-    late = sent.waiting().filter(requests.overdue()).count()  # type: ignore[attr-defined]
-    arrived = list(requests.newly_submitted(user, year).filter(Q(sent_by=user)))
+    late = questionnaire_requests_visible_to(user).waiting().filter(overdue(), sent_by=user).count()
     items = [
         HomeItem(
-            title=f"Read the answers of {request.entity}",
-            text="They were submitted, and no method is decided on them yet.",
-            href=reverse("data_collection:request", args=[request.pk]),
+            title=f"Read the answers of {questionnaire_request.entity}",
+            text="They were submitted, and no method has been decided since then.",
+            href=reverse("data_collection:questionnaire_request", args=[questionnaire_request.pk]),
         )
-        for request in arrived[:5]
+        for questionnaire_request in newly_submitted(user, year)[:_MOST_ANSWERS]
     ]
     if late:
         items.append(
             HomeItem(
-                title="Follow up questionnaires that are late",
-                text="Send them again with a new date, ask somebody else, or withdraw them.",
+                title="Follow up on late questionnaires",
+                text="Send them again with a new due date, try another contact, or withdraw them.",
                 href=reverse("data_collection:entities") + "?status=overdue",
                 urgent=True,
                 count=late,
@@ -51,16 +53,16 @@ def _for_consultants(user: User, year: int) -> list[HomeItem]:
 
 
 def _for_approvers(user: User, year: int) -> list[HomeItem]:
-    waiting = list(requests.awaiting_decision(user, year).values_list("pk", flat=True))
+    waiting = list(awaiting_decision(user, year).values_list("pk", flat=True))
     if not waiting:
         return []
-    one = reverse("data_collection:decide", args=[waiting[0]])
-    many = reverse("data_collection:entities") + "?status=submitted&method=undecided"
+    form = reverse("data_collection:decide", args=[waiting[0]])
+    filtered_list = reverse("data_collection:entities") + "?status=submitted&method=undecided"
     return [
         HomeItem(
             title="Decide where results come from",
-            text=f"Awarding entities have answered and wait for a method for {school_year.label(year)}.",
-            href=one if len(waiting) == 1 else many,
+            text=f"Awarding entities have answered and are waiting for a method for {school_year.label(year)}.",
+            href=form if len(waiting) == 1 else filtered_list,
             count=len(waiting),
         )
     ]

@@ -1,18 +1,17 @@
-"""Where the results of a certification come from, in a school year."""
+"""Where results come from in a school year: the method in force, and which certifications districts may enter."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
 
-from certifications.models import AwardingEntity, Certification
+from certifications.models import AwardingEntity
 from data_collection.enums import DISTRICT_METHODS, Method
 from data_collection.models import CollectionDecision
 
 
 @dataclass(frozen=True)
 class Route:
-    """Where results come from, as everybody may know it.
+    """Where the results of an entity come from.
 
     Attributes:
         method: a value of `Method`; undecided where nothing was decided.
@@ -33,10 +32,6 @@ class Route:
         return str(self.method.label)
 
 
-def _route(decision: CollectionDecision | None) -> Route:
-    return Route(Method(decision.method), decision) if decision else Route()
-
-
 def district_entry_filter(school_year: int) -> Q:
     """A filter over `Certification`: those that districts may enter results for in `school_year`.
 
@@ -51,26 +46,7 @@ def district_entry_filter(school_year: int) -> Q:
     )
 
 
-def collection_routes(certifications: Iterable[Certification], school_year: int) -> dict[int, Route]:
-    """The route of each certification by its primary key, in one query."""
-    certifications = list(certifications)
-    decisions = CollectionDecision.objects.in_force(school_year).filter(
-        entity__in={certification.entity_id for certification in certifications}
-    )
-    found = {(decision.entity_id, decision.certification_id): decision for decision in decisions}
-    return {
-        certification.pk: _route(
-            found.get((certification.entity_id, certification.pk)) or found.get((certification.entity_id, None))
-        )
-        for certification in certifications
-    }
-
-
-def collection_route(certification: Certification, school_year: int) -> Route:
-    """The route of one certification."""
-    return collection_routes([certification], school_year)[certification.pk]
-
-
 def entity_route(entity: AwardingEntity, school_year: int) -> Route:
-    """The route of an entity as a whole, before what may hold for single certifications."""
-    return _route(CollectionDecision.objects.in_force(school_year).filter(entity=entity, certification=None).first())
+    """The route of an entity as a whole, in a school year (the ending year); certifications may have their own."""
+    decision = CollectionDecision.objects.in_force(school_year).filter(entity=entity, certification=None).first()
+    return Route(Method(decision.method), decision) if decision else Route()

@@ -1,22 +1,11 @@
-"""Reading the dates of collection, the rules of retention, and what a decision reaches."""
+"""Reading the due dates of school years, and the rules of retention."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from certifications.models import AwardingEntity, Certification, District, ProgramCertification
 from data_collection.models import CollectionWindow, RetentionRule
-
-
-@dataclass(frozen=True)
-class Reach:
-    """What a decision on an entity (or one certification) touches in a school year."""
-
-    certifications: list[Certification]
-    programs: int
-    districts: int
 
 
 def windows() -> QuerySet[CollectionWindow]:
@@ -40,14 +29,3 @@ def next_district_due_date(school_year: int) -> tuple[str, date] | None:
 def retention_rules() -> QuerySet[RetentionRule]:
     """The rules of retention; the same for everybody."""
     return RetentionRule.objects.all()
-
-
-def reach_of(entity: AwardingEntity, certification: Certification | None, school_year: int) -> Reach:
-    """What a decision would touch: certifications listed in the year, their programs, and the districts that offer them."""
-    listings = ProgramCertification.objects.in_force(school_year).filter(certification__entity=entity)
-    if certification:
-        listings = listings.filter(certification=certification)
-    programs = listings.order_by().values("program_id").distinct()
-    districts = District.objects.filter(buildings__offerings__program__in=programs).distinct()
-    held = Certification.objects.filter(pk__in=listings.order_by().values("certification_id"))
-    return Reach(list(held), programs.count(), districts.count())

@@ -1,4 +1,7 @@
-"""What the contact does behind the link: opens, saves, submits. Nobody signs in here; the view has checked the secret."""
+"""What the contact does behind the link: opens, saves, submits.
+
+Nobody signs in, so there is no `by`: the view has checked the secret.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -19,24 +22,29 @@ _VISIT_ENDS_AFTER = timedelta(minutes=30)
 
 
 class AnswersIncompleteError(Problem):
-    """Answers are missing or cannot stand; `problems` holds (question, message) for each."""
+    """Answers are missing or wrong; `problems` holds (question, message) for each."""
 
     def __init__(self, problems: list[tuple[Question, str]]) -> None:
-        super().__init__(f"{len(problems)} questions still need you.")
+        super().__init__(
+            f"{len(problems)} question{'' if len(problems) == 1 else 's'} still need an answer or a change."
+        )
         self.problems = problems
 
 
 @transaction.atomic
-def note_visit(*, request: QuestionnaireRequest) -> QuestionnaireRequest:
-    """Write down that the contact is here. Called when a person presses something, never because a link was fetched."""
-    request = _lock(request)
-    _touch(request)
-    return request
+def note_visit(*, questionnaire_request: QuestionnaireRequest) -> QuestionnaireRequest:
+    """Note that the contact is on the pages.
+
+    Called when a person presses something, never because a link was fetched: mail programs fetch links on their own.
+    """
+    questionnaire_request = QuestionnaireRequest.objects.locked(questionnaire_request)
+    _touch(questionnaire_request)
+    return questionnaire_request
 
 
 @transaction.atomic
 def save_answers(
-    *, request: QuestionnaireRequest, values: Mapping[str, Typed], seen: datetime | None = None
+    *, questionnaire_request: QuestionnaireRequest, values: Mapping[str, Typed], seen: datetime | None = None
 ) -> list[Answer]:
     """Keep what was typed, right or wrong, for the questions given and no others.
 
@@ -49,120 +57,119 @@ def save_answers(
 
     Raises:
         MoveNotAllowedError: the questionnaire is no longer open.
-        StaleVersionError: somebody saved other answers to the same questions since `seen`; nothing is written.
+        StaleVersionError: someone saved other answers to the same questions since `seen`; nothing is written.
         Problem: a code is not in the questionnaire.
     """
-    request = _lock(request)
-    _ensure_open(request)
-    questions = {question.code: question for question in request.questionnaire.questions.all()}
+    questionnaire_request = QuestionnaireRequest.objects.locked(questionnaire_request)
+    _ensure_open(questionnaire_request)
+    questions = {question.code: question for question in questionnaire_request.questionnaire.questions.all()}
     unknown = sorted(set(values) - set(questions))
     if unknown:
         raise Problem(f"The questionnaire has no question {', '.join(unknown)}.")
-    held = {answer.question_id: answer for answer in request.answers.all()}
+    answers = {answer.question_id: answer for answer in questionnaire_request.answers.all()}
     changed = []
     for code, typed in values.items():
         value, note = tidy(typed.value), tidy(typed.note)
-        answer = held.get(questions[code].pk)
+        answer = answers.get(questions[code].pk)
         if answer is None and is_empty(value) and not note:
             continue
         if answer is not None and answer.value == value and answer.comment == note:
             continue
         if answer is not None and seen is not None and answer.saved_at > seen:
             raise StaleVersionError(
-                "These answers were changed in another window since you opened this page. What you typed is still "
-                "here and is not saved yet. Save again to keep what you see.",
+                "Someone changed these answers in another window after you opened this page. What you typed is still "
+                "here but not saved yet. Save again to keep what you see.",
                 field=code,
             )
-        answer = answer or Answer(request=request, question=questions[code])
+        answer = answer or Answer(questionnaire_request=questionnaire_request, question=questions[code])
         answer.value, answer.comment = value, note
         changed.append(answer)
     for answer in changed:
         answer.save()
-    _touch(request)
+    _touch(questionnaire_request)
     if changed:
         record(
             by=None,
-            by_label=contact_label(request),
+            by_label=contact_label(questionnaire_request),
             verb=verbs.SAVED,
-            target=request,
+            target=questionnaire_request,
             detail={"questions": [answer.question.code for answer in changed]},
         )
     return changed
 
 
 @transaction.atomic
-def submit_answers(*, request: QuestionnaireRequest, signed_by: str) -> QuestionnaireRequest:
-    """Hand the answers in. A second press changes nothing and sends nothing.
+def submit_answers(*, questionnaire_request: QuestionnaireRequest, signed_by: str) -> QuestionnaireRequest:
+    """Submit the answers. A second press changes nothing and sends nothing.
 
     Args:
         signed_by: the name that the contact signs with.
 
     Raises:
         MoveNotAllowedError: it was withdrawn.
-        AnswersIncompleteError: required answers are missing, or some cannot stand.
+        AnswersIncompleteError: required answers are missing, or some are wrong.
         Problem: the name is missing.
     """
-    request = _lock(request)
-    if request.submitted_at:
-        return request
-    _ensure_open(request)
+    questionnaire_request = QuestionnaireRequest.objects.locked(questionnaire_request)
+    if questionnaire_request.submitted_at:
+        return questionnaire_request
+    _ensure_open(questionnaire_request)
     if not signed_by.strip():
-        raise Problem("Write your full name.", field="signed_by")
-    values = {answer.question.code: answer.value for answer in request.answers.select_related("question")}
-    problems = missing_codes(list(request.questionnaire.questions.all()), values)
+        raise Problem("Enter your full name.", field="signed_by")
+    values = {answer.question.code: answer.value for answer in questionnaire_request.answers.select_related("question")}
+    problems = missing_codes(list(questionnaire_request.questionnaire.questions.all()), values)
     if problems:
         raise AnswersIncompleteError(problems)
-    request.submitted_at, request.signed_by = timezone.now(), tidy(signed_by)[:150]
-    request.save(update_fields=["submitted_at", "signed_by"])
-    _touch(request)
-    record(by=None, by_label=contact_label(request), verb=verbs.SUBMITTED, target=request)
-    _send_receipts(request)
-    return request
+    questionnaire_request.submitted_at, questionnaire_request.signed_by = timezone.now(), tidy(signed_by)[:150]
+    questionnaire_request.save(update_fields=["submitted_at", "signed_by"])
+    _touch(questionnaire_request)
+    record(by=None, by_label=contact_label(questionnaire_request), verb=verbs.SUBMITTED, target=questionnaire_request)
+    _send_receipts(questionnaire_request)
+    return questionnaire_request
 
 
-def _send_receipts(request: QuestionnaireRequest) -> None:
-    context = {"request": request, "entity": request.entity, "reference": request.reference, "by": request.sent_by}
+def _send_receipts(questionnaire_request: QuestionnaireRequest) -> None:
+    context = {
+        "questionnaire_request": questionnaire_request,
+        "entity": questionnaire_request.entity,
+        "reference": questionnaire_request.reference,
+        "sender": questionnaire_request.sent_by,
+    }
     send_after_commit(
-        to=request.contact_email,
-        subject=f"Thank you: your answers arrived ({request.reference})",
+        to=questionnaire_request.contact_email,
+        subject=f"Thank you: we have your answers ({questionnaire_request.reference})",
         template="data_collection/mail/receipt.txt",
         context=context,
     )
-    page = absolute(reverse("data_collection:request", args=[request.pk]))
+    page = absolute(reverse("data_collection:questionnaire_request", args=[questionnaire_request.pk]))
     send_after_commit(
-        to=request.sent_by.email,
-        subject=f"{request.entity} answered the questionnaire",
+        to=questionnaire_request.sent_by.email,
+        subject=f"{questionnaire_request.entity} answered the questionnaire",
         template="data_collection/mail/notice.txt",
         context={**context, "page": page},
     )
 
 
-def contact_label(request: QuestionnaireRequest) -> str:
+def contact_label(questionnaire_request: QuestionnaireRequest) -> str:
     """How the audit trail names a contact, who has no account."""
-    return f"{request.contact_name} for {request.entity}"[:200]
+    return f"{questionnaire_request.contact_name} for {questionnaire_request.entity}"[:200]
 
 
-def _lock(request: QuestionnaireRequest) -> QuestionnaireRequest:
-    return (
-        QuestionnaireRequest.objects.select_for_update(of=("self",))
-        .select_related("entity", "questionnaire", "sent_by")
-        .get(pk=request.pk)
-    )
+def _ensure_open(questionnaire_request: QuestionnaireRequest) -> None:
+    if questionnaire_request.submitted_at:
+        raise MoveNotAllowedError("These answers have been submitted in the meantime, so you cannot change them here.")
+    if questionnaire_request.withdrawn_at:
+        raise MoveNotAllowedError("This questionnaire has been withdrawn in the meantime, so it takes no more answers.")
 
 
-def _ensure_open(request: QuestionnaireRequest) -> None:
-    if request.submitted_at:
-        raise MoveNotAllowedError("These answers were submitted meanwhile, so they cannot be changed here.")
-    if request.withdrawn_at:
-        raise MoveNotAllowedError("This questionnaire was withdrawn meanwhile, so it takes no more answers.")
-
-
-def _touch(request: QuestionnaireRequest) -> None:
+def _touch(questionnaire_request: QuestionnaireRequest) -> None:
     now = timezone.now()
-    is_new_visit = request.last_seen_at is None or request.last_seen_at < now - _VISIT_ENDS_AFTER
-    if request.first_opened_at is None:
-        record(by=None, by_label=contact_label(request), verb=verbs.OPENED, target=request)
-    request.first_opened_at = request.first_opened_at or now
-    request.visits += is_new_visit
-    request.last_seen_at = now
-    request.save(update_fields=["first_opened_at", "visits", "last_seen_at"])
+    is_new_visit = (
+        questionnaire_request.last_seen_at is None or questionnaire_request.last_seen_at < now - _VISIT_ENDS_AFTER
+    )
+    if questionnaire_request.first_opened_at is None:
+        record(by=None, by_label=contact_label(questionnaire_request), verb=verbs.OPENED, target=questionnaire_request)
+    questionnaire_request.first_opened_at = questionnaire_request.first_opened_at or now
+    questionnaire_request.visits += is_new_visit
+    questionnaire_request.last_seen_at = now
+    questionnaire_request.save(update_fields=["first_opened_at", "visits", "last_seen_at"])

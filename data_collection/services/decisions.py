@@ -76,9 +76,8 @@ def decide_method(
         decision.verify_when, decision.verify_note = verify_when, verify_note.strip()
         decision.verify_on = verify_on if verify_when == VerifyWhen.ON_DATE else None
     _check(decision)
-    earlier = CollectionDecision.objects.filter(
-        entity=entity, certification=certification, school_year=school_year, superseded_at=None
-    ).first()
+    in_force = CollectionDecision.objects.in_force(school_year)
+    earlier = in_force.filter(entity=entity, certification=certification).first()
     if earlier and all(getattr(earlier, name) == getattr(decision, name) for name in _FIELDS):
         return earlier
     if earlier:
@@ -92,7 +91,12 @@ def decide_method(
 
 @transaction.atomic
 def supersede(*, by: User, decision: CollectionDecision, reason: str) -> CollectionDecision:
-    """End a decision without another in its place; what holds for the entity as a whole then holds again.
+    """End a decision without another in its place; the one on the entity as a whole, if any, then counts again.
+
+    Ending it twice changes nothing.
+
+    Args:
+        reason: why it ends, in a sentence.
 
     Raises:
         PermissionDenied: the person may not decide methods.
@@ -100,10 +104,10 @@ def supersede(*, by: User, decision: CollectionDecision, reason: str) -> Collect
     """
     require(by, DECIDE_METHODS)
     decision = CollectionDecision.objects.select_for_update().get(pk=decision.pk)
-    if decision.superseded_at:
+    if not decision.is_in_force:
         return decision
     if not reason.strip():
-        raise Problem("Say why the decision ends.", field="reason")
+        raise Problem("Explain why the decision ends.", field="reason")
     decision.superseded_at = timezone.now()
     decision.save(update_fields=["superseded_at"])
     record(by=by, verb=verbs.SUPERSEDED, target=decision, detail={"reason": reason.strip()})
@@ -121,10 +125,13 @@ def record_agreement(
     ends_on: date | None = None,
     note: str = "",
 ) -> DataSharingAgreement:
-    """Write down a data sharing agreement. The same title and date again finds the first.
+    """Record a data sharing agreement. The same title and dates again return the first.
+
+    Args:
+        signed_on, starts_on, ends_on: days in Michigan; None for an agreement without an end.
 
     Raises:
-        PermissionDenied: the person may not.
+        PermissionDenied: the person may not record agreements.
         Problem: it ends before it starts.
     """
     require(by, MANAGE_QUESTIONNAIRES)
@@ -144,14 +151,14 @@ def record_agreement(
 
 def _check(decision: CollectionDecision) -> None:
     if not decision.reason:
-        raise Problem("Give the reason for the decision.", field="reason")
+        raise Problem("Give a reason for the decision.", field="reason")
     if decision.review_by and decision.review_by < timezone.localdate():
-        raise Problem("The date to review the decision by has passed. Choose a later one.", field="review_by")
+        raise Problem("The review date has passed. Choose a later one.", field="review_by")
     if decision.certification and decision.certification.entity_id != decision.entity_id:
         raise Problem(f"{decision.certification} belongs to another awarding entity.", field="certification")
     if decision.agreement and decision.agreement.entity_id != decision.entity_id:
         raise Problem("The agreement belongs to another awarding entity.", field="agreement")
     if decision.method in DISTRICT_METHODS and not decision.verify_when:
-        raise Problem("Say when the data that districts enter are verified.", field="verify_when")
+        raise Problem("Choose when the data that districts enter are verified.", field="verify_when")
     if decision.verify_when == VerifyWhen.ON_DATE and not decision.verify_on:
-        raise Problem("Give the date from which the data are verified.", field="verify_on")
+        raise Problem("Enter the date when verification starts.", field="verify_on")

@@ -1,4 +1,4 @@
-"""Keeping the standard set of questions, as the reference files give it."""
+"""The standard set of questions, as the reference files give it."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,8 +7,9 @@ from django.db import transaction
 
 from core.problems import Problem
 from data_collection.models import Answer, GateRule, Question, Questionnaire
+from data_collection.question_types import QUESTION_TYPES
 
-TITLE = "Questions to awarding entities"
+TITLE = "Questions for awarding entities"
 
 
 @transaction.atomic
@@ -27,24 +28,29 @@ def sync_standard_questionnaire(
         gates: rows with the columns gate, question_code, passes_when (`value;value`) and explanation.
 
     Raises:
-        Problem: the version was already answered and the rows differ from it, or a gate names no question.
+        Problem: the version already has answers and the rows differ from it, a type of question is unknown, or a gate
+            names no question.
     """
     Questionnaire.objects.select_for_update().filter(is_current=True).exclude(version=version).update(is_current=False)
     questionnaire, _ = Questionnaire.objects.update_or_create(
         version=version, defaults={"is_current": True, "title": TITLE}
     )
     wanted = {row["code"]: _question_fields(row) for row in questions}
-    held = {question.code: question for question in questionnaire.questions.all()}
-    changed = {code for code, fields in wanted.items() if _differs(held.get(code), fields)} | (set(held) - set(wanted))
-    if changed and Answer.objects.filter(request__questionnaire=questionnaire).exists():
+    existing = {question.code: question for question in questionnaire.questions.all()}
+    gone = set(existing) - set(wanted)
+    changed = {code for code, fields in wanted.items() if _differs(existing.get(code), fields)} | gone
+    if changed and Answer.objects.filter(questionnaire_request__questionnaire=questionnaire).exists():
         listed = ", ".join(sorted(changed))
-        raise Problem(f"Version {version} was already answered and cannot change ({listed}). Give a new version.")
-    _write_questions(questionnaire, wanted, gone=set(held) - set(wanted))
+        raise Problem(f"Version {version} already has answers and cannot change ({listed}). Use a new version.")
+    _write_questions(questionnaire, wanted, gone=gone)
     _write_gates(questionnaire, gates)
     return questionnaire
 
 
 def _question_fields(row: Mapping[str, str]) -> dict[str, Any]:
+    if row["answer_type"] not in QUESTION_TYPES:
+        known = ", ".join(QUESTION_TYPES)
+        raise Problem(f'Question {row["code"]} has the unknown type "{row["answer_type"]}". Use one of these: {known}.')
     choices = [part.strip().split("=", 1) for part in (row["choices"] or "").split(";") if part.strip()]
     return {
         "section_code": row["section_code"],
@@ -76,7 +82,7 @@ def _write_questions(questionnaire: Questionnaire, wanted: dict[str, dict[str, A
 
 def _write_gates(questionnaire: Questionnaire, gates: Iterable[Mapping[str, str]]) -> None:
     by_code = {question.code: question for question in questionnaire.questions.all()}
-    kept = []
+    written = []
     for row in gates:
         if row["question_code"] not in by_code:
             raise Problem(f"A gate names the question {row['question_code']}, which is not in the questionnaire.")
@@ -89,5 +95,5 @@ def _write_gates(questionnaire: Questionnaire, gates: Iterable[Mapping[str, str]
                 "explanation": row["explanation"],
             },
         )
-        kept.append(rule.pk)
-    GateRule.objects.filter(questionnaire=questionnaire).exclude(pk__in=kept).delete()
+        written.append(rule.pk)
+    GateRule.objects.filter(questionnaire=questionnaire).exclude(pk__in=written).delete()

@@ -53,7 +53,7 @@ def set_window(
 
 @transaction.atomic
 def save_retention_rule(*, by: User, rule: RetentionRule) -> RetentionRule:
-    """Keep a new or changed rule of retention.
+    """Save a new or changed rule of retention (procedure, data collection step 1.5).
 
     Raises:
         PermissionDenied: the person may not change them.

@@ -1,15 +1,18 @@
 """What the answers say about direct collection: each gate passed, failed or open. It suggests and never decides.
 
 Plain functions over plain values, so that they can be tested with anything. The gates come from the reference file
-`gates.csv`; that any failed gate speaks for the district route is the rule of the field brief, decision aid of section 3.
+`gates.csv`. That any failed gate speaks for the district route comes from the field brief (section 3, decision aid).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import TextChoices
 
 from data_collection.enums import Gate, Method
+from data_collection.question_types.base import QuestionType
+from data_collection.validators.answers import is_empty
 
 # It tells districts what to upload and has no say in direct collection.
 DISTRICT_ROUTE_GATES = frozenset({Gate.ROSTER})
@@ -24,8 +27,8 @@ class Outcome(TextChoices):
 
 
 @dataclass(frozen=True)
-class Row:
-    """A rule: the question with `code` passes `gate` when any chosen value is in `passes_when`."""
+class GateCriterion:
+    """A rule: the question with `code` passes `gate` when its answer is, or holds, a value in `passes_when`."""
 
     gate: str
     code: str
@@ -35,10 +38,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Finding:
-    """What one answer did: the rule, the values chosen (none when unanswered) and the outcome."""
+    """What one answer did: the rule and the outcome."""
 
-    row: Row
-    chosen: tuple[str, ...]
+    criterion: GateCriterion
     outcome: Outcome
 
 
@@ -77,7 +79,7 @@ class Assessment:
 
     @property
     def is_firm(self) -> bool:
-        """Whether further answers could still change the suggestion."""
+        """Whether the suggestion stays, whatever is answered next."""
         return bool(self.failed) or not self.still_open
 
     @property
@@ -86,22 +88,20 @@ class Assessment:
         return next(one.outcome for one in self.gates if one.gate is Gate.ROSTER)
 
 
-def assess(rows: Iterable[Row], chosen: Mapping[str, Sequence[str]]) -> Assessment:
-    """Put the answers against the gates.
-
-    Args:
-        rows: the rules of the questionnaire's version; a gate without any stays open.
-        chosen: question code -> the values chosen; a missing code or an empty list is an unanswered question.
-    """
-    findings = [_finding(row, tuple(chosen.get(row.code, ()))) for row in rows]
-    return Assessment(tuple(_gate(gate, [one for one in findings if one.row.gate == gate]) for gate in Gate))
+def judge(criterion: GateCriterion, question_type: QuestionType, value: Any) -> Finding:
+    """Hold one answer against a rule; an empty one leaves it open."""
+    if is_empty(value):
+        return Finding(criterion, Outcome.OPEN)
+    passed = question_type.passes_gate(value, criterion.passes_when)
+    return Finding(criterion, Outcome.PASSED if passed else Outcome.FAILED)
 
 
-def _finding(row: Row, chosen: tuple[str, ...]) -> Finding:
-    if not chosen:
-        return Finding(row, chosen, Outcome.OPEN)
-    passed = any(value in row.passes_when for value in chosen)
-    return Finding(row, chosen, Outcome.PASSED if passed else Outcome.FAILED)
+def assess(findings: Iterable[Finding]) -> Assessment:
+    """Sum the findings up by gate; a gate without any stays open."""
+    by_gate: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_gate.setdefault(finding.criterion.gate, []).append(finding)
+    return Assessment(tuple(_gate(gate, by_gate.get(gate, [])) for gate in Gate))
 
 
 def _gate(gate: Gate, findings: list[Finding]) -> GateResult:

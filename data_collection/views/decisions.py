@@ -15,16 +15,19 @@ from data_collection.filters import chosen_year
 from data_collection.forms import AgreementForm, DecideForm, ReasonForm, decision_as_initial, take
 from data_collection.permissions import DECIDE_METHODS, MANAGE_QUESTIONNAIRES
 from data_collection.presenters import staff
-from data_collection.selectors import requests
+from data_collection.selectors.answers import assessment_of, sections_of
+from data_collection.selectors.decisions import decisions_visible_to, reach_of
+from data_collection.selectors.entities import entities_visible_to
+from data_collection.selectors.questionnaire_requests import questionnaire_requests_visible_to
 from data_collection.selectors.routes import entity_route
-from data_collection.selectors.windows import reach_of, window_of
+from data_collection.selectors.windows import window_of
 from data_collection.services import decisions
 
 
 @requires(DECIDE_METHODS)
 def decide(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The decision form, filled with what holds now."""
-    entity = get_object_or_404(requests.entities_visible_to(request.user), pk=pk)
+    """The decision form, filled with the decision in force."""
+    entity = get_object_or_404(entities_visible_to(request.user), pk=pk)
     year = chosen_year(request.GET)
     initial = {"school_year": year, **decision_as_initial(entity_route(entity, year).decision)}
     form = DecideForm(request.POST or None, entity=entity, initial=initial)
@@ -34,14 +37,14 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
         except Problem as problem:
             take(form, problem)
         else:
-            what, when = decision.certification or entity, school_year.label(decision.school_year)
-            messages.success(request, f"Decided for {what}, {when}: {decision.get_method_display()}.")
+            subject, year_label = decision.certification or entity, school_year.label(decision.school_year)
+            messages.success(request, f"Decided for {subject}, {year_label}: {decision.get_method_display()}.")
             return redirect("data_collection:entity", pk=entity.pk)
     return render(request, "data_collection/decide.html", {"form": form, **_beside(request, entity, year)})
 
 
 def _beside(request: SignedInRequest, entity: AwardingEntity, year: int) -> dict[str, Any]:
-    """What the approver looks at while deciding: the latest answers, the gates, and what the decision reaches."""
+    """What the approver looks at while deciding: the latest answers, the gates, and what the decision affects."""
     context: dict[str, Any] = {
         "entity": entity,
         "crumbs": staff.crumbs(entity, ("Decide the method", "")),
@@ -50,12 +53,13 @@ def _beside(request: SignedInRequest, entity: AwardingEntity, year: int) -> dict
         "window": window_of(year),
         "route": entity_route(entity, year),
     }
-    asked = requests.requests_visible_to(request.user).filter(entity=entity, withdrawn_at=None).first()
-    if asked:
-        assessment = requests.assessment_of(asked)
+    questionnaire_requests = questionnaire_requests_visible_to(request.user)
+    questionnaire_request = questionnaire_requests.filter(entity=entity, withdrawn_at=None).first()
+    if questionnaire_request:
+        assessment = assessment_of(questionnaire_request)
         context |= {
-            "asked": asked,
-            "gates": staff.gate_lines(assessment, requests.sections_of(asked)),
+            "questionnaire_request": questionnaire_request,
+            "gates": staff.gate_lines(assessment, sections_of(questionnaire_request)),
             "suggestion": assessment.suggestion.label,
             "suggestion_words": staff.suggestion_words(assessment),
         }
@@ -65,15 +69,15 @@ def _beside(request: SignedInRequest, entity: AwardingEntity, year: int) -> dict
 @requires(DECIDE_METHODS)
 def end(request: SignedInRequest, pk: int) -> HttpResponse:
     """End a decision without another in its place."""
-    decision = get_object_or_404(requests.decisions_visible_to(request.user), pk=pk)
-    form = ReasonForm(request.POST or None, label="Why does it end?")
+    decision = get_object_or_404(decisions_visible_to(request.user), pk=pk)
+    form = ReasonForm(request.POST or None, label="Why does this decision end?")
     if request.method == "POST" and form.is_valid():
         try:
             decisions.supersede(by=request.user, decision=decision, **form.cleaned_data)
         except Problem as problem:
             take(form, problem)
         else:
-            messages.success(request, "The decision has ended. It stays on file.")
+            messages.success(request, "You ended the decision. It stays on file.")
             return redirect("data_collection:entity", pk=decision.entity_id)
     crumbs = staff.crumbs(decision.entity, ("End a decision", ""))
     context = {"decision": decision, "form": form, "crumbs": crumbs}
@@ -83,7 +87,7 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(MANAGE_QUESTIONNAIRES)
 def add_agreement(request: SignedInRequest, pk: int) -> HttpResponse:
     """Write down a data sharing agreement."""
-    entity = get_object_or_404(requests.entities_visible_to(request.user), pk=pk)
+    entity = get_object_or_404(entities_visible_to(request.user), pk=pk)
     form = AgreementForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -91,7 +95,7 @@ def add_agreement(request: SignedInRequest, pk: int) -> HttpResponse:
         except Problem as problem:
             take(form, problem)
         else:
-            messages.success(request, "The agreement is recorded.")
+            messages.success(request, "You recorded the agreement.")
             return redirect("data_collection:entity", pk=entity.pk)
     crumbs = staff.crumbs(entity, ("Record an agreement", ""))
     return render(request, "data_collection/agreement.html", {"entity": entity, "form": form, "crumbs": crumbs})

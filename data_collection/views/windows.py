@@ -21,10 +21,10 @@ _FIRST_YEAR = 2014
 @requires(SEE_WINDOWS)
 def index(request: SignedInRequest) -> HttpResponse:
     """The dates of every school year."""
-    held = list(windows.windows())
-    missing = [year for year in _offered() if year not in {window.school_year for window in held}]
+    dated = list(windows.windows())
+    missing = [year for year in _offered() if year not in {window.school_year for window in dated}]
     context = {
-        "windows": held,
+        "windows": dated,
         "missing": missing,
         "current": current(),
         "may_set": request.user.has_perm(SET_WINDOWS),
@@ -50,7 +50,7 @@ def edit(request: SignedInRequest, school_year: int) -> HttpResponse:
         except Problem as problem:
             take(form, problem)
         else:
-            messages.success(request, f"The dates of {label(school_year)} are set.")
+            messages.success(request, f"You set the due dates for {label(school_year)}.")
             return redirect("data_collection:windows")
     crumbs = [("Due dates", reverse("data_collection:windows")), (label(school_year), "")]
     return render(request, "data_collection/edit_window.html", {"form": form, "year": school_year, "crumbs": crumbs})
@@ -58,6 +58,6 @@ def edit(request: SignedInRequest, school_year: int) -> HttpResponse:
 
 @requires(SEE_RETENTION)
 def retention(request: SignedInRequest) -> HttpResponse:
-    """How long what is kept, and on which basis."""
+    """How long each type of record is kept, and under which law or rule."""
     context = {"rules": windows.retention_rules(), "may_edit": request.user.has_perm(EDIT_RETENTION)}
     return render(request, "data_collection/retention.html", context)

@@ -1,9 +1,10 @@
-"""The standard questionnaire to awarding entities, with the gates that its answers are held against."""
+"""The standard questionnaire to awarding entities, with the gates that its answers are compared with."""
 
 from typing import Any
 
 from core.problems import Problem
 from data_collection.models import GateRule, Question
+from data_collection.question_types import QUESTION_TYPES
 from data_collection.services.questionnaires import sync_standard_questionnaire
 from datasets.files import REFERENCE, BadCellError, Row, read
 from datasets.loaders.sync import Counts
@@ -23,6 +24,7 @@ _QUESTION_COLUMNS = (
     "used_for",
     "derived_from",
 )
+_TYPES = {code: code for code in QUESTION_TYPES}
 _GATE_COLUMNS = ("gate", "question_code", "passes_when", "explanation")
 
 
@@ -35,14 +37,14 @@ def load_questionnaire(_overwrite: bool) -> Counts:
     questions = read(REFERENCE / "questionnaire.csv", _QUESTION_COLUMNS)
     gates = read(REFERENCE / "gates.csv", _GATE_COLUMNS)
     _check(questions, gates)
-    before = _held()
+    before = _stored()
     try:
         sync_standard_questionnaire(
             version=VERSION, questions=[row.cells for row in questions], gates=[row.cells for row in gates]
         )
     except Problem as problem:
         raise BadCellError(f"questionnaire.csv: {problem.message}") from problem
-    after = _held()
+    after = _stored()
     added = len(after.keys() - before.keys())
     same = sum(before.get(key) == values for key, values in after.items())
     return Counts(added=added, changed=len(after) - added - same, same=same)
@@ -51,6 +53,7 @@ def load_questionnaire(_overwrite: bool) -> Counts:
 def _check(questions: list[Row], gates: list[Row]) -> None:
     codes = {row.required("code"): row for row in questions}
     for row in questions:
+        row.choice("answer_type", _TYPES)
         row.yes_no("required")
         if row.integer("position") is None:
             raise row.bad("position", "is empty. Number the questions from 1.")
@@ -61,13 +64,13 @@ def _check(questions: list[Row], gates: list[Row]) -> None:
         row.reference("question_code", codes, "questionnaire.csv")
 
 
-def _held() -> dict[tuple[str, ...], tuple[Any, ...]]:
-    """What the database holds of this version, in a form that can be compared."""
+def _stored() -> dict[tuple[str, ...], tuple[Any, ...]]:
+    """The database's rows of this version, in a form that can be compared."""
     questions = Question.objects.filter(questionnaire__version=VERSION)
     rules = GateRule.objects.filter(questionnaire__version=VERSION)
-    held: dict[tuple[str, ...], tuple[Any, ...]] = {
+    stored: dict[tuple[str, ...], tuple[Any, ...]] = {
         ("question", row["code"]): tuple(map(repr, row.values())) for row in questions.values()
     }
     for gate, code, passes, explanation in rules.values_list("gate", "question__code", "passes_when", "explanation"):
-        held["gate", gate, code] = (passes, explanation)
-    return held
+        stored["gate", gate, code] = (passes, explanation)
+    return stored

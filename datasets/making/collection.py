@@ -14,7 +14,6 @@ from data_collection.models import (
     Questionnaire,
     QuestionnaireRequest,
 )
-from data_collection.validators.answers import from_text
 from datasets.files import DEMO, Row, read
 from datasets.making.catalog import METHOD_COLUMNS
 from datasets.making.people import Cast
@@ -83,7 +82,7 @@ def make_collection(plan: Plan, cast: Cast) -> None:
     if questionnaire is None or QuestionnaireRequest.objects.filter(questionnaire=questionnaire).exists():
         return
     for number, sending in enumerate(_SENDINGS, 1):
-        _request(number, sending, entities[sending.entity], questionnaire, cast)
+        _questionnaire_request(number, sending, entities[sending.entity], questionnaire, cast)
 
 
 def _window(year: int) -> None:
@@ -118,11 +117,10 @@ def _decision(row: Row, entity: AwardingEntity, agreements: dict[str, DataSharin
     year = row.integer("school_year") or LAST_YEAR
     method = row.choice("method", _METHODS)
     decided = method != Method.UNDECIDED
-    CollectionDecision.objects.get_or_create(
+    CollectionDecision.objects.in_force(year).get_or_create(
         entity=entity,
         certification=None,
         school_year=year,
-        superseded_at=None,
         defaults={
             "method": method,
             "reason": row.required("reason"),
@@ -136,11 +134,13 @@ def _decision(row: Row, entity: AwardingEntity, agreements: dict[str, DataSharin
     )
 
 
-def _request(number: int, sending: Sending, entity: AwardingEntity, questionnaire: Questionnaire, cast: Cast) -> None:
+def _questionnaire_request(
+    number: int, sending: Sending, entity: AwardingEntity, questionnaire: Questionnaire, cast: Cast
+) -> None:
     seen = None if sending.state == "sent" else moment(sending.sent + timedelta(days=3))
     submitted = sending.state == "submitted"
     last = moment(sending.sent + timedelta(days=12), 90) if seen else None
-    request = QuestionnaireRequest.objects.create(
+    questionnaire_request = QuestionnaireRequest.objects.create(
         entity=entity,
         questionnaire=questionnaire,
         reference=f"QR-DEM{number}-2026",
@@ -158,11 +158,11 @@ def _request(number: int, sending: Sending, entity: AwardingEntity, questionnair
         signed_by=sending.contact if submitted else "",
     )
     if sending.answers_of:
-        _answers(request, sending)
+        _answers(questionnaire_request, sending)
 
 
-def _answers(request: QuestionnaireRequest, sending: Sending) -> None:
-    questions = {question.code: question for question in request.questionnaire.questions.all()}
+def _answers(questionnaire_request: QuestionnaireRequest, sending: Sending) -> None:
+    questions = {question.code: question for question in questionnaire_request.questionnaire.questions.all()}
     borrowed = sending.answers_of != sending.entity
     for row in read(DEMO / "questionnaire_answers.csv", _ANSWER_COLUMNS):
         if row.text("entity_code") != sending.answers_of:
@@ -175,8 +175,8 @@ def _answers(request: QuestionnaireRequest, sending: Sending) -> None:
             continue
         note = row.text("comment")
         Answer.objects.create(
-            request=request,
+            questionnaire_request=questionnaire_request,
             question=question,
-            value=from_text(question, text),
+            value=question.question_type.parse(text),
             comment=INVENTED if question.code == "A1" else ("" if borrowed else note),
         )

@@ -3,7 +3,8 @@
 import re
 
 from data_collection.models import Question, Questionnaire
-from data_collection.validators.answers import CONTACT_FIELDS, Typed
+from data_collection.question_types.contact import CONTACT_FIELDS
+from data_collection.validators.answers import Typed
 
 PERSON = {"name": "Jordan Lee", "email": "jordan@example.org"}
 
@@ -19,7 +20,7 @@ def secret_in(body: str) -> str:
 
 
 def good_answer(question: Question):
-    """An answer that can stand; for a choice the first, which passes every gate of the standard questions."""
+    """A valid answer; for a choice the first, which passes every gate of the standard questions."""
     kind = question.answer_type
     if kind == "table":
         return [[f"{label}" for _, label in question.options]]

@@ -10,7 +10,7 @@ from tests.factories import data_collection
 from tests.factories.accounts import UserFactory
 from tests.factories.certifications import CertificationFactory, StudentCertificationFactory
 
-Ask = data_collection.QuestionnaireRequestFactory
+QuestionnaireRequest = data_collection.QuestionnaireRequestFactory
 Decide = data_collection.CollectionDecisionFactory
 Window = data_collection.CollectionWindowFactory
 Plan = data_collection.VerificationPlanFactory
@@ -42,15 +42,15 @@ def two_gate_rules(gate: str) -> None:
     data_collection.GateRuleFactory(question=one.question, gate=gate)
 
 
-def two_requests(**first) -> None:
-    one = Ask(**first)
-    Ask(entity=one.entity, questionnaire=one.questionnaire)
+def two_questionnaire_requests(**first) -> None:
+    one = QuestionnaireRequest(**first)
+    QuestionnaireRequest(entity=one.entity, questionnaire=one.questionnaire)
 
 
 def two_answers(same_question: bool) -> None:
     one = data_collection.AnswerFactory()
     other = one.question if same_question else data_collection.QuestionFactory(questionnaire=one.question.questionnaire)
-    data_collection.AnswerFactory(request=one.request, question=other)
+    data_collection.AnswerFactory(questionnaire_request=one.questionnaire_request, question=other)
 
 
 def withdrawn(**values) -> dict:
@@ -94,43 +94,51 @@ RULES = [
         lambda: data_collection.GateRuleFactory(passes_when=["yes"]),
         lambda: data_collection.GateRuleFactory(passes_when=[]),
     ),
-    Rule("questionnaire_request_one_open", lambda: two_requests(submitted=True), two_requests),
-    Rule("questionnaire_request_one_open", lambda: two_requests(**withdrawn()), two_requests),
+    Rule(
+        "questionnaire_request_one_open", lambda: two_questionnaire_requests(submitted=True), two_questionnaire_requests
+    ),
+    Rule(
+        "questionnaire_request_one_open", lambda: two_questionnaire_requests(**withdrawn()), two_questionnaire_requests
+    ),
     Rule(
         "questionnaire_request_submitted_and_signed",
-        lambda: Ask(submitted=True),
-        lambda: Ask(submitted=True, signed_by=""),
-    ),
-    Rule("questionnaire_request_submitted_and_signed", Ask, lambda: Ask(signed_by="Jordan Lee")),
-    Rule(
-        "questionnaire_request_reopened_by_and_why",
-        lambda: Ask(**reopened()),
-        lambda: Ask(**reopened(reopen_reason="")),
+        lambda: QuestionnaireRequest(submitted=True),
+        lambda: QuestionnaireRequest(submitted=True, signed_by=""),
     ),
     Rule(
+        "questionnaire_request_submitted_and_signed",
+        QuestionnaireRequest,
+        lambda: QuestionnaireRequest(signed_by="Jordan Lee"),
+    ),
+    Rule(
         "questionnaire_request_reopened_by_and_why",
-        lambda: Ask(**reopened()),
-        lambda: Ask(**reopened(reopened_by=None)),
+        lambda: QuestionnaireRequest(**reopened()),
+        lambda: QuestionnaireRequest(**reopened(reopen_reason="")),
+    ),
+    Rule(
+        "questionnaire_request_reopened_by_and_why",
+        lambda: QuestionnaireRequest(**reopened()),
+        lambda: QuestionnaireRequest(**reopened(reopened_by=None)),
     ),
     Rule(
         "questionnaire_request_withdrawn_at_and_by",
-        lambda: Ask(**withdrawn()),
-        lambda: Ask(**withdrawn(withdrawn_by=None)),
+        lambda: QuestionnaireRequest(**withdrawn()),
+        lambda: QuestionnaireRequest(**withdrawn(withdrawn_by=None)),
     ),
     Rule(
         "questionnaire_request_submitted_or_withdrawn",
-        lambda: Ask(**withdrawn()),
-        lambda: Ask(submitted=True, **withdrawn()),
+        lambda: QuestionnaireRequest(**withdrawn()),
+        lambda: QuestionnaireRequest(submitted=True, **withdrawn()),
     ),
     Rule(
         "questionnaire_request_opened_has_visit",
-        lambda: Ask(first_opened_at=timezone.now(), visits=1),
-        lambda: Ask(first_opened_at=timezone.now(), visits=0),
+        lambda: QuestionnaireRequest(first_opened_at=timezone.now(), visits=1),
+        lambda: QuestionnaireRequest(first_opened_at=timezone.now(), visits=0),
     ),
     Rule(
         "questionnaire_request_link_outlives_due_date",
-        lambda: Ask(due_on=date(2027, 1, 1), link_ends_on=date(2027, 1, 1)),
-        lambda: Ask(due_on=date(2027, 1, 2), link_ends_on=date(2027, 1, 1)),
+        lambda: QuestionnaireRequest(due_on=date(2027, 1, 1), link_ends_on=date(2027, 1, 1)),
+        lambda: QuestionnaireRequest(due_on=date(2027, 1, 2), link_ends_on=date(2027, 1, 1)),
     ),
     Rule("answer_once_per_question", lambda: two_answers(False), lambda: two_answers(True)),
     Rule(
@@ -267,14 +275,6 @@ def test_rule_of_the_database_holds(rule, db):
 
 
 def test_every_rule_is_tested():
-    named = {
-        constraint.name
-        for model in (
-            data_collection.models.Questionnaire, data_collection.models.Question, data_collection.models.GateRule, data_collection.models.QuestionnaireRequest,
-            data_collection.models.Answer, data_collection.models.DataSharingAgreement, data_collection.models.CollectionDecision,
-            data_collection.models.CollectionWindow, data_collection.models.RetentionRule, data_collection.models.VerificationPlan,
-            data_collection.models.VerificationCheck,
-        )
-        for constraint in model._meta.constraints
-    }  # fmt: skip
+    models = [getattr(data_collection.models, name) for name in data_collection.models.__all__]
+    named = {constraint.name for model in models for constraint in model._meta.constraints}
     assert {rule.name for rule in RULES} == named

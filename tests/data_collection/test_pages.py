@@ -26,16 +26,16 @@ def standard(db):
 
 
 @pytest.fixture
-def asked(standard, consultant):
+def questionnaire_request(standard, consultant):
     return data_collection.QuestionnaireRequestFactory(
         questionnaire=standard, entity__name="Great Lakes Trades Board", sent_by=consultant
     )
 
 
 @pytest.fixture
-def submitted(asked):
-    save_answers(request=asked, values=good_answers(asked.questionnaire))
-    return submit_answers(request=asked, signed_by="Jordan Lee")
+def submitted(questionnaire_request):
+    save_answers(questionnaire_request=questionnaire_request, values=good_answers(questionnaire_request.questionnaire))
+    return submit_answers(questionnaire_request=questionnaire_request, signed_by="Jordan Lee")
 
 
 def names(response):
@@ -50,16 +50,16 @@ def one_in_each_status(standard):
         AwardingEntityFactory(name=name)
     now = timezone.now()
 
-    def ask(name, **values):
+    def send(name, **values):
         entity = AwardingEntityFactory._meta.model.objects.get(name=name)
         return data_collection.QuestionnaireRequestFactory(entity=entity, questionnaire=standard, **values)
 
-    ask("Withdrawn", withdrawn_at=now, withdrawn_by=data_collection.UserFactory())
-    ask("Sent")
-    ask("Opened", first_opened_at=now, visits=1)
-    save_answers(request=ask("Partly"), values={"A1": Typed("x"), "B4": Typed("y")})
-    ask("Submitted", submitted=True)
-    ask("Late", due_on=timezone.localdate() - timedelta(days=1))
+    send("Withdrawn", withdrawn_at=now, withdrawn_by=data_collection.UserFactory())
+    send("Sent")
+    send("Opened", first_opened_at=now, visits=1)
+    save_answers(questionnaire_request=send("Partly"), values={"A1": Typed("x"), "B4": Typed("y")})
+    send("Submitted", submitted=True)
+    send("Late", due_on=timezone.localdate() - timedelta(days=1))
     data_collection.CollectionDecisionFactory(entity__name="Decided", school_year=YEAR, method="both")
     data_collection.CollectionDecisionFactory(entity__name="Decided last year", school_year=YEAR - 1)
 
@@ -118,9 +118,9 @@ def test_the_list_needs_as_many_queries_for_50_as_for_one(
     many, standard, consultant, client, django_assert_num_queries
 ):
     for _ in range(many):
-        asked = data_collection.QuestionnaireRequestFactory(questionnaire=standard)
-        data_collection.AnswerFactory(request=asked, question=standard.questions.first())
-        data_collection.CollectionDecisionFactory(entity=asked.entity)
+        questionnaire_request = data_collection.QuestionnaireRequestFactory(questionnaire=standard)
+        data_collection.AnswerFactory(questionnaire_request=questionnaire_request, question=standard.questions.first())
+        data_collection.CollectionDecisionFactory(entity=questionnaire_request.entity)
     client.force_login(consultant)
     with django_assert_num_queries(5):
         response = client.get(reverse("data_collection:entities"))
@@ -130,23 +130,30 @@ def test_the_list_needs_as_many_queries_for_50_as_for_one(
 # Who may
 
 
-PAGES = ["entities", "entities_download", "entity", "send", "decide", "add_agreement", "end_decision", "request",
-         "request_download", "resend", "reopen", "edit_window"]  # fmt: skip
+PAGES = ["entities", "entities_download", "entity", "send", "decide", "add_agreement", "end_decision",
+         "questionnaire_request",
+         "questionnaire_request_download", "resend", "reopen", "edit_window"]  # fmt: skip
 FOR_CONSULTANTS = {"send", "add_agreement", "resend", "reopen", "edit_window"}
 FOR_APPROVERS = {"send", "add_agreement", "resend", "reopen", "decide", "end_decision"}
 
 
-def address(name, asked, decision):
-    pk = {"entity": asked.entity_id, "send": asked.entity_id, "decide": asked.entity_id}.get(name, asked.pk)
-    pk = asked.entity_id if name == "add_agreement" else decision.pk if name == "end_decision" else pk
+def address(name, questionnaire_request, decision):
+    pk = {
+        "entity": questionnaire_request.entity_id,
+        "send": questionnaire_request.entity_id,
+        "decide": questionnaire_request.entity_id,
+    }.get(name, questionnaire_request.pk)
+    pk = questionnaire_request.entity_id if name == "add_agreement" else decision.pk if name == "end_decision" else pk
     args = [YEAR] if name == "edit_window" else [] if name.startswith("entities") else [pk]
     return reverse(f"data_collection:{name}", args=args)
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_pages_open_for_their_roles_only(name, asked, client, consultant, approver, state_auditor, home_district):
-    decision = data_collection.CollectionDecisionFactory(entity=asked.entity)
-    path = address(name, asked, decision)
+def test_pages_open_for_their_roles_only(
+    name, questionnaire_request, client, consultant, approver, state_auditor, home_district
+):
+    decision = data_collection.CollectionDecisionFactory(entity=questionnaire_request.entity)
+    path = address(name, questionnaire_request, decision)
     for_auditors = set(PAGES) - FOR_CONSULTANTS - FOR_APPROVERS
     for person, allowed in (
         (consultant, FOR_CONSULTANTS | for_auditors),
@@ -171,7 +178,9 @@ def test_dates_and_retention_are_for_districts_too(home_district, client, consul
     assert "Change the rules" in client.get(reverse("data_collection:retention")).content.decode()
 
 
-@pytest.mark.parametrize("name", ["entity", "request", "request_download", "send", "decide", "end_decision"])
+@pytest.mark.parametrize(
+    "name", ["entity", "questionnaire_request", "questionnaire_request_download", "send", "decide", "end_decision"]
+)
 def test_what_does_not_exist_is_not_found(name, approver, client):
     client.force_login(approver)
     assert client.get(reverse(f"data_collection:{name}", args=[987654321])).status_code == 404
@@ -197,9 +206,9 @@ def test_the_mail_can_be_read_before_it_is_sent(standard, consultant, client, dj
     assert len(mail.outbox) == 1
 
 
-def test_sending_keeps_what_was_typed_when_it_is_refused(asked, consultant, client):
+def test_sending_keeps_what_was_typed_when_it_is_refused(questionnaire_request, consultant, client):
     client.force_login(consultant)
-    path = reverse("data_collection:send", args=[asked.entity_id])
+    path = reverse("data_collection:send", args=[questionnaire_request.entity_id])
     form = {**FORM, "due": (timezone.localdate() + timedelta(days=28)).isoformat()}
     page = client.post(path, form).content.decode()
     assert "already has this questionnaire open" in page
@@ -207,28 +216,30 @@ def test_sending_keeps_what_was_typed_when_it_is_refused(asked, consultant, clie
     assert ("has passed" in page, "jordan@example.org" in page) == (True, True)
 
 
-def test_sending_again_reopening_and_withdrawing(asked, consultant, client):
+def test_sending_again_reopening_and_withdrawing(questionnaire_request, consultant, client):
     client.force_login(consultant)
     form = {**FORM, "due": (timezone.localdate() + timedelta(days=28)).isoformat()}
-    again = reverse("data_collection:resend", args=[asked.pk])
+    again = reverse("data_collection:resend", args=[questionnaire_request.pk])
     assert "new link" in client.post(again, {**form, "preview": "yes"}).content.decode()
-    assert "Sent again" in client.post(again, form, follow=True).content.decode()
+    assert "sent it again" in client.post(again, form, follow=True).content.decode()
     assert (
         "Only submitted"
-        in client.post(reverse("data_collection:reopen", args=[asked.pk]), {"reason": "Why not"}).content.decode()
+        in client.post(
+            reverse("data_collection:reopen", args=[questionnaire_request.pk]), {"reason": "Why not"}
+        ).content.decode()
     )
-    path = reverse("data_collection:withdraw", args=[asked.pk])
+    path = reverse("data_collection:withdraw", args=[questionnaire_request.pk])
     assert client.get(path).status_code == 405
-    assert "Withdrawn. Its link" in client.post(path, follow=True).content.decode()
-    assert "withdrawn meanwhile" in client.post(again, form).content.decode()
+    assert "You withdrew the questionnaire" in client.post(path, follow=True).content.decode()
+    assert "withdrawn in the meantime" in client.post(again, form).content.decode()
 
 
 def test_submitted_answers_are_reopened_but_not_withdrawn(submitted, consultant, client):
     client.force_login(consultant)
     path = reverse("data_collection:withdraw", args=[submitted.pk])
-    assert "submitted meanwhile" in client.post(path, follow=True).content.decode()
+    assert "submitted in the meantime" in client.post(path, follow=True).content.decode()
     path = reverse("data_collection:reopen", args=[submitted.pk])
-    assert "Open again" in client.post(path, {"reason": "Look at D5."}, follow=True).content.decode()
+    assert "open again" in client.post(path, {"reason": "Look at D5."}, follow=True).content.decode()
 
 
 # Reading and deciding
@@ -236,24 +247,28 @@ def test_submitted_answers_are_reopened_but_not_withdrawn(submitted, consultant,
 
 def test_answers_stand_against_the_gates(submitted, approver, client):
     client.force_login(approver)
-    page = client.get(reverse("data_collection:request", args=[submitted.pk]))
+    page = client.get(reverse("data_collection:questionnaire_request", args=[submitted.pk]))
     assert [(gate.label, gate.tag) for gate in page.context["gates"]][:2] == [
         ("Law and consent", "Passed"),
         ("Finding the student", "Passed"),
     ]
     assert "Suggestion: Direct from the awarding entity" in page.content.decode()
-    rows = client.get(reverse("data_collection:request_download", args=[submitted.pk])).content.decode("utf-8-sig")
+    rows = client.get(reverse("data_collection:questionnaire_request_download", args=[submitted.pk])).content.decode(
+        "utf-8-sig"
+    )
     assert "Sharing results,D1," in rows
 
 
-def test_unanswered_gates_are_open(asked, approver, client):
+def test_unanswered_gates_are_open(questionnaire_request, approver, client):
     client.force_login(approver)
-    page = client.get(reverse("data_collection:request", args=[asked.pk]))
+    page = client.get(reverse("data_collection:questionnaire_request", args=[questionnaire_request.pk]))
     assert {gate.tag for gate in page.context["gates"]} == {"Open"}
     assert "Suggestion so far: Entered by districts" in page.content.decode()
-    save_answers(request=asked, values={"D5": Typed("no"), "G2": Typed("no")})
-    page = client.get(reverse("data_collection:request", args=[asked.pk])).content.decode()
-    assert "Not passed: Law and consent." in page
+    save_answers(questionnaire_request=questionnaire_request, values={"D5": Typed("no"), "G2": Typed("no")})
+    page = client.get(
+        reverse("data_collection:questionnaire_request", args=[questionnaire_request.pk])
+    ).content.decode()
+    assert "Did not pass: Law and consent." in page
     assert "a certificate for each student" in page
 
 
@@ -261,7 +276,7 @@ def test_a_request_and_an_entity_need_few_queries(submitted, approver, client, d
     data_collection.CollectionDecisionFactory(entity=submitted.entity)
     client.force_login(approver)
     with django_assert_max_num_queries(12):
-        client.get(reverse("data_collection:request", args=[submitted.pk]))
+        client.get(reverse("data_collection:questionnaire_request", args=[submitted.pk]))
     with django_assert_max_num_queries(12):
         client.get(reverse("data_collection:entity", args=[submitted.entity_id]))
 
@@ -288,7 +303,7 @@ def test_a_decision_without_time_of_verification_keeps_what_was_typed(submitted,
     client.force_login(approver)
     path = reverse("data_collection:decide", args=[submitted.entity_id])
     page = client.post(path, {**DECISION, "verify_when": ""}).content.decode()
-    assert "Say when the data that districts enter are verified." in page
+    assert "Choose when the data that districts enter are verified." in page
     assert "No agreement." in page
     page = client.post(path, {**DECISION, "certification": CertificationFactory().pk}).content.decode()
     assert "Select a valid choice" in page
@@ -307,7 +322,7 @@ def test_a_decision_ends_with_a_reason(approver, client):
     client.force_login(approver)
     path = reverse("data_collection:end_decision", args=[decision.pk])
     assert client.post(path, {"reason": " "}).status_code == 200
-    assert "has ended" in client.post(path, {"reason": "By mistake."}, follow=True).content.decode()
+    assert "You ended the decision" in client.post(path, {"reason": "By mistake."}, follow=True).content.decode()
     decision.refresh_from_db()
     assert decision.superseded_at is not None
 
@@ -327,7 +342,7 @@ def test_an_agreement_is_recorded(consultant, client):
 
 def test_a_consultant_sets_the_dates(consultant, client):
     client.force_login(consultant)
-    assert "Set the dates of" in client.get(reverse("data_collection:windows")).content.decode()
+    assert "Set the dates for" in client.get(reverse("data_collection:windows")).content.decode()
     path = reverse("data_collection:edit_window", args=[YEAR])
     made = data_collection.CollectionWindowFactory.build(school_year=YEAR)
     form = {name: getattr(made, name).isoformat() for name in client.get(path).context["form"].fields}
@@ -355,10 +370,12 @@ def titles(user):
     return [item.title for item in home_items(user)]
 
 
-def test_home_tells_consultants_what_is_late_or_new(asked, submitted, consultant, approver, state_auditor):
+def test_home_tells_consultants_what_is_late_or_new(
+    questionnaire_request, submitted, consultant, approver, state_auditor
+):
     assert titles(consultant) == ["Read the answers of Great Lakes Trades Board"]
     data_collection.QuestionnaireRequestFactory(sent_by=consultant, due_on=timezone.localdate() - timedelta(days=1))
-    assert titles(consultant)[-1] == "Follow up questionnaires that are late"
+    assert titles(consultant)[-1] == "Follow up on late questionnaires"
     assert titles(state_auditor) == []
 
 
@@ -367,8 +384,8 @@ def test_home_tells_approvers_what_to_decide(submitted, approver, consultant):
     data_collection.QuestionnaireRequestFactory(submitted=True)
     assert (home_items(approver)[-1].count, "method=undecided" in home_items(approver)[-1].href) == (2, True)
     with time_machine.travel(timezone.now() + timedelta(seconds=5)):
-        for request in QuestionnaireRequest.objects.all():
-            data_collection.CollectionDecisionFactory(entity=request.entity, school_year=YEAR)
+        for one in QuestionnaireRequest.objects.all():
+            data_collection.CollectionDecisionFactory(entity=one.entity, school_year=YEAR)
         assert titles(approver) == []
         assert titles(consultant) == []
 
@@ -383,9 +400,14 @@ def test_home_tells_districts_the_next_due_date(home_district):
 
 
 def test_the_timeline_shows_savings_in_a_row_once(submitted, approver, client):
-    asked = data_collection.QuestionnaireRequestFactory(questionnaire=submitted.questionnaire)
+    questionnaire_request = data_collection.QuestionnaireRequestFactory(questionnaire=submitted.questionnaire)
     for value in ("one", "two", "three"):
-        save_answers(request=asked, values={"A1": Typed(value)})
+        save_answers(questionnaire_request=questionnaire_request, values={"A1": Typed(value)})
     client.force_login(approver)
-    steps = client.get(reverse("data_collection:request", args=[asked.pk])).context["steps"]
-    assert [step.what for step in steps] == [f"Saved answers in {asked}", f"Opened {asked}"]
+    steps = client.get(reverse("data_collection:questionnaire_request", args=[questionnaire_request.pk])).context[
+        "steps"
+    ]
+    assert [step.what for step in steps] == [
+        f"Saved answers in {questionnaire_request}",
+        f"Opened {questionnaire_request}",
+    ]

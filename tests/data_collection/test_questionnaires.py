@@ -26,8 +26,8 @@ def standard(db):
 
 
 def answered(questionnaire):
-    request = QuestionnaireRequestFactory(questionnaire=questionnaire)
-    return AnswerFactory(request=request, question=questionnaire.questions.first())
+    questionnaire_request = QuestionnaireRequestFactory(questionnaire=questionnaire)
+    return AnswerFactory(questionnaire_request=questionnaire_request, question=questionnaire.questions.first())
 
 
 def sync(version="2026", questions=None, gates=None):
@@ -78,7 +78,7 @@ def test_an_answered_version_keeps_its_questions(standard, keep):
     answered(standard)
     changed = rows("questionnaire.csv")[:keep]
     changed[0]["text"] = "What is your name?"
-    with pytest.raises(Problem, match="already answered"):
+    with pytest.raises(Problem, match="already has answers"):
         sync(questions=changed, gates=rows("gates.csv")[:-1])
     assert standard.questions.get(code="A1").text != "What is your name?"
     assert standard.questions.count() == 27
@@ -87,3 +87,10 @@ def test_an_answered_version_keeps_its_questions(standard, keep):
 def test_a_gate_must_name_a_question(standard):
     with pytest.raises(Problem, match="Z9"):
         sync(gates=[{"gate": "legal", "question_code": "Z9", "passes_when": "yes", "explanation": ""}])
+
+
+def test_a_question_must_have_a_type_that_exists(standard):
+    changed = rows("questionnaire.csv")
+    changed[0]["answer_type"] = "drawing"
+    with pytest.raises(Problem, match='A1 has the unknown type "drawing"'):
+        sync("2027", questions=changed)

@@ -1,4 +1,4 @@
-"""Which certifications districts may enter, and what they are told about the rest."""
+"""Which certifications districts may enter, and which method is in force for an entity."""
 
 import pytest
 from django.utils import timezone
@@ -6,7 +6,7 @@ from django.utils import timezone
 from certifications.models import Certification
 from certifications.ports import open_for_district_entry
 from data_collection.enums import Method
-from data_collection.selectors.routes import collection_route, collection_routes, district_entry_filter, entity_route
+from data_collection.selectors.routes import district_entry_filter, entity_route
 from tests.factories.certifications import YEAR, CertificationFactory
 from tests.factories.data_collection import CollectionDecisionFactory
 
@@ -38,13 +38,13 @@ def certification(db):
 def test_only_district_both_and_interim_open_entry(method, is_open, own, certification):
     decide(certification, method, own=own)
     assert opened() == ({certification} if is_open else set())
-    assert collection_route(certification, YEAR).opens_district_entry is is_open
+    assert entity_route(certification.entity, YEAR).opens_district_entry is (is_open and not own)
 
 
 def test_nothing_is_open_without_a_decision(certification):
     assert opened() == set()
-    assert collection_route(certification, YEAR).method is Method.UNDECIDED
-    assert collection_route(certification, YEAR).decision is None
+    route = entity_route(certification.entity, YEAR)
+    assert (route.method, route.decision) == (Method.UNDECIDED, None)
 
 
 def test_own_decision_overrides_the_one_of_the_entity(certification):
@@ -52,10 +52,6 @@ def test_own_decision_overrides_the_one_of_the_entity(certification):
     decide(certification, "district")
     decide(certification, "direct", own=True)
     assert opened() == {sibling}
-    assert {key: route.method for key, route in collection_routes([certification, sibling], YEAR).items()} == {
-        certification.pk: Method.DIRECT,
-        sibling.pk: Method.DISTRICT,
-    }
 
 
 def test_own_decision_opens_what_the_entity_sends_directly(certification):
@@ -90,9 +86,3 @@ def test_route_of_an_entity(certification):
     assert entity_route(certification.entity, YEAR).label == "Not decided yet"
     decision = decide(certification, "both")
     assert entity_route(certification.entity, YEAR).decision == decision
-
-
-def test_routes_of_many_need_one_query(certification, django_assert_num_queries):
-    many = [certification, *(CertificationFactory() for _ in range(5))]
-    with django_assert_num_queries(1):
-        assert len(collection_routes(many, YEAR)) == 6

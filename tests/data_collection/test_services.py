@@ -1,5 +1,6 @@
 """Sending, answering, deciding: what is allowed, what is refused, what is kept and who is told."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -12,10 +13,16 @@ from accounts.models import AuditEntry
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from data_collection import verbs
 from data_collection.models import Answer, CollectionDecision, QuestionnaireRequest
-from data_collection.selectors.requests import request_by_secret
+from data_collection.selectors.questionnaire_requests import questionnaire_request_by_secret
 from data_collection.services.answers import AnswersIncompleteError, note_visit, save_answers, submit_answers
 from data_collection.services.decisions import decide_method, record_agreement, supersede
-from data_collection.services.requests import reopen, resend, send_questionnaire, withdraw
+from data_collection.services.questionnaire_requests import (
+    preview_mail,
+    reopen,
+    resend,
+    send_questionnaire,
+    withdraw,
+)
 from data_collection.services.windows import save_retention_rule, set_window
 from data_collection.validators.answers import Typed
 from tests.data_collection.helpers import good_answers, link_in, secret_in
@@ -53,8 +60,8 @@ def verbs_on(target):
     )
 
 
-def answer_all(request):
-    save_answers(request=request, values=good_answers(request.questionnaire))
+def answer_all(questionnaire_request):
+    save_answers(questionnaire_request=questionnaire_request, values=good_answers(questionnaire_request.questionnaire))
 
 
 # Sending
@@ -66,8 +73,8 @@ def test_sending_mails_a_link_whose_secret_is_not_kept(sent, consultant):
     assert "Great Lakes Trades Board" in mail.outbox[0].body
     secret = secret_in(mail.outbox[0].body)
     assert secret not in str(QuestionnaireRequest.objects.values())
-    assert request_by_secret(secret) == sent
-    assert request_by_secret("something else") is None
+    assert questionnaire_request_by_secret(secret) == sent
+    assert questionnaire_request_by_secret("something else") is None
     assert verbs_on(sent) == [verbs.SENT]
 
 
@@ -101,34 +108,46 @@ def test_only_state_staff_send(standard, entity, home_district, state_auditor):
 
 def test_sending_again_changes_the_link_and_keeps_answers(sent, consultant, django_capture_on_commit_callbacks):
     first = secret_in(mail.outbox[0].body)
-    save_answers(request=sent, values={"A1": Typed("Great Lakes")})
+    save_answers(questionnaire_request=sent, values={"A1": Typed("Great Lakes")})
     with django_capture_on_commit_callbacks(execute=True):
         again = resend(
-            by=consultant, request=sent, contact_name="Sam Ortiz", contact_email="sam@example.org", due=due(6)
+            by=consultant,
+            questionnaire_request=sent,
+            contact_name="Sam Ortiz",
+            contact_email="sam@example.org",
+            due=due(6),
         )
-    assert request_by_secret(first) is None
-    assert request_by_secret(secret_in(mail.outbox[1].body)) == sent
+    assert questionnaire_request_by_secret(first) is None
+    assert questionnaire_request_by_secret(secret_in(mail.outbox[1].body)) == sent
     assert (again.contact_email, again.due_on, again.answers.count()) == ("sam@example.org", due(6), 1)
     assert mail.outbox[1].to == ["sam@example.org"]
 
 
+def test_the_preview_reads_like_the_mail(sent, entity, consultant, approver):
+    preview = preview_mail(by=consultant, entity=entity, due=due(), **CONTACT)
+    without_link = re.sub(r"http\S+", "[The personal link goes here.]", mail.outbox[0].body)
+    assert preview == without_link
+    again = preview_mail(by=approver, entity=entity, due=due(), questionnaire_request=sent, **CONTACT)
+    assert ("Here is a new link" in again, consultant.email in again) == (True, True)
+
+
 def test_what_is_closed_is_not_sent_again(sent, consultant):
-    withdraw(by=consultant, request=sent)
-    with pytest.raises(MoveNotAllowedError, match="withdrawn meanwhile"):
-        resend(by=consultant, request=sent, due=due(), **CONTACT)
+    withdraw(by=consultant, questionnaire_request=sent)
+    with pytest.raises(MoveNotAllowedError, match="withdrawn in the meantime"):
+        resend(by=consultant, questionnaire_request=sent, due=due(), **CONTACT)
 
 
 def test_withdrawing_twice_changes_nothing(sent, consultant):
-    first = withdraw(by=consultant, request=sent)
-    assert withdraw(by=consultant, request=sent).withdrawn_at == first.withdrawn_at
+    first = withdraw(by=consultant, questionnaire_request=sent)
+    assert withdraw(by=consultant, questionnaire_request=sent).withdrawn_at == first.withdrawn_at
     assert verbs_on(sent) == [verbs.SENT, verbs.WITHDREW]
 
 
 def test_submitted_answers_are_not_withdrawn(sent, consultant):
     answer_all(sent)
-    submit_answers(request=sent, signed_by="Jordan Lee")
-    with pytest.raises(MoveNotAllowedError, match="submitted meanwhile"):
-        withdraw(by=consultant, request=sent)
+    submit_answers(questionnaire_request=sent, signed_by="Jordan Lee")
+    with pytest.raises(MoveNotAllowedError, match="submitted in the meantime"):
+        withdraw(by=consultant, questionnaire_request=sent)
 
 
 # Answering
@@ -136,7 +155,7 @@ def test_submitted_answers_are_not_withdrawn(sent, consultant):
 
 def test_everything_typed_is_kept_right_or_wrong(sent):
     saved = save_answers(
-        request=sent,
+        questionnaire_request=sent,
         values={
             "A1": Typed(" Great Lakes "),
             "E3": Typed("about ten", "or twelve"),
@@ -146,8 +165,8 @@ def test_everything_typed_is_kept_right_or_wrong(sent):
             "B4": Typed(""),
         },
     )
-    held = {answer.question.code: (answer.value, answer.comment) for answer in Answer.objects.all()}
-    assert held == {
+    saved_values = {answer.question.code: (answer.value, answer.comment) for answer in Answer.objects.all()}
+    assert saved_values == {
         "A1": ("Great Lakes", ""),
         "E3": ("about ten", "or twelve"),
         "C1": (["uic", "smoke"], ""),
@@ -158,15 +177,15 @@ def test_everything_typed_is_kept_right_or_wrong(sent):
 
 
 def test_saving_the_same_again_changes_nothing(sent):
-    save_answers(request=sent, values={"A1": Typed("Great Lakes")})
+    save_answers(questionnaire_request=sent, values={"A1": Typed("Great Lakes")})
     before = Answer.objects.get().saved_at
-    assert save_answers(request=sent, values={"A1": Typed("Great Lakes ")}) == []
+    assert save_answers(questionnaire_request=sent, values={"A1": Typed("Great Lakes ")}) == []
     assert Answer.objects.get().saved_at == before
 
 
 def test_an_emptied_answer_is_kept_as_empty_and_history_keeps_the_rest(sent):
-    save_answers(request=sent, values={"A1": Typed("Great Lakes")})
-    save_answers(request=sent, values={"A1": Typed("")})
+    save_answers(questionnaire_request=sent, values={"A1": Typed("Great Lakes")})
+    save_answers(questionnaire_request=sent, values={"A1": Typed("")})
     assert Answer.objects.get().value == ""
     events = Answer.pgh_event_model.objects.order_by("pgh_id").values_list("pgh_label", "value")
     assert list(events) == [("insert", "Great Lakes"), ("update", "")]
@@ -174,59 +193,59 @@ def test_an_emptied_answer_is_kept_as_empty_and_history_keeps_the_rest(sent):
 
 def test_two_windows_with_other_questions_do_not_disturb_each_other(sent):
     opened = timezone.now()
-    save_answers(request=sent, values={"A1": Typed("one")}, seen=opened)
-    save_answers(request=sent, values={"B4": Typed("two")}, seen=opened)
+    save_answers(questionnaire_request=sent, values={"A1": Typed("one")}, seen=opened)
+    save_answers(questionnaire_request=sent, values={"B4": Typed("two")}, seen=opened)
     assert set(Answer.objects.values_list("value", flat=True)) == {"one", "two"}
 
 
-def test_the_same_question_in_two_windows_is_told(sent):
+def test_the_same_question_in_two_windows_gets_a_warning(sent):
     opened = timezone.now()
-    save_answers(request=sent, values={"A1": Typed("one")}, seen=opened)
-    with pytest.raises(StaleVersionError, match="another window") as told:
-        save_answers(request=sent, values={"A1": Typed("two"), "B4": Typed("x")}, seen=opened)
-    assert told.value.field == "A1"
+    save_answers(questionnaire_request=sent, values={"A1": Typed("one")}, seen=opened)
+    with pytest.raises(StaleVersionError, match="another window") as refused:
+        save_answers(questionnaire_request=sent, values={"A1": Typed("two"), "B4": Typed("x")}, seen=opened)
+    assert refused.value.field == "A1"
     assert list(Answer.objects.values_list("value", flat=True)) == ["one"]
-    save_answers(request=sent, values={"A1": Typed("two")}, seen=timezone.now())
+    save_answers(questionnaire_request=sent, values={"A1": Typed("two")}, seen=timezone.now())
     assert Answer.objects.get().value == "two"
 
 
 def test_an_unknown_question_is_refused(sent):
     with pytest.raises(Problem, match="no question Z9"):
-        save_answers(request=sent, values={"Z9": Typed("x")})
+        save_answers(questionnaire_request=sent, values={"Z9": Typed("x")})
 
 
 def test_visits_are_counted_when_somebody_comes_back(sent):
-    assert note_visit(request=sent).visits == 1
-    assert note_visit(request=sent).visits == 1
+    assert note_visit(questionnaire_request=sent).visits == 1
+    assert note_visit(questionnaire_request=sent).visits == 1
     with time_machine.travel(timezone.now() + timedelta(hours=5)):
-        save_answers(request=sent, values={"A1": Typed("x")})
+        save_answers(questionnaire_request=sent, values={"A1": Typed("x")})
     sent.refresh_from_db()
     assert sent.visits == 2
     assert verbs_on(sent) == [verbs.SENT, verbs.OPENED, verbs.SAVED]
 
 
 def test_submitting_needs_the_required_answers(sent):
-    save_answers(request=sent, values={"E3": Typed("about ten")})
+    save_answers(questionnaire_request=sent, values={"E3": Typed("about ten")})
     with pytest.raises(AnswersIncompleteError) as refused:
-        submit_answers(request=sent, signed_by="Jordan Lee")
-    told = {question.code: message for question, message in refused.value.problems}
-    assert told["A1"] == "Answer this question."
-    assert '"about ten" is not a number' in told["E3"]
-    assert "B4" not in told
+        submit_answers(questionnaire_request=sent, signed_by="Jordan Lee")
+    messages = {question.code: message for question, message in refused.value.problems}
+    assert messages["A1"] == "Answer this question."
+    assert '"about ten" is not a number' in messages["E3"]
+    assert "B4" not in messages
 
 
 def test_submitting_needs_a_name(sent):
     answer_all(sent)
     with pytest.raises(Problem, match="full name") as refused:
-        submit_answers(request=sent, signed_by="  ")
+        submit_answers(questionnaire_request=sent, signed_by="  ")
     assert refused.value.field == "signed_by"
 
 
-def test_submitting_tells_contact_and_sender_once(sent, consultant, django_capture_on_commit_callbacks):
+def test_submitting_mails_contact_and_sender_once(sent, consultant, django_capture_on_commit_callbacks):
     answer_all(sent)
     with django_capture_on_commit_callbacks(execute=True):
-        first = submit_answers(request=sent, signed_by="Jordan Lee")
-        second = submit_answers(request=sent, signed_by="Somebody Else")
+        first = submit_answers(questionnaire_request=sent, signed_by="Jordan Lee")
+        second = submit_answers(questionnaire_request=sent, signed_by="Somebody Else")
     assert (second.submitted_at, second.signed_by) == (first.submitted_at, "Jordan Lee")
     assert [message.to for message in mail.outbox[1:]] == [["jordan@example.org"], [consultant.email]]
     assert sent.reference in mail.outbox[1].body
@@ -237,13 +256,13 @@ def test_submitting_tells_contact_and_sender_once(sent, consultant, django_captu
 def test_what_is_closed_takes_no_answers(closing, sent, consultant):
     answer_all(sent)
     if closing == "submitted":
-        submit_answers(request=sent, signed_by="Jordan Lee")
+        submit_answers(questionnaire_request=sent, signed_by="Jordan Lee")
     else:
-        withdraw(by=consultant, request=sent)
+        withdraw(by=consultant, questionnaire_request=sent)
         with pytest.raises(MoveNotAllowedError):
-            submit_answers(request=sent, signed_by="Jordan Lee")
+            submit_answers(questionnaire_request=sent, signed_by="Jordan Lee")
     with pytest.raises(MoveNotAllowedError, match=closing):
-        save_answers(request=sent, values={"A1": Typed("late")})
+        save_answers(questionnaire_request=sent, values={"A1": Typed("late")})
 
 
 # Reopening
@@ -252,29 +271,29 @@ def test_what_is_closed_takes_no_answers(closing, sent, consultant):
 @pytest.fixture
 def submitted(sent):
     answer_all(sent)
-    return submit_answers(request=sent, signed_by="Jordan Lee")
+    return submit_answers(questionnaire_request=sent, signed_by="Jordan Lee")
 
 
 def test_reopened_answers_can_be_changed_and_submitted_again(submitted, consultant, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        reopen(by=consultant, request=submitted, reason="Please look at D5.")
+        reopen(by=consultant, questionnaire_request=submitted, reason="Please look at D5.")
     assert "Please look at D5." in mail.outbox[-1].body
-    assert request_by_secret(secret_in(mail.outbox[-1].body)) == submitted
-    save_answers(request=submitted, values={"D5": Typed("own_form")})
-    assert submit_answers(request=submitted, signed_by="Sam Ortiz").signed_by == "Sam Ortiz"
+    assert questionnaire_request_by_secret(secret_in(mail.outbox[-1].body)) == submitted
+    save_answers(questionnaire_request=submitted, values={"D5": Typed("own_form")})
+    assert submit_answers(questionnaire_request=submitted, signed_by="Sam Ortiz").signed_by == "Sam Ortiz"
 
 
 def test_reopening_needs_a_reason_and_submitted_answers(sent, consultant):
     with pytest.raises(Problem, match="what the contact should change"):
-        reopen(by=consultant, request=sent, reason=" ")
+        reopen(by=consultant, questionnaire_request=sent, reason=" ")
     with pytest.raises(MoveNotAllowedError, match="Only submitted"):
-        reopen(by=consultant, request=sent, reason="Because.")
+        reopen(by=consultant, questionnaire_request=sent, reason="Because.")
 
 
 def test_reopening_waits_for_a_later_open_one(submitted, entity, consultant):
     send_questionnaire(by=consultant, entity=entity, due=due(), **CONTACT)
     with pytest.raises(MoveNotAllowedError, match="later questionnaire"):
-        reopen(by=consultant, request=submitted, reason="Because.")
+        reopen(by=consultant, questionnaire_request=submitted, reason="Because.")
 
 
 # Deciding
@@ -362,7 +381,7 @@ def test_only_approvers_decide(entity, consultant, state_auditor, home_district)
 
 def test_a_decision_can_end(entity, approver):
     decision = district(approver, entity)
-    with pytest.raises(Problem, match="why"):
+    with pytest.raises(Problem, match="Explain why"):
         supersede(by=approver, decision=decision, reason="")
     ended = supersede(by=approver, decision=decision, reason="Decided by mistake.")
     assert supersede(by=approver, decision=decision, reason="Again.").superseded_at == ended.superseded_at

@@ -29,7 +29,7 @@ class QuestionnaireFactory(factory.django.DjangoModelFactory):
         model = models.Questionnaire
 
     version = factory.Sequence(lambda n: f"v{n}")
-    title = "Questions to awarding entities"
+    title = "Questions for awarding entities"
 
 
 class QuestionFactory(factory.django.DjangoModelFactory):
@@ -86,8 +86,10 @@ class AnswerFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = models.Answer
 
-    request = factory.SubFactory(QuestionnaireRequestFactory)
-    question = factory.SubFactory(QuestionFactory, questionnaire=factory.SelfAttribute("..request.questionnaire"))
+    questionnaire_request = factory.SubFactory(QuestionnaireRequestFactory)
+    question = factory.SubFactory(
+        QuestionFactory, questionnaire=factory.SelfAttribute("..questionnaire_request.questionnaire")
+    )
     value = "An answer"
 
 

@@ -62,7 +62,7 @@ def first_visit(page, link, check_page):
     page.get_by_label("Exact name").nth(1).fill("Welding Plus")
     check_page(page)
     page.get_by_role("button", name="Save and come back later").click()
-    expect(page.get_by_text("Come back with the same link")).to_be_visible()
+    expect(page.get_by_text("Use the same link to come back")).to_be_visible()
     page.get_by_role("link", name="E. How results would reach us").click()
     page.get_by_label("How many days after the test is a result final?").fill("about ten")
     page.get_by_role("button", name="Save and continue").click()
@@ -73,7 +73,7 @@ def first_visit(page, link, check_page):
 def second_visit(page, link, check_page):
     """What was typed is there; the rest is answered, checked, signed and submitted."""
     page.goto(link)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("link", name="B. Your certifications").click()
     expect(page.get_by_label("Exact name").nth(1)).to_have_value("Welding Plus")
     fill_section(page)
@@ -87,12 +87,12 @@ def second_visit(page, link, check_page):
     page.get_by_role("button", name="Save and continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
     check_page(page)
-    page.get_by_role("link", name="Go on to sign").click()
+    page.get_by_role("link", name="Continue to sign").click()
     page.get_by_role("button", name="Submit the answers").click()
-    expect(page.get_by_role("alert")).to_contain_text("Tick the box")
+    expect(page.get_by_role("alert")).to_contain_text("Check the box")
     check_page(page)
     page.get_by_label("Your full name").fill("Jordan Lee")
-    page.get_by_label("The answers are right").check()
+    page.get_by_label("The answers are correct").check()
     page.get_by_role("button", name="Submit the answers").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Answers submitted")
     check_page(page)
@@ -107,7 +107,7 @@ def send(page, live_server, entity, check_page):
     page.get_by_role("link", name="Send the questionnaire").click()
     page.get_by_label("Contact's full name").fill("Jordan Lee")
     page.get_by_label("Contact's e-mail address").fill("jordan@example.org")
-    page.get_by_role("button", name="Preview the mail").click()
+    page.get_by_role("button", name="Preview the e-mail").click()
     expect(page.get_by_text("Hello Jordan Lee,")).to_be_visible()
     check_page(page)
     page.get_by_role("button", name="Send the questionnaire").click()
@@ -125,7 +125,7 @@ def decide(page, live_server, entity, check_page):
     page.get_by_label("Entered by districts").check()
     page.get_by_label("Reason").fill("Until the first file has been matched, districts enter the results.")
     page.get_by_role("button", name="Decide").click()
-    expect(page.get_by_role("alert")).to_contain_text("Say when the data that districts enter are verified.")
+    expect(page.get_by_role("alert")).to_contain_text("Choose when the data that districts enter are verified.")
     check_page(page)
     page.get_by_label("After the districts' due date").check()
     page.get_by_role("button", name="Decide").click()
@@ -143,8 +143,12 @@ def test_from_the_first_mail_to_open_district_entry(
 
     page.context.clear_cookies()
     answer(page, link, check_page)
-    asked = QuestionnaireRequest.objects.get()
-    assert (asked.submitted_at is not None, asked.signed_by, asked.visits) == (True, "Jordan Lee", 1)
+    questionnaire_request = QuestionnaireRequest.objects.get()
+    assert (
+        questionnaire_request.submitted_at is not None,
+        questionnaire_request.signed_by,
+        questionnaire_request.visits,
+    ) == (True, "Jordan Lee", 1)
 
     sign_in(page, consultant)
     page.goto(live_server.url)
@@ -171,6 +175,6 @@ def test_the_contact_needs_no_javascript(
     answer(page_without_javascript, link)
     assert QuestionnaireRequest.objects.get().signed_by == "Jordan Lee"
     page_without_javascript.goto(link[:-10] + "zzzzzzzzz/")
-    expect(page_without_javascript.get_by_role("heading", level=1)).to_have_text("This link does not open anything")
+    expect(page_without_javascript.get_by_role("heading", level=1)).to_have_text("This link does not work")
     page.goto(link[:-10] + "zzzzzzzzz/")
     check_page(page)

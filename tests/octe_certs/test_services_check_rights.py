@@ -46,7 +46,6 @@ NOT_YET = frozenset(
         "certifications.services.records.correct_and_resubmit",
         "certifications.services.records.correct_record",
         "certifications.services.records.decide_records",
-        "data_collection.services.requests.invitation_context",
         "sme_review.services.assignment.ask_everyone",
         "sme_review.services.assignment.change_assignment",
         "sme_review.services.assignment.keep_proposal",
