@@ -13,6 +13,7 @@ from certifications.models.fields import school_year_check, school_year_field
 from certifications.models.organization import District
 from certifications.models.program import Program
 from certifications.models.record import Submission
+from certifications.permissions import EntryPlace
 
 
 class EntryDraftQuerySet(models.QuerySet["EntryDraft"]):
@@ -55,3 +56,8 @@ class EntryDraft(models.Model):
 
     def __str__(self) -> str:
         return f"Entry {self.pk}"
+
+    @property
+    def entry_place(self) -> EntryPlace:
+        """The district; what is half typed is nobody's but the author's."""
+        return EntryPlace(self.district_id, owner_id=self.created_by_id)

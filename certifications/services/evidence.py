@@ -17,6 +17,8 @@ from accounts.services import audit
 from certifications import clamav, verbs
 from certifications.models import District, EvidenceDocument
 from certifications.pdf_check import MOST_PAGES
+from certifications.permissions import ENTER_RECORDS
+from core.access import require
 from core.files import sandbox
 from core.problems import Problem
 
@@ -66,8 +68,11 @@ def store_evidence(*, by: User, district: District, upload: UploadedFile, kind: 
         kind: a value of EvidenceDocument.Kind.
 
     Raises:
+        PermissionDenied: the person does not enter results for this district.
         Problem: it is refused; the message says why and what to do.
     """
+    require(by, ENTER_RECORDS)
+    require(by, ENTER_RECORDS, district)
     with _checked_copy(upload) as checked:
         return _keep(by=by, district=district, upload=upload, kind=kind, checked=checked)
 

@@ -23,10 +23,11 @@ from certifications.services.evidence import store_evidence
 from certifications.services.records import (
     AttemptError,
     attach_evidence,
-    change_state,
     correct_and_resubmit,
     correct_record,
     note_download,
+    resubmit_record,
+    withdraw_record,
 )
 from certifications.tables.records import RecordTable, csv_rows
 from core.access import require, requires
@@ -164,7 +165,7 @@ def resubmit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Send a returned record to OCTE again."""
     record = _to_fix(request, pk)
     try:
-        change_state(by=request.user, record=record, to=State.SUBMITTED)
+        resubmit_record(by=request.user, record=record)
     except Problem as problem:
         messages.warning(request, problem.message)
     else:
@@ -179,7 +180,7 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            change_state(by=request.user, record=record, to=State.WITHDRAWN, **form.cleaned_data)
+            withdraw_record(by=request.user, record=record, **form.cleaned_data)
         except Problem as problem:
             form.add_error(None, problem.message)
         else:

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from accounts.roles import Role
 from certifications.models import EntryDraft, ProgramCertification, StudentCertification, Submission
 from certifications.selectors.sheet import checked_sheet
@@ -120,9 +120,39 @@ def test_tick_by_uic_answers_each_line(draft, enrollments, home_district, twin_d
     )
 
 
-def test_set_document_refuses_another_districts(draft, home_district):
+def test_set_document_refuses_another_districts(draft, home_district, twin_district):
+    document = EvidenceDocumentFactory(district=twin_district.district)
+    with pytest.raises(PermissionDenied):
+        entry.set_document(by=home_district.coordinator, draft=draft, document=document)
+    MembershipFactory(user=home_district.coordinator, role=Role.DISTRICT_COORDINATOR, district=twin_district.district)
+    both = User.objects.get(pk=home_district.coordinator.pk)
     with pytest.raises(Problem, match="same district"):
-        entry.set_document(by=home_district.coordinator, draft=draft, document=EvidenceDocumentFactory())
+        entry.set_document(by=both, draft=draft, document=document)
+
+
+@pytest.mark.parametrize("person", ["stranger", "colleague"])
+def test_a_draft_is_changed_by_nobody_but_its_author(person, ready_draft, home_district, twin_district):
+    by = twin_district.coordinator if person == "stranger" else home_district.colleague
+    acts = (
+        lambda: entry.save_rows(by=by, draft=ready_draft, rows={}),
+        lambda: entry.tick_by_uic(by=by, draft=ready_draft, text=""),
+        lambda: entry.set_document(by=by, draft=ready_draft, document=ready_draft.document),
+        lambda: entry.set_document_kind(by=by, draft=ready_draft, kind="certificate"),
+        lambda: entry.discard_draft(by=by, draft=ready_draft),
+        lambda: entry.restore_draft(by=by, draft=ready_draft),
+        lambda: entry.submit_entry(by=by, draft=ready_draft),
+    )
+    for act in acts:
+        with pytest.raises(PermissionDenied):
+            act()
+    assert EntryDraft.objects.get(pk=ready_draft.pk).saved_at == ready_draft.saved_at
+
+
+def test_a_draft_is_closed_to_its_author_where_they_enter_no_more(draft, home_district, twin_district):
+    home_district.coordinator.memberships.update(district=twin_district.district)
+    by = User.objects.get(pk=home_district.coordinator.pk)
+    with pytest.raises(PermissionDenied):
+        entry.save_rows(by=by, draft=draft, rows={})
 
 
 def test_submit_makes_one_record_for_each_ticked_student(ready_draft, enrollments, home_district):

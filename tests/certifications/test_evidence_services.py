@@ -9,6 +9,7 @@ from io import BytesIO
 
 import pikepdf
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DataError
 from PIL import Image
@@ -47,6 +48,13 @@ def add_launch(pdf):
 
 def add_attachment(pdf):
     pdf.attachments["grades.txt"] = b"hidden"
+
+
+def test_nobody_keeps_a_pdf_in_a_district_they_do_not_enter_for(home_district, twin_district):
+    for person in (twin_district.coordinator, twin_district.reporter, home_district.auditor):
+        with pytest.raises(PermissionDenied):
+            store(home_district, upload(pdf_bytes()), by=person)
+    assert EvidenceDocument.objects.count() == 0
 
 
 def test_a_good_pdf_is_kept_under_an_internal_name(home_district):
