@@ -8,6 +8,7 @@ from certifications.models.evidence import EvidenceDocument, EvidenceLink
 from certifications.models.listing import ProgramCertification
 from certifications.models.organization import Building, District, Region
 from certifications.models.program import CareerCluster, Program, ProgramOffering, ProgramStandard, SegmentWeight
+from certifications.models.public_list import PublicListCounter
 from certifications.models.record import StateChange, StudentCertification, Submission
 from certifications.models.request import CertificationRequest
 from certifications.models.standards_import import StandardsImport
@@ -31,6 +32,7 @@ __all__ = [
     "ProgramCertification",
     "ProgramOffering",
     "ProgramStandard",
+    "PublicListCounter",
     "Region",
     "SegmentWeight",
     "StandardsImport",

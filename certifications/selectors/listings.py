@@ -1,8 +1,5 @@
 """Reading listings for the state staff who review them."""
 
-from typing import Any
-
-from django.apps import apps
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -38,12 +35,6 @@ def clusters() -> QuerySet[CareerCluster]:
 def could_replace(certification: Certification) -> QuerySet[Certification]:
     """The certifications that could take its place, by name."""
     return Certification.objects.exclude(pk=certification.pk).order_by("name", "version")
-
-
-def before_retirement(listing: ProgramCertification) -> Any:
-    """The row log's last entry of the listing while it was approved; None where it never was."""
-    log = apps.get_model("certifications", "ProgramCertificationEvent")._default_manager  # noqa: SLF001 - made by pghistory
-    return log.filter(pgh_obj=listing.pk, status=ProgramCertification.Status.APPROVED).order_by("-pgh_id").first()
 
 
 def home_items(user: User) -> list[HomeItem]:

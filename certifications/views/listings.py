@@ -45,15 +45,13 @@ def _page(
     request: SignedInRequest, listing: ProgramCertification, *, keep: forms.Form, retire: forms.Form
 ) -> HttpResponse:
     """The listing with what can be done about it; a form that was refused says why."""
-    last = listing.last_school_year
-    is_open = listing.status in ProgramCertification.LISTED and (last is None or last >= school_year.current())
     page: dict[str, Any] = {
         "listing": listing,
         "years": years_words(listing),
         "may_start_panel": request.user.has_perm(EDIT_CATALOG),
-        "may_keep": is_open and listing.status == ProgramCertification.Status.APPROVED,
-        "may_retire": is_open,
-        "may_restore": is_open and listing.status == ProgramCertification.Status.RETIRED,
+        "may_keep": listing.has_not_ended and listing.status == ProgramCertification.Status.APPROVED,
+        "may_retire": listing.has_not_ended,
+        "may_restore": listing.has_not_ended and listing.status == ProgramCertification.Status.RETIRED,
         "keep": keep,
         "retire": retire,
         "refused": next((form for form in (keep, retire) if form.is_bound), None),

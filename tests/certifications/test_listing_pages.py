@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db.models.functions import Now
 
 from accounts.models import AuditEntry
 from certifications.models import ProgramCertification
@@ -126,7 +127,7 @@ def test_refusals_of_the_services_are_shown_with_what_was_typed(listing, consult
     ProgramCertification.objects.filter(pk=listing.pk).update(last_school_year=2026)
     late = client.post(act(listing, "keep"), {"keep-review_school_year": "2032", "keep-reason": "Good."})
     assert "Only an approved listing that has not ended can be kept." in text(late)
-    ProgramCertification.objects.filter(pk=listing.pk).update(status="retired")
+    ProgramCertification.objects.filter(pk=listing.pk).update(status="retired", retired_at=Now())
     assert "Only a retired listing" in text(client.post(act(listing, "restore"), follow=True))
 
 
@@ -142,7 +143,7 @@ def test_districts_read_at_the_point_of_choice_that_it_is_retired(listing, home_
 
     listing.certification.replaced_by = CertificationFactory(name="Welder II")
     listing.certification.save(update_fields=["replaced_by"])
-    ProgramCertification.objects.filter(pk=listing.pk).update(status="retired", last_school_year=2027)
+    ProgramCertification.objects.filter(pk=listing.pk).update(status="retired", last_school_year=2027, retired_at=Now())
     entity = listing.certification.entity
     CollectionDecisionFactory(entity=entity, school_year=2027, method="district")
     client.force_login(home_district.coordinator)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
@@ -261,7 +262,7 @@ def test_a_certification_shows_its_facts(welding, client):
     )
     CertificationPartFactory(certification=certification, name="Bend test", cut_score=72)
     CertificationAliasFactory(certification=certification, alias="Torch ticket")
-    ProgramCertification.objects.filter(pk=welding.pk).update(last_school_year=2027, status="retired")
+    ProgramCertification.objects.filter(pk=welding.pk).update(last_school_year=2027, status="retired", retired_at=Now())
     page = text(client.get("/approved/certifications/AWS-CW/"))
     for said in (
         "Replaced by Certified Welder (2027)",
