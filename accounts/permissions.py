@@ -12,10 +12,10 @@ def holds(*roles: str) -> Any:
     wanted = frozenset(roles)
 
     @rules.predicate(name=f"holds {', '.join(sorted(wanted))}")
-    def held(user: Any) -> bool:
+    def holds_one(user: Any) -> bool:
         return bool(user and user.is_authenticated and user.scope.roles & wanted)
 
-    return held
+    return holds_one
 
 
 is_state_staff = holds(*STATE_STAFF)

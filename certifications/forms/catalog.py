@@ -14,7 +14,7 @@ from certifications.models import (
     CertificationRequest,
     Program,
 )
-from certifications.selectors import catalog, requests
+from certifications.selectors import catalog, listing_requests
 
 
 class LinesField(forms.CharField):
@@ -137,7 +137,7 @@ class RequestForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        districts = requests.districts_asking(user)
+        districts = listing_requests.districts_asking(user)
         self.fields["district"].queryset = districts  # type: ignore[attr-defined]
         self.fields["program"].queryset = Program.objects.all()  # type: ignore[attr-defined]
         for name in ("district", "program"):

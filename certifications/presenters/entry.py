@@ -73,7 +73,7 @@ class SheetRow:
     name: str
     about: str
     is_ticked: bool
-    held: str
+    pass_dates: str
     boxes: list[Box]
 
 
@@ -91,7 +91,7 @@ def _sheet_row(row: CheckedRow, *, with_problems: bool) -> SheetRow:
         name=student.full_name,
         about=f"UIC {student.uic}, grade {row.known.enrollment.grade}",
         is_ticked=row.is_ticked,
-        held=", ".join(show_date(day) for day in sorted(row.known.passes)),
+        pass_dates=", ".join(show_date(day) for day in sorted(row.known.passes)),
         boxes=[
             Box(
                 name=f"{name}-{row.enrollment_id}",

@@ -217,9 +217,9 @@ class Change:
 def changes(year: int) -> list[Change]:
     """What changed from the school year before to `year`, by CIP code and certification; one query."""
     rows = listings().filter(Q(last_school_year=None) | Q(last_school_year__gte=year - 1), first_school_year__lte=year)
-    found = list(rows)
-    now, before = _by_pair(found, year), _by_pair(found, year - 1)
-    pairs = dict.fromkeys((row.program_id, row.certification_id) for row in found)
+    both_years = list(rows)
+    now, before = _by_pair(both_years, year), _by_pair(both_years, year - 1)
+    pairs = dict.fromkeys((row.program_id, row.certification_id) for row in both_years)
     return [change for pair in pairs if (change := _change(now.get(pair), before.get(pair)))]
 
 

@@ -144,9 +144,9 @@ def tick_by_uic(*, by: User, draft: EntryDraft, text: str) -> tuple[int, list[Pr
     require(by, ENTER_RECORDS)
     draft = _locked_open(by, draft)
     lines = read_uics(text)
-    found = enrollments_by_uic(by, draft, {uic for _, uic in lines if is_uic(uic)})
-    problems = [_uic_problem(number, uic) for number, uic in lines if uic not in found]
-    ticked = {found[uic] for _, uic in lines if uic in found}
+    enrollments = enrollments_by_uic(by, draft, {uic for _, uic in lines if is_uic(uic)})
+    problems = [_uic_problem(number, uic) for number, uic in lines if uic not in enrollments]
+    ticked = {enrollments[uic] for _, uic in lines if uic in enrollments}
     for enrollment_id in ticked:
         row = draft.rows.setdefault(str(enrollment_id), {"result": StudentCertification.Result.PASSED})
         row["ticked"] = True
@@ -155,15 +155,15 @@ def tick_by_uic(*, by: User, draft: EntryDraft, text: str) -> tuple[int, list[Pr
 
 
 def _uic_problem(number: int, uic: str) -> Problem:
-    shown = f'Line {number}, column UIC: "{uic[:40]}"'
+    line = f'Line {number}, column UIC: "{uic[:40]}"'
     if not is_uic(uic):
         return Problem(
-            f"{shown} is not 10 digits. A UIC has exactly 10 digits, and leading zeros count; do not use the local "
+            f"{line} is not 10 digits. A UIC has exactly 10 digits, and leading zeros count; do not use the local "
             "student number.",
             field="uics",
         )
     return Problem(
-        f"{shown} is not a student of this program in your buildings for this school year. Check the digits against "
+        f"{line} is not a student of this program in your buildings for this school year. Check the digits against "
         "the state's student database; if they are right, the student's enrollment must be corrected there first.",
         field="uics",
     )

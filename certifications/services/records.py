@@ -13,7 +13,7 @@ from certifications import moves, verbs
 from certifications.models import EvidenceDocument, EvidenceLink, StateChange, StudentCertification
 from certifications.permissions import DECIDE_RECORDS, ENTER_RECORDS, USE_EVIDENCE
 from certifications.selectors.entry import known, scales_of
-from certifications.validators.attempt import Typed, already_held, check_attempt
+from certifications.validators.attempt import Typed, check_attempt, duplicate_words
 from core.access import require
 from core.mail import absolute, send_after_commit
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
@@ -199,7 +199,7 @@ def correct_record(*, by: User, record: StudentCertification, version: int, type
             record.save(update_fields=changed)
     except IntegrityError as error:
         day = attempt.date_earned or attempt.date_tested
-        message = already_held(day) if day else str(error)
+        message = duplicate_words(day) if day else str(error)
         raise AttemptError([Problem(message, field="date_earned")]) from error
     audit.record(by=by, verb=verbs.RECORD_CORRECTED, target=record)
     return record

@@ -22,7 +22,7 @@ _CENT = Decimal("0.01")
 _DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}( |$)")
 # What our own files put before a text that a spreadsheet program would take for a formula.
 _GUARD = re.compile(r"^'(?=[=+\-@])")
-_SHOWN = 60
+_LONGEST_QUOTE = 60
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class GivenStandard:
 
 
 @dataclass(frozen=True)
-class CheckedRow:
+class CheckedStandard:
     """One row of the table, with the standard in it and what is wrong with it."""
 
     row: Row
@@ -75,7 +75,7 @@ def read_weight(text: str) -> Decimal | None:
     return weight if weight.is_finite() and 0 < weight <= _MOST_WEIGHT else None
 
 
-def check_rows(rows: Sequence[Row], headings: Headings) -> list[CheckedRow]:
+def check_rows(rows: Sequence[Row], headings: Headings) -> list[CheckedStandard]:
     """Check the rows below the headings, each for itself and against the others.
 
     A segment's title and weight may stand on one of its rows alone; the other rows take them from there.
@@ -95,7 +95,7 @@ class _Typed:
         self.texts = {column: plain(row.cell(headings.columns.get(column.key))) for column in COLUMNS}
 
     def refusal(self, column: Column, rule: str, fix: str) -> Refusal:
-        return Refusal(column.heading, self.texts[column][:_SHOWN], rule, fix)
+        return Refusal(column.heading, self.texts[column][:_LONGEST_QUOTE], rule, fix)
 
 
 class _Segments:
@@ -117,7 +117,7 @@ class _Segments:
         return typed.texts[column] if typed else ""
 
 
-def _checked(typed: _Typed, segments: _Segments, codes: dict[str, int]) -> CheckedRow:
+def _checked(typed: _Typed, segments: _Segments, codes: dict[str, int]) -> CheckedStandard:
     segment = typed.texts[SEGMENT_CODE]
     refusals = [
         *_spare(typed),
@@ -134,7 +134,7 @@ def _checked(typed: _Typed, segments: _Segments, codes: dict[str, int]) -> Check
         code=typed.texts[CODE],
         statement=typed.texts[STATEMENT],
     )
-    return CheckedRow(typed.row, given, tuple(refusals))
+    return CheckedStandard(typed.row, given, tuple(refusals))
 
 
 def _spare(typed: _Typed) -> list[Refusal]:
@@ -143,7 +143,7 @@ def _spare(typed: _Typed) -> list[Refusal]:
     return [
         Refusal(
             "Beyond the last heading",
-            " ".join(typed.spare)[:_SHOWN],
+            " ".join(typed.spare)[:_LONGEST_QUOTE],
             "The row has more cells than there are headings.",
             "In a CSV file, put quote marks around a text that has a comma in it.",
         )
@@ -187,7 +187,7 @@ def _unlike_segment(typed: _Typed, segments: _Segments) -> list[Refusal]:
     title, known = typed.texts[SEGMENT_TITLE], segments.titles.get(typed.texts[SEGMENT_CODE])
     if not title or known is None or known.texts[SEGMENT_TITLE] == title:
         return []
-    first = f"Segment {typed.texts[SEGMENT_CODE]} is “{known.texts[SEGMENT_TITLE][:_SHOWN]}” on row {known.row.number}."
+    first = f"Segment {typed.texts[SEGMENT_CODE]} is “{known.texts[SEGMENT_TITLE][:_LONGEST_QUOTE]}” on row {known.row.number}."
     return [typed.refusal(SEGMENT_TITLE, first, "Write one title for the segment, or another segment code.")]
 
 

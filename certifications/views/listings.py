@@ -31,7 +31,7 @@ DUE = ("Due for review", reverse_lazy("certifications:listings_due"))
 def due(request: SignedInRequest) -> HttpResponse:
     """The listings to be reviewed, filtered and sorted by the address."""
     form = DueForm(request.GET)
-    table = DueTable(due_for_review(**form.asked()))
+    table = DueTable(due_for_review(**form.filters()))
     show_table(table, request, per_page=PER_PAGE)
     page = {"form": form, "table": table, "crumbs": [CATALOG, (DUE[0], "")]}
     return render(request, "certifications/listings/due.html", page)
@@ -77,12 +77,12 @@ def keep(request: SignedInRequest, pk: int) -> HttpResponse:
     form = KeepForm(request.POST, listing=listing, prefix="keep")
     if form.is_valid():
         try:
-            kept = keep_listing(by=request.user, listing=listing, **form.cleaned_data)
+            row = keep_listing(by=request.user, listing=listing, **form.cleaned_data)
         except Problem as problem:
             form.add_error(problem.field, problem.message)
             form.ask_again(_listing(pk))
         else:
-            messages.success(request, f"Kept. It is due again in {school_year.label(kept.review_school_year or 0)}.")
+            messages.success(request, f"Kept. It is due again in {school_year.label(row.review_school_year or 0)}.")
             return redirect("certifications:listing_review", pk)
     return _page(request, _listing(pk), keep=form, retire=RetireForm(listing=listing, prefix="retire"))
 

@@ -46,12 +46,12 @@ def _filtered(request: SignedInRequest) -> RecordFilter:
 @require_GET
 def record_list(request: SignedInRequest) -> HttpResponse:
     """The records in reach, filtered and sorted by the address."""
-    found = _filtered(request)
-    table = RecordTable(found.qs)
+    matches = _filtered(request)
+    table = RecordTable(matches.qs)
     show_table(table, request, per_page=_PER_PAGE)
     query = request.GET.copy()
     query.pop("page", None)
-    context = {"filter": found, "table": table, "query": query.urlencode()}
+    context = {"filter": matches, "table": table, "query": query.urlencode()}
     return render(request, "certifications/records/list.html", context)
 
 

@@ -35,14 +35,14 @@ def load_questionnaire(_overwrite: bool) -> Counts:
     questions = read(REFERENCE / "questionnaire.csv", _QUESTION_COLUMNS)
     gates = read(REFERENCE / "gates.csv", _GATE_COLUMNS)
     _check(questions, gates)
-    before = _held()
+    before = _rows_now()
     try:
         sync_standard_questionnaire(
             version=VERSION, questions=[row.cells for row in questions], gates=[row.cells for row in gates]
         )
     except Problem as problem:
         raise BadCellError(f"questionnaire.csv: {problem.message}") from problem
-    after = _held()
+    after = _rows_now()
     added = len(after.keys() - before.keys())
     same = sum(before.get(key) == values for key, values in after.items())
     return Counts(added=added, changed=len(after) - added - same, same=same)
@@ -61,13 +61,13 @@ def _check(questions: list[Row], gates: list[Row]) -> None:
         row.reference("question_code", codes, "questionnaire.csv")
 
 
-def _held() -> dict[tuple[str, ...], tuple[Any, ...]]:
+def _rows_now() -> dict[tuple[str, ...], tuple[Any, ...]]:
     """What the database holds of this version, in a form that can be compared."""
     questions = Question.objects.filter(questionnaire__version=VERSION)
     rules = GateRule.objects.filter(questionnaire__version=VERSION)
-    held: dict[tuple[str, ...], tuple[Any, ...]] = {
+    rows: dict[tuple[str, ...], tuple[Any, ...]] = {
         ("question", row["code"]): tuple(map(repr, row.values())) for row in questions.values()
     }
     for gate, code, passes, explanation in rules.values_list("gate", "question__code", "passes_when", "explanation"):
-        held["gate", gate, code] = (passes, explanation)
-    return held
+        rows["gate", gate, code] = (passes, explanation)
+    return rows

@@ -140,4 +140,8 @@ def _passing_scores() -> dict[int, tuple[Decimal, Decimal]]:
     parts: dict[int, list[CertificationPart]] = defaultdict(list)
     for part in CertificationPart.objects.all():
         parts[part.certification_id].append(part)
-    return {pk: (found[0].cut_score, found[0].score_max) for pk, found in parts.items() if len(found) == 1}
+    return {
+        pk: (parts_of_it[0].cut_score, parts_of_it[0].score_max)
+        for pk, parts_of_it in parts.items()
+        if len(parts_of_it) == 1
+    }

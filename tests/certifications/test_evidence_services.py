@@ -61,7 +61,7 @@ def test_a_good_pdf_is_kept_under_an_internal_name(home_district):
     content = pdf_bytes(pages=3)
     stored = store(home_district, upload(content, "Ann Abbott.PDF"))
     document = EvidenceDocument.objects.get()
-    assert (stored.document, stored.already_here) == (document, False)
+    assert (stored.document, stored.is_known) == (document, False)
     assert (document.pages, document.size, document.kind) == (3, len(content), "roster")
     assert document.sha256 == hashlib.sha256(content).hexdigest()
     assert document.original_name == "Ann Abbott.PDF"
@@ -77,19 +77,19 @@ def test_the_same_file_again_is_said_so(home_district):
     content = pdf_bytes()
     first = store(home_district, upload(content))
     again = store(home_district, upload(content, "copy.pdf"), by=home_district.colleague)
-    assert (again.document, again.already_here) == (first.document, True)
+    assert (again.document, again.is_known) == (first.document, True)
 
 
 def test_another_district_gets_its_own_copy_and_learns_nothing(home_district, twin_district):
     content = pdf_bytes()
     store(home_district, upload(content))
-    assert store(twin_district, upload(content)).already_here is False
+    assert store(twin_district, upload(content)).is_known is False
 
 
 def test_a_reporter_does_not_learn_of_a_file_that_they_cannot_see(home_district):
     content = pdf_bytes()
     store(home_district, upload(content))
-    assert store(home_district, upload(content), by=home_district.reporter).already_here is False
+    assert store(home_district, upload(content), by=home_district.reporter).is_known is False
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def fake_clamd():
 
 def test_the_virus_scanner_is_asked(home_district, settings, fake_clamd):
     settings.CLAMAV_ADDRESS, _ = fake_clamd
-    assert store(home_district, upload(pdf_bytes())).already_here is False
+    assert store(home_district, upload(pdf_bytes())).is_known is False
     with pytest.raises(Problem, match="virus check found"):
         store(home_district, upload(pdf_bytes() + b"% EICAR"))
 

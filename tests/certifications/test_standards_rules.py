@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certifications.validators.standards import COLUMNS, CheckedRow, check_rows, plain, read_weight
+from certifications.validators.standards import COLUMNS, CheckedStandard, check_rows, plain, read_weight
 from core.files.table_reader import map_headings, read_text
 
 HEAD = "Segment code;Segment title;Segment weight;Code;Statement"
 
 
-def checked(*lines: str, head: str = HEAD) -> list[CheckedRow]:
+def checked(*lines: str, head: str = HEAD) -> list[CheckedStandard]:
     table = read_text("\n".join([head, *lines]))
     return check_rows(table.rows, map_headings(table, COLUMNS))
 
