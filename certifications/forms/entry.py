@@ -55,7 +55,7 @@ class EvidenceForm(forms.Form):
     """One PDF. What is wrong with the file is said by `services.evidence`, which looks into it."""
 
     kind = forms.ChoiceField(
-        label="What does the PDF hold?",
+        label="What is in the PDF?",
         choices=EvidenceDocument.Kind.choices,
         widget=forms.RadioSelect,
         initial=EvidenceDocument.Kind.CERTIFICATE,

@@ -16,9 +16,9 @@ RESULTS = StudentCertification.Result.choices
 def scale_words(scales: Sequence[Scale]) -> str:
     """How a certification is scored: "Score 0 to 100; lowest passing score 70"."""
     if not scales:
-        return "No score is kept. The score may be left empty."
+        return "No score is recorded. You can leave the score empty."
     if len(scales) > 1:
-        return f"{len(scales)} parts, each with its own cut score. The score may be left empty."
+        return f"{len(scales)} parts, each with its own cut score. You can leave the score empty."
     scale = scales[0]
     unit = f" {scale.unit}" if scale.unit else ""
     return (

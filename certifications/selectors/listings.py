@@ -45,5 +45,5 @@ def home_items(user: User) -> list[HomeItem]:
     if not due:
         return []
     title = "Review 1 listing" if due == 1 else f"Review {due} listings"
-    text = "Approved listings are looked at again every five years: start a panel, keep them, or retire them."
+    text = "Approved listings are reviewed every five years: start a panel, keep them, or retire them."
     return [HomeItem(title, text, reverse("certifications:listings_due"), count=due)]

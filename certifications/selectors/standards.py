@@ -94,7 +94,7 @@ def imports_visible_to(user: User, program: Program) -> QuerySet[StandardsImport
 
 
 def waiting_imports(user: User, program: Program) -> QuerySet[StandardsImport]:
-    """Those that nobody has brought in or put aside yet."""
+    """Those that nobody has brought in or set aside yet."""
     return imports_visible_to(user, program).filter(applied_at=None, discarded_at=None).defer("source", "rows")
 
 

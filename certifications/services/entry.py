@@ -84,7 +84,9 @@ def _locked_open(by: User, draft: EntryDraft) -> EntryDraft:
     if locked.submission_id is not None:
         raise MoveNotAllowedError("This entry was submitted, perhaps in another window; it cannot be changed here.")
     if locked.discarded_at is not None:
-        raise MoveNotAllowedError("This entry was discarded. Take it back on the page Enter certifications first.")
+        raise MoveNotAllowedError(
+            "This entry was discarded. To change it, first restore it on the page Enter certifications."
+        )
     return locked
 
 

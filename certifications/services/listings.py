@@ -202,7 +202,7 @@ def restore_listing(*, by: User, listing: ProgramCertification) -> ProgramCertif
     if listing.status == State.APPROVED:
         return listing
     if listing.status != State.RETIRED or not listing.has_not_ended:
-        raise MoveNotAllowedError("Only a retired listing whose last school year has not ended can be taken back.")
+        raise MoveNotAllowedError("Only a retired listing whose last school year has not ended can be approved again.")
     listing.status, listing.last_school_year = State.APPROVED, listing.approved_last_school_year
     listing.review_school_year, listing.reason = listing.approved_review_school_year, listing.approved_reason
     _forget_approval(listing)

@@ -70,7 +70,7 @@ def ensure_changeable(program: Program, version: str, *, lock: bool = False) -> 
 def _lock_open(sent: StandardsImport) -> StandardsImport:
     locked = StandardsImport.objects.select_for_update(of=("self",)).select_related("program").get(pk=sent.pk)
     if locked.discarded_at is not None:
-        raise MoveNotAllowedError("This table was put aside. Send it again to bring it in.")
+        raise MoveNotAllowedError("This table was set aside. Send it again to bring it in.")
     return locked
 
 
@@ -81,7 +81,7 @@ def rename_version(*, by: User, sent: StandardsImport, version: str) -> Standard
     Raises:
         PermissionDenied: not a consultant.
         Problem: ratings rest on the version.
-        MoveNotAllowedError: it was brought in or put aside.
+        MoveNotAllowedError: it was brought in or set aside.
     """
     require(by, EDIT_CATALOG)
     locked = _lock_open(sent)
@@ -105,7 +105,7 @@ def apply_import(*, by: User, sent: StandardsImport, seen: str, remove_missing: 
         PermissionDenied: not a consultant.
         StaleVersionError: the standards changed since the preview.
         Problem: ratings rest on the version by now, or nothing would change.
-        MoveNotAllowedError: the table was put aside.
+        MoveNotAllowedError: the table was set aside.
     """
     require(by, EDIT_CATALOG)
     Program.objects.select_for_update().get(pk=sent.program_id)
@@ -117,7 +117,7 @@ def apply_import(*, by: User, sent: StandardsImport, seen: str, remove_missing: 
     if plan.seen != seen:
         raise StaleVersionError("Somebody changed these standards in the meantime. Here is what the table changes now.")
     if not plan.does_something and not (remove_missing and plan.missing):
-        raise Problem("Nothing would change: the standards are held just so already.")
+        raise Problem("Nothing would change: the standards are already exactly like this.")
     removed = plan.missing if remove_missing else []
     ProgramStandard.objects.filter(pk__in=[standard.pk for standard in removed]).delete()
     _write_standards(locked, plan, removed)
@@ -181,7 +181,7 @@ def _write_weights(sent: StandardsImport, plan: Plan) -> None:
 
 @transaction.atomic
 def discard_import(*, by: User, sent: StandardsImport) -> None:
-    """Put a table aside that is not wanted; it is kept, and never comes in.
+    """Set a table aside that is not wanted; it is kept, and never comes in.
 
     Raises:
         PermissionDenied: not a consultant.
@@ -190,7 +190,7 @@ def discard_import(*, by: User, sent: StandardsImport) -> None:
     require(by, EDIT_CATALOG)
     locked = StandardsImport.objects.select_for_update().get(pk=sent.pk)
     if locked.applied_at is not None:
-        raise MoveNotAllowedError("This table was brought in already, so it cannot be put aside.")
+        raise MoveNotAllowedError("This table was brought in already, so it cannot be set aside.")
     if locked.discarded_at is None:
         locked.discarded_at = timezone.now()
         locked.save(update_fields=["discarded_at"])

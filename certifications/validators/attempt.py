@@ -151,14 +151,14 @@ def duplicate_words(day: date) -> str:
     """One message for every duplicate, whoever entered the first: it must not tell which district did."""
     return (
         f"This student already has this certification with the date {dates.show_date(day)} in the state's records. "
-        "It counts once, so leave the student out here; if it is another award, correct the date."
+        "It counts only once, so leave the student out here. If it is a different award, correct the date."
     )
 
 
 def _check_number(number: str) -> None:
     if len(number) > NUMBER_LENGTH:
         raise Problem(
-            f"The certificate number has {len(number)} characters; at most {NUMBER_LENGTH} fit. "
+            f"The certificate number has {len(number)} characters; at most {NUMBER_LENGTH} are allowed. "
             "Type only the number, without other words.",
             field="certificate_number",
         )

@@ -32,7 +32,7 @@ def read_date(text: str, *, field: str) -> date | None:
             return date(int(match["year"]), int(match["month"]), int(match["day"]))
     except ValueError:
         raise Problem(
-            f'"{text}" is not a day of the calendar. Check month and day: the month comes first, as in 5/14/2027.',
+            f'"{text}" is not a real date. Check the month and day: the month comes first, as in 5/14/2027.',
             field=field,
         ) from None
     raise Problem(f'"{text}" is not a date we can read. Type month/day/year, for example 5/14/2027.', field=field)

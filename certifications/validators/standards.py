@@ -145,7 +145,7 @@ def _spare(typed: _Typed) -> list[Refusal]:
             "Beyond the last heading",
             " ".join(typed.spare)[:_LONGEST_QUOTE],
             "The row has more cells than there are headings.",
-            "In a CSV file, put quote marks around a text that has a comma in it.",
+            "In a CSV file, put quotation marks around text that contains a comma.",
         )
     ]
 
@@ -154,7 +154,7 @@ def _missing(typed: _Typed, segments: _Segments) -> list[Refusal]:
     required = [column for column in COLUMNS if column.required and not typed.texts[column]]
     known = segments.known(SEGMENT_TITLE, typed.texts[SEGMENT_CODE])
     return [
-        typed.refusal(column, "This is empty.", f"Write the {column.heading.lower()} in this row.")
+        typed.refusal(column, "This is empty.", f"Enter the {column.heading.lower()} in this row.")
         for column in required
         if not (column is SEGMENT_TITLE and known)
     ]
@@ -162,7 +162,9 @@ def _missing(typed: _Typed, segments: _Segments) -> list[Refusal]:
 
 def _too_long(typed: _Typed) -> list[Refusal]:
     return [
-        typed.refusal(column, f"This has {len(typed.texts[column])} characters; {most} fit.", "Shorten it.")
+        typed.refusal(
+            column, f"This has {len(typed.texts[column])} characters; at most {most} are allowed.", "Shorten it."
+        )
         for column, most in _LONGEST.items()
         if len(typed.texts[column]) > most
     ]
@@ -173,12 +175,10 @@ def _code(typed: _Typed, codes: dict[str, int]) -> list[Refusal]:
     code = typed.texts[CODE]
     first = codes.setdefault(code.casefold(), typed.row.number)
     if code and first != typed.row.number:
-        return [
-            typed.refusal(CODE, f"This code stands on row {first} already.", "Give each standard a code of its own.")
-        ]
+        return [typed.refusal(CODE, f"Row {first} already has this code.", "Give each standard a code of its own.")]
     if _DAY.match(code):
-        fix = "Set the column to text in the spreadsheet program, and type the code again."
-        return [typed.refusal(CODE, "The spreadsheet program has made a date of this code.", fix)]
+        fix = "Format the column as text in the spreadsheet program, and type the code again."
+        return [typed.refusal(CODE, "The spreadsheet program turned this code into a date.", fix)]
     return []
 
 
@@ -188,7 +188,7 @@ def _unlike_segment(typed: _Typed, segments: _Segments) -> list[Refusal]:
     if not title or known is None or known.texts[SEGMENT_TITLE] == title:
         return []
     first = f"Segment {typed.texts[SEGMENT_CODE]} is “{known.texts[SEGMENT_TITLE][:_LONGEST_QUOTE]}” on row {known.row.number}."
-    return [typed.refusal(SEGMENT_TITLE, first, "Write one title for the segment, or another segment code.")]
+    return [typed.refusal(SEGMENT_TITLE, first, "Use one title for the segment, or another segment code.")]
 
 
 def _weight(typed: _Typed, segments: _Segments) -> list[Refusal]:
@@ -198,12 +198,14 @@ def _weight(typed: _Typed, segments: _Segments) -> list[Refusal]:
     if text and read_weight(text) is None:
         return [
             typed.refusal(
-                WEIGHT, "A weight is a number of more than 0.", "Write a number such as 10 or 12.5, or nothing."
+                WEIGHT,
+                "A weight must be a number greater than 0.",
+                "Enter a number such as 10 or 12.5, or leave it empty.",
             )
         ]
     if text and known and read_weight(text) != read_weight(known.texts[WEIGHT]):
-        rule = f"Segment {segment} weighs {known.texts[WEIGHT]} on row {known.row.number}."
-        return [typed.refusal(WEIGHT, rule, "Write one weight for the segment.")]
+        rule = f"Row {known.row.number} gives segment {segment} a weight of {known.texts[WEIGHT]}."
+        return [typed.refusal(WEIGHT, rule, "Use one weight for the segment.")]
     if segment and segments.weights and known is None:
         rule = f"Other segments have a weight, and segment {segment} has none."
         return [typed.refusal(WEIGHT, rule, "Give every segment a weight, or leave the whole column empty.")]

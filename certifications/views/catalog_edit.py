@@ -114,7 +114,7 @@ def delete_part(request: SignedInRequest, pk: int) -> HttpResponse:
     """Remove a part."""
     part = get_object_or_404(parts(), pk=pk)
     remove_part(by=request.user, part=part)
-    messages.success(request, "The part is removed.")
+    messages.success(request, "The part was removed.")
     return redirect("certifications:certification", part.certification_id)
 
 
@@ -129,7 +129,7 @@ def create_alias(request: SignedInRequest, pk: int) -> HttpResponse:
         except Problem as problem:
             form.add_error("alias", problem.message)
         else:
-            messages.success(request, "The other name is added.")
+            messages.success(request, "The other name was added.")
             return redirect("certifications:certification", pk)
     page: dict[str, Any] = {"title": "Add another name", "caption": str(row), "back": _page(pk), "form": form}
     return render(request, "certifications/catalog/edit.html", page | {"crumbs": [CATALOG, (str(row), _page(pk))]})
@@ -141,7 +141,7 @@ def delete_alias(request: SignedInRequest, pk: int) -> HttpResponse:
     """Remove another name."""
     alias = get_object_or_404(aliases(), pk=pk)
     remove_alias(by=request.user, alias=alias)
-    messages.success(request, "The other name is removed.")
+    messages.success(request, "The other name was removed.")
     return redirect("certifications:certification", alias.certification_id)
 
 

@@ -61,7 +61,7 @@ def ask(request: SignedInRequest) -> HttpResponse:
         except Problem as problem:
             form.add_error(problem.field, problem.message)
         else:
-            messages.success(request, "Your request was sent to OCTE. You get a mail when it is answered.")
+            messages.success(request, "Your request was sent to OCTE. You will get an e-mail when it is answered.")
             return redirect("certifications:request", listing_request.pk)
     page = {"form": form, "crumbs": [CATALOG, REQUESTS, ("Ask", "")]}
     return render(request, "certifications/listing_requests/ask.html", page)
@@ -80,6 +80,6 @@ def answer(request: SignedInRequest, pk: int) -> HttpResponse:
         except MoveNotAllowedError as problem:
             messages.warning(request, problem.message)
         else:
-            messages.success(request, f"Answered. {listing_request.asked_by} gets a mail.")
+            messages.success(request, f"Answered. {listing_request.asked_by} will get an e-mail.")
         return redirect("certifications:request", pk)
     return _show(request, listing_request, form)

@@ -82,7 +82,10 @@ def keep(request: SignedInRequest, pk: int) -> HttpResponse:
             form.add_error(problem.field, problem.message)
             form.ask_again(_listing(pk))
         else:
-            messages.success(request, f"Kept. It is due again in {school_year.label(row.review_school_year or 0)}.")
+            messages.success(
+                request,
+                f"The listing was kept. Its next review is due in {school_year.label(row.review_school_year or 0)}.",
+            )
             return redirect("certifications:listing_review", pk)
     return _page(request, _listing(pk), keep=form, retire=RetireForm(listing=listing, prefix="retire"))
 
@@ -117,5 +120,5 @@ def restore(request: SignedInRequest, pk: int) -> HttpResponse:
     except Problem as problem:
         messages.error(request, problem.message)
     else:
-        messages.success(request, "The retirement is taken back. The listing is approved as before.")
+        messages.success(request, "The retirement was undone. The listing is approved as before.")
     return redirect("certifications:listing_review", pk)

@@ -108,7 +108,7 @@ def _cannot_fix_now(request: SignedInRequest, record: StudentCertification) -> H
     """Back to the record, before anybody types in vain; what was typed already is shown by the form itself."""
     if request.method == "POST" or record.state == State.RETURNED:
         return None
-    messages.warning(request, "Only a returned record can be corrected. This one is not returned now.")
+    messages.warning(request, "Only a returned record can be corrected. This one is not returned.")
     return redirect("certifications:record", pk=record.pk)
 
 
@@ -204,6 +204,6 @@ def add_evidence(request: SignedInRequest, pk: int) -> HttpResponse:
         except Problem as problem:
             form.add_error("upload", problem.message)
         else:
-            messages.success(request, "The PDF is added. Resubmit the record when everything is right.")
+            messages.success(request, "The PDF was added. Resubmit the record when everything is right.")
             return redirect("certifications:record", pk=record.pk)
     return render(request, "certifications/records/evidence.html", {"record": record, "form": form})

@@ -203,7 +203,7 @@ def _take_upload(request: SignedInRequest, draft: EntryDraft, form: EvidenceForm
         form.add_error(problem.field if problem.field == "kind" else "upload", problem.message)
         return False
     if stored.is_known:
-        messages.info(request, "This file is already here: the copy that was sent before is used.")
+        messages.info(request, "This file was uploaded before, so the earlier copy is used.")
     return True
 
 

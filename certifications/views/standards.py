@@ -157,14 +157,14 @@ def rename(request: SignedInRequest, cip_code: str, pk: int) -> HttpResponse:
 @requires(EDIT_CATALOG)
 @require_POST
 def discard(request: SignedInRequest, cip_code: str, pk: int) -> HttpResponse:
-    """Put a table aside."""
+    """Set a table aside."""
     sent = _sent(request, cip_code, pk)
     try:
         discard_import(by=request.user, sent=sent)
     except Problem as problem:
         messages.error(request, problem.message)
     else:
-        messages.success(request, "The table is put aside. Nothing was changed.")
+        messages.success(request, "The table was set aside. Nothing was changed.")
     return redirect("certifications:standards", cip_code)
 
 

@@ -259,7 +259,7 @@ def test_a_weak_password_is_refused_and_the_name_kept(typed, message, link, clie
             410,
             "has expired",
         ),
-        ({"secret_hash": "another"}, 404, "not known"),
+        ({"secret_hash": "another"}, 404, "do not recognize"),
     ],
 )
 def test_a_link_that_does_not_work_says_what_to_do(change, status, words, waiting, client):

@@ -79,7 +79,7 @@ def test_keeping_it(listing, consultant, client):
     client.force_login(consultant)
     typed = typed_in(client, listing, "keep", review_school_year="2032", reason="Still asked for.")
     done = client.post(act(listing, "keep"), typed, follow=True)
-    assert "Kept. It is due again in 2031-32." in text(done)
+    assert "The listing was kept. Its next review is due in 2031-32." in text(done)
     assert "Certified Welder" not in text(client.get(DUE))
     refused = client.post(act(listing, "keep"), {"keep-review_school_year": "2032", "keep-reason": ""})
     assert 'href="#id_keep-reason"' in refused.content.decode()
@@ -90,7 +90,7 @@ def test_retiring_it_and_taking_that_back(listing, consultant, client):
     client.force_login(consultant)
     typed = typed_in(client, listing, "retire", last_school_year="2028", reason="Nobody asks.", replaced_by=newer.pk)
     done = text(client.post(act(listing, "retire"), typed, follow=True))
-    for said in ("Retired. Its last school year is 2027-28.", "Replaced by Welder II", "Take the retirement back"):
+    for said in ("Retired. Its last school year is 2027-28.", "Replaced by Welder II", "Undo the retirement"):
         assert said in done
     assert "Keep the listing" not in done
     back = text(client.post(act(listing, "restore"), follow=True))

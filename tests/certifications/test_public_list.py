@@ -185,7 +185,7 @@ def test_what_is_not_on_the_list_matches_nothing_and_is_named(query, filter_name
     """Not the whole list: it would read as if all of it were approved for what was asked."""
     page = text(client.get(f"/approved/?{query}"))
     assert "Certified Welder" not in page
-    assert f"Nothing on this list fits what was asked for by: {filter_name}." in page
+    assert f"Nothing on this list matches your choice of: {filter_name}." in page
     assert client.get(f"/approved/download/json/?{query}").json()["count"] == 0
 
 
@@ -250,7 +250,7 @@ def test_a_program_shows_what_holds_and_what_ended(welding, client):
     page = text(client.get("/approved/48.0508/"))
     assert re.search(r"Approved certifications .* Certified Welder .* Ended .* Old torch .* 2024-25 only", page)
     empty = ProgramFactory(cip_code="10.1234")
-    assert "None is approved now" in text(client.get(f"/approved/{empty.cip_code}/"))
+    assert "None are approved now" in text(client.get(f"/approved/{empty.cip_code}/"))
 
 
 def test_a_certification_shows_its_facts(welding, client):

@@ -116,7 +116,7 @@ def test_the_page_of_a_record_shows_the_pdf_beside_it(desk, home_district):
         "OCTE has not approved it yet.",
     ):
         assert words in page
-    assert "No other record waits." in page
+    assert "No other records are waiting." in page
     assert record.student.last_name not in page.partition("</title>")[0]
 
 

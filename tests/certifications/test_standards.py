@@ -196,7 +196,7 @@ def test_a_table_put_aside_never_comes_in(consultant, program):
         lambda: bring_in(consultant, sent),
         lambda: rename_version(by=consultant, sent=sent, version="2028"),
     ):
-        with pytest.raises(MoveNotAllowedError, match="put aside"):
+        with pytest.raises(MoveNotAllowedError, match="set aside"):
             act()
     other = send(consultant, program, "A,Safety,,A.1,Task 1\n")
     bring_in(consultant, other)
@@ -270,14 +270,14 @@ def test_a_consultant_brings_in_a_file(consultant, program, two, client):
     again = client.post(f"{URL}import/", {"version": "2026", "pasted": HEAD + "A,Safety,,A.2,Task two\n"}, follow=True)
     assert "All of it is held already" not in text(again)  # A.1 is left out, so there is something to say
     assert client.post(again.request["PATH_INFO"] + "discard/", follow=True).status_code == 200
-    assert "This table was put aside" in text(client.get(again.request["PATH_INFO"]))
+    assert "This table was set aside" in text(client.get(again.request["PATH_INFO"]))
 
 
 @pytest.mark.parametrize(
     ("given", "words"),
     [
         ({"version": "2026"}, "Choose a file, or paste the rows."),
-        ({"version": "2026", "pasted": "x", "file": True}, "Choose a file or paste the rows, and not both."),
+        ({"version": "2026", "pasted": "x", "file": True}, "Choose a file or paste the rows, but not both."),
         ({"version": "", "pasted": "x"}, "This field is required."),
         ({"version": "2026", "pasted": "Code,Statement\nA,B"}, "Not found: Segment code, Segment title."),
         ({"version": "2026", "file": b""}, "The submitted file is empty."),

@@ -127,5 +127,5 @@ def test_the_catalog_is_read_and_kept(home_district, consultant, page_of, check_
     page.get_by_label("Answer it").check()
     page.get_by_label("In a few sentences").fill("It goes to the next panel.")
     page.get_by_role("button", name="Send the answer").click()
-    page.get_by_text("gets a mail").wait_for()
+    page.get_by_text("will get an e-mail").wait_for()
     check_page(page)
