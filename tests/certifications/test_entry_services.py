@@ -64,23 +64,23 @@ def test_start_draft_refuses_what_is_not_listed(home_district, program, certific
 def test_save_rows_keeps_what_was_typed_right_or_wrong(draft, enrollments, home_district):
     row = {"ticked": True, "result": "passed", "score": "eighty", "date_earned": "5/32/2027", "page": "x"}
     entry.save_rows(by=home_district.coordinator, draft=draft, rows={enrollments[0].pk: row})
-    kept = EntryDraft.objects.get(pk=draft.pk).rows[str(enrollments[0].pk)]
-    assert kept == row
+    saved = EntryDraft.objects.get(pk=draft.pk).rows[str(enrollments[0].pk)]
+    assert saved == row
 
 
 def test_save_rows_leaves_rows_of_other_pages(draft, enrollments, home_district):
     by, (one, two, _) = home_district.coordinator, enrollments
     entry.save_rows(by=by, draft=draft, rows={one.pk: good_row()})
-    kept = entry.save_rows(by=by, draft=draft, rows={two.pk: good_row()})
-    assert sorted(kept.rows) == sorted([str(one.pk), str(two.pk)])
+    saved = entry.save_rows(by=by, draft=draft, rows={two.pk: good_row()})
+    assert sorted(saved.rows) == sorted([str(one.pk), str(two.pk)])
 
 
 def test_save_rows_keeps_text_of_a_row_that_is_not_ticked_and_forgets_an_empty_one(draft, enrollments, home_district):
     by, (one, two, _) = home_district.coordinator, enrollments
     entry.save_rows(by=by, draft=draft, rows={one.pk: good_row(), two.pk: good_row()})
     empty = {"ticked": False, "result": "passed", "score": "", "date_earned": ""}
-    kept = entry.save_rows(by=by, draft=draft, rows={one.pk: good_row(ticked=False), two.pk: empty})
-    assert kept.rows == {str(one.pk): good_row(ticked=False)}
+    saved = entry.save_rows(by=by, draft=draft, rows={one.pk: good_row(ticked=False), two.pk: empty})
+    assert saved.rows == {str(one.pk): good_row(ticked=False)}
 
 
 def test_same_date_and_score_fill_empty_boxes_of_ticked_rows(draft, enrollments, home_district):
@@ -90,12 +90,12 @@ def test_same_date_and_score_fill_empty_boxes_of_ticked_rows(draft, enrollments,
         two.pk: {"ticked": True, "score": "99", "date_earned": "9/9/2026"},
         three.pk: {"ticked": False, "score": "", "date_earned": ""},
     }
-    kept = entry.save_rows(
+    saved = entry.save_rows(
         by=home_district.coordinator, draft=draft, rows=rows, same_date="10/2/2026", same_score="80"
     ).rows
-    assert kept[str(one.pk)] == {"ticked": True, "score": "80", "date_earned": "10/2/2026"}
-    assert kept[str(two.pk)] == {"ticked": True, "score": "99", "date_earned": "9/9/2026"}
-    assert str(three.pk) not in kept
+    assert saved[str(one.pk)] == {"ticked": True, "score": "80", "date_earned": "10/2/2026"}
+    assert saved[str(two.pk)] == {"ticked": True, "score": "99", "date_earned": "9/9/2026"}
+    assert str(three.pk) not in saved
 
 
 def test_save_rows_refuses_a_discarded_draft(draft, home_district):

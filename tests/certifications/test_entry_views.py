@@ -310,8 +310,8 @@ def test_the_character_nul_is_left_out_and_the_rest_of_the_typing_kept(coordinat
     data = sheet_post([row], same_date="10/1\x00/2026", **{f"score-{row.pk}": "8\x005", f"date_earned-{row.pk}": ""})
     assert coordinator.post(url("entry_students", draft), data).status_code == 302
     draft.refresh_from_db()
-    kept = draft.rows[str(row.pk)]
-    assert (kept["score"], kept["date_earned"]) == ("85", "10/1/2026")
+    saved = draft.rows[str(row.pk)]
+    assert (saved["score"], saved["date_earned"]) == ("85", "10/1/2026")
 
 
 def empty_post(row, **given):

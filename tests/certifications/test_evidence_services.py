@@ -66,8 +66,8 @@ def test_a_good_pdf_is_kept_under_an_internal_name(home_district):
     assert document.sha256 == hashlib.sha256(content).hexdigest()
     assert document.original_name == "Ann Abbott.PDF"
     assert "abbott" not in document.file.name.lower()
-    with document.file.open("rb") as kept:
-        assert kept.read() == content
+    with document.file.open("rb") as stored_file:
+        assert stored_file.read() == content
     with document.preview.open("rb") as drawn, Image.open(drawn) as picture:
         assert (picture.format, abs(picture.width - 800) < 3) == ("PNG", True)
     assert AuditEntry.objects.get().target_id == document.pk

@@ -71,8 +71,8 @@ def test_the_way_there_is_offered_to_those_who_may(listing, consultant, state_au
 def test_an_approver_keeps_and_retires_but_starts_no_panel(listing, approver, client):
     client.force_login(approver)
     page = text(client.get(act(listing, "review")))
-    shown = [words in page for words in ("Start a panel", "Keep the listing", "Retire the listing")]
-    assert shown == [False, True, True]
+    offers = [words in page for words in ("Start a panel", "Keep the listing", "Retire the listing")]
+    assert offers == [False, True, True]
 
 
 def test_keeping_it(listing, consultant, client):

@@ -127,8 +127,8 @@ def test_a_pass_needs_a_date_and_a_failed_attempt_too():
 
 
 def test_each_problem_is_told_at_once():
-    found = problems(result="maybe", score="x", date_earned="y", date_tested="1/1/2030", certificate_number="9" * 61)
-    assert [field for field, _ in found] == ["result", "score", "date_earned", "date_tested", "certificate_number"]
+    results = problems(result="maybe", score="x", date_earned="y", date_tested="1/1/2030", certificate_number="9" * 61)
+    assert [field for field, _ in results] == ["result", "score", "date_earned", "date_tested", "certificate_number"]
 
 
 def test_a_date_held_already_is_a_duplicate_of_the_same_result_only():
