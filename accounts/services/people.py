@@ -93,7 +93,7 @@ def _locked_pending(invitation: Invitation, by: User) -> Invitation:
         .get(pk=invitation.pk)
     )
     require(by, MANAGE_ROLE, locked)
-    if locked.state in {"accepted", "withdrawn"}:
+    if not locked.is_pending:
         raise MoveNotAllowedError(f"This invitation was already {locked.state}.")
     return locked
 

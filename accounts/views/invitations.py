@@ -42,8 +42,7 @@ def invitations(request: SignedInRequest) -> HttpResponse:
 def invitation(request: SignedInRequest, pk: int) -> HttpResponse:
     """One invitation, to send again or withdraw."""
     row = get_object_or_404(invitations_visible_to(request.user), pk=pk)
-    waits = row.state in {"waiting", "expired"}
-    may_manage = waits and request.user.has_perm(MANAGE_ROLE, row)
+    may_manage = row.is_pending and request.user.has_perm(MANAGE_ROLE, row)
     page = {"invitation": row, "may_manage": may_manage, "crumbs": [PEOPLE, INVITATIONS, (row.name, "")]}
     return render(request, "accounts/invitation.html", page | rights(request))
 

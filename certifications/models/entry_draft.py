@@ -23,6 +23,10 @@ class EntryDraftQuerySet(models.QuerySet["EntryDraft"]):
         """A person's own drafts: what is half typed is nobody else's business."""
         return self.filter(created_by=user)
 
+    def open(self) -> "EntryDraftQuerySet":
+        """Those that can still be changed: neither submitted nor discarded."""
+        return self.filter(submission=None, discarded_at=None)
+
 
 class EntryDraft(models.Model):
     """A sheet of results for one program and certification, on its way to a submission."""

@@ -134,6 +134,10 @@ class ProgramCertification(models.Model):
     def __str__(self) -> str:
         return f"{self.certification} for {self.program}"
 
+    def covers(self, year: int) -> bool:
+        """Whether its period covers a school year; `in_force` asks the database the same of approved ones."""
+        return self.first_school_year <= year and (self.last_school_year is None or self.last_school_year >= year)
+
     @property
     def has_not_ended(self) -> bool:
         """Approved or retired, and its last school year, if any, is not over; it may lie ahead as a whole."""

@@ -145,12 +145,10 @@ def change_row(change: Change) -> list[Any]:
 
 def split_by_now(listings: Iterable[ProgramCertification]) -> tuple[list[Line], list[Line]]:
     """Lines in force or still to come, and lines that ended before the running school year."""
-    now = school_year.current()
     current: list[Line] = []
     ended: list[Line] = []
     for each in listings:
-        over = each.last_school_year is not None and each.last_school_year < now
-        (ended if over else current).append(line(each))
+        (current if each.has_not_ended else ended).append(line(each))
     return current, ended
 
 

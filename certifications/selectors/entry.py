@@ -22,6 +22,7 @@ from certifications.models import (
     StudentCertification,
     Submission,
 )
+from certifications.models.entry_draft import EntryDraftQuerySet
 from certifications.ports import open_for_district_entry
 from certifications.validators.attempt import Facts
 from certifications.validators.scores import Scale
@@ -165,7 +166,7 @@ def scales_of(certification: Certification) -> list[Scale]:
     return [Scale(part.score_min, part.score_max, part.cut_score, part.unit) for part in certification.parts.all()]
 
 
-def drafts_visible_to(user: User) -> QuerySet[EntryDraft]:
+def drafts_visible_to(user: User) -> EntryDraftQuerySet:
     """A person's own drafts with what pages show of them."""
     return (
         EntryDraft.objects.visible_to(user)
@@ -176,7 +177,7 @@ def drafts_visible_to(user: User) -> QuerySet[EntryDraft]:
 
 def open_drafts(user: User) -> list[EntryDraft]:
     """The drafts to continue, last saved first."""
-    return list(drafts_visible_to(user).filter(submission=None, discarded_at=None))
+    return list(drafts_visible_to(user).open())
 
 
 def discarded_draft(user: User, pk: str) -> EntryDraft | None:

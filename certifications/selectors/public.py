@@ -225,11 +225,7 @@ def changes(year: int) -> list[Change]:
 
 def _by_pair(rows: Iterable[ProgramCertification], year: int) -> dict[tuple[int, int], ProgramCertification]:
     """(program, certification) -> the listing in force in a school year."""
-    return {
-        (row.program_id, row.certification_id): row
-        for row in rows
-        if row.first_school_year <= year and (row.last_school_year is None or row.last_school_year >= year)
-    }
+    return {(row.program_id, row.certification_id): row for row in rows if row.covers(year)}
 
 
 def _change(now: ProgramCertification | None, before: ProgramCertification | None) -> Change | None:

@@ -98,7 +98,7 @@ def _entry_items(user: User) -> list[HomeItem]:
                 count=returned,
             )
         )
-    drafts = drafts_visible_to(user).filter(submission=None, discarded_at=None).count()
+    drafts = drafts_visible_to(user).open().count()
     if drafts:
         items.append(
             HomeItem(
