@@ -84,8 +84,9 @@ def edition() -> ListEdition:
     state = PublicListCounter.objects.aggregate(
         changes=Coalesce(Sum("changes"), 0),
         changed_at=Max("changed_at"),
-        earliest=Subquery(_only(listed, Min("first_school_year"))),
-        latest=Subquery(_only(listed, Max("first_school_year"))),
+        # Each is one number, the same beside every line of the counter; only aggregates can stand here.
+        earliest=Max(Subquery(_only(listed, Min("first_school_year")))),
+        latest=Max(Subquery(_only(listed, Max("first_school_year")))),
     )
     current, changed_at = school_year.current(), state["changed_at"]
     return ListEdition(
