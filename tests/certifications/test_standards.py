@@ -73,7 +73,7 @@ def test_the_good_rows_come_in_and_the_others_stay_with_their_reason(consultant,
     file = client.get(f"{URL}import/{sent.pk}/refused/").content.decode("utf-8-sig")
     assert file.splitlines() == [
         "Segment code,Segment title,Segment weight,Code,Statement,Reason",
-        "A,,,,?,Code: This is empty. Write the code in this row.",
+        "A,,,,?,Code: This is empty. Enter the code in this row.",
     ]
 
 

@@ -51,11 +51,11 @@ def test_headings_in_other_words_and_order_are_found():
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        (";Safety;;A.1;x", "Segment code: This is empty. Write the segment code in this row."),
-        ("A;;;A.1;x", "Segment title: This is empty. Write the segment title in this row."),
-        ("A;Safety;;;x", "Code: This is empty. Write the code in this row."),
-        ("A;Safety;;A.1;", "Statement: This is empty. Write the statement in this row."),
-        (f"A;Safety;;{'1' * 31};x", f"Code “{'1' * 31}”: This has 31 characters; 30 fit. Shorten it."),
+        (";Safety;;A.1;x", "Segment code: This is empty. Enter the segment code in this row."),
+        ("A;;;A.1;x", "Segment title: This is empty. Enter the segment title in this row."),
+        ("A;Safety;;;x", "Code: This is empty. Enter the code in this row."),
+        ("A;Safety;;A.1;", "Statement: This is empty. Enter the statement in this row."),
+        (f"A;Safety;;{'1' * 31};x", f"Code “{'1' * 31}”: This has 31 characters; at most 30 are allowed. Shorten it."),
         ("A;Safety;-1;A.1;x", "Segment weight “-1”: A weight must be a number greater than 0. Enter a number such as 10 or 12.5, or leave it empty."),
         ("A;Safety;much;A.1;x", "Segment weight “much”: A weight must be a number greater than 0. Enter a number such as 10 or 12.5, or leave it empty."),
         ("A;Safety;;2026-01-02;x", "Code “2026-01-02”: The spreadsheet program turned this code into a date. Format the column as text in the spreadsheet program, and type the code again."),
