@@ -244,7 +244,7 @@ def test_save_in_a_window_whose_draft_was_discarded_in_another(coordinator, draf
     def gone(**_named):
         raise MoveNotAllowedError("This entry was discarded.")
 
-    monkeypatch.setattr(sheet.services, "save_rows", gone)
+    monkeypatch.setattr(sheet, "save_rows", gone)
     response = coordinator.post(url("entry_students", draft), {"action": "later"}, follow=True)
     assert "This entry was discarded." in text(response)
 

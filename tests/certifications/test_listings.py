@@ -1,10 +1,8 @@
 """Writing listings: a new period, a clash, keeping, retiring, taking back, and what takes the place of what."""
 
-from importlib import import_module
 from threading import Barrier, Thread
 
 import pytest
-from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models.functions import Now
@@ -121,15 +119,6 @@ def test_due_are_approved_listings_in_force_whose_year_has_come(listing, program
     assert list(listings.due_for_review(year=2027)) == [listing]
     assert list(listings.due_for_review(year=2029, cluster=program.cluster)) == [listing, later]
     assert list(listings.due_for_review(year=2029, cluster=ProgramCertificationFactory().program.cluster)) == []
-
-
-def test_the_backfill_gives_approved_listings_their_year(listing):
-    ProgramCertification.objects.update(review_school_year=None)
-    suggested = ProgramCertificationFactory(status="suggested", counts_federally=False)
-    import_module("certifications.migrations.0007_backfill_review_years").backfill(apps, None)
-    listing.refresh_from_db()
-    suggested.refresh_from_db()
-    assert (listing.review_school_year, suggested.review_school_year) == (2027, None)
 
 
 def test_keeping_puts_the_review_off_with_a_reason(consultant, listing):
