@@ -29,7 +29,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = "E-mail address"
-        self.fields["login"].help_text = "The address that your invitation came to."
+        self.fields["login"].help_text = "The address that your invitation was sent to."
         self.fields["login"].widget.attrs["autocomplete"] = "username"
         self.fields["password"].label = "Password"
         for field in self.fields.values():
@@ -61,7 +61,7 @@ class DistrictForm(forms.Form):
     """Which district: asked before the building, so that nobody has to search 900 buildings."""
 
     district: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
-        queryset=None, label="Which district?", help_text="Districts stand under their county's region."
+        queryset=None, label="Which district?", help_text="Districts are listed under their region."
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -12,10 +12,10 @@ def holds(*roles: str) -> Any:
     wanted = frozenset(roles)
 
     @rules.predicate(name=f"holds {', '.join(sorted(wanted))}")
-    def held(user: Any) -> bool:
+    def holds_one(user: Any) -> bool:
         return bool(user and user.is_authenticated and user.scope.roles & wanted)
 
-    return held
+    return holds_one
 
 
 is_state_staff = holds(*STATE_STAFF)
@@ -27,7 +27,7 @@ is_official = holds(Role.FISCAL_OFFICIAL)
 @rules.predicate
 def is_official_of(user: Any, place: Any) -> bool:
     """The person is fiscal-agency official of the district that a membership or invitation lies in, and its role is one they set."""
-    if place is None or place.role not in OFFICIAL_INVITES:
+    if not user.scope.official_district_ids or place is None or place.role not in OFFICIAL_INVITES:
         return False
     district_id = place.building.district_id if place.building else place.district_id
     return district_id in user.scope.official_district_ids

@@ -18,7 +18,7 @@ class PeopleTable(tables.Table):  # type: ignore[misc]
     caption = "People and their roles"
     name = tables.Column(linkify=("accounts:person", {"pk": tables.A("pk")}), verbose_name="Name")
     email = tables.Column(verbose_name="E-mail address")
-    roles = tables.Column(accessor="roles_shown", orderable=False, verbose_name="Roles")
+    roles = tables.Column(accessor="roles_in_reach", orderable=False, verbose_name="Roles")
     last_login = tables.DateTimeColumn(format="M j, Y", verbose_name="Last signed in", default="Never")
 
     class Meta:

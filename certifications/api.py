@@ -19,7 +19,17 @@ from rest_framework.throttling import AnonRateThrottle
 
 from certifications.forms.public import ListForm, YearForm
 from certifications.models import ProgramCertification
-from certifications.selectors import public as selectors
+from certifications.selectors.public import (
+    SORTS,
+    certification_with,
+    changes,
+    find,
+    kin_of,
+    listings,
+    program_with,
+    programs,
+    sort,
+)
 from certifications.serializers import (
     CertificationPageSerializer,
     ChangesSerializer,
@@ -45,7 +55,7 @@ _FILTERS = [
     OpenApiParameter("cip", description="CIP code, for example 48.0508."),
     OpenApiParameter("type", enum=ProgramCertification.Type.values, description="Kind of listing."),
     OpenApiParameter("counts", enum=["yes", "no"], description="Counts for federal reporting."),
-    OpenApiParameter("sort", enum=list(selectors.SORTS), description="With a minus before it: downward."),
+    OpenApiParameter("sort", enum=list(SORTS), description="With a minus before it: downward."),
 ]
 
 
@@ -90,7 +100,7 @@ def _understood(request: Request, form: YearForm, *, also: tuple[str, ...] = ())
         wrong |= {name: list(map(str, messages)) for name, messages in form.errors.items()}
     if wrong:
         raise ValidationError(wrong)
-    return form.asked()
+    return form.filters()
 
 
 def _order(request: Request) -> str:
@@ -99,10 +109,10 @@ def _order(request: Request) -> str:
     Raises:
         ValidationError: nothing can be sorted by it.
     """
-    asked: str = request.query_params.get("sort", "")
-    if asked.removeprefix("-") not in {"", *selectors.SORTS}:
-        raise ValidationError({"sort": [f"Nothing is sorted by this. Use one of these: {', '.join(selectors.SORTS)}."]})
-    return asked
+    order: str = request.query_params.get("sort", "")
+    if order.removeprefix("-") not in {"", *SORTS}:
+        raise ValidationError({"sort": [f"Nothing is sorted by this. Use one of these: {', '.join(SORTS)}."]})
+    return order
 
 
 class ApprovedList(PublicView):
@@ -119,9 +129,9 @@ class ApprovedList(PublicView):
     )
     def get(self, request: Request) -> Response:
         """Filters as on the page."""
-        form = ListForm(request.query_params, years=self.years(), programs=selectors.programs())
-        found = selectors.find(**_understood(request, form, also=("sort", Pages.page_query_param)))
-        rows = selectors.sort(found, _order(request))
+        form = ListForm(request.query_params, years=self.years(), programs=programs())
+        matches = find(**_understood(request, form, also=("sort", Pages.page_query_param)))
+        rows = sort(matches, _order(request))
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -139,10 +149,10 @@ class ProgramDetail(PublicView):
     )
     def get(self, request: Request, cip_code: str) -> Response:
         """All school years."""
-        program = selectors.program_with(cip_code)
+        program = program_with(cip_code)
         if program is None:
             raise Http404
-        program.public_listings = list(selectors.listings().filter(program=program))  # type: ignore[attr-defined]
+        program.public_listings = list(listings().filter(program=program))  # type: ignore[attr-defined]
         return Response(self.get_serializer(program).data)
 
 
@@ -159,10 +169,10 @@ class CertificationDetail(PublicView):
     )
     def get(self, request: Request, code: str) -> Response:
         """With the programs that list it or listed it."""
-        certification = selectors.certification_with(code)
+        certification = certification_with(code)
         if certification is None:
             raise Http404
-        kin = {each.pk: each for each in selectors.kin_of(certification)}
+        kin = {each.pk: each for each in kin_of(certification)}
         certification.public_replacement = kin.get(certification.replaced_by_id)  # type: ignore[attr-defined,arg-type]
         return Response(self.get_serializer(certification).data)
 
@@ -181,14 +191,14 @@ class ChangeList(PublicView):
     def get(self, request: Request) -> Response:
         """Added, ended, and changed in type or in whether it counts."""
         year = _understood(request, YearForm(request.query_params, years=self.years()))["year"]
-        results = selectors.changes(year)
+        results = changes(year)
         return Response(self.get_serializer({"school_year": year, "count": len(results), "results": results}).data)
 
 
 approved = public(WHY)(cached(ApprovedList.as_view()))
 program = public(WHY)(cached(ProgramDetail.as_view()))
 certification = public(WHY)(cached(CertificationDetail.as_view()))
-changes = public(WHY)(cached(ChangeList.as_view()))
+list_changes = public(WHY)(cached(ChangeList.as_view()))
 
 
 @cache

@@ -1,11 +1,7 @@
-"""How a student's record may move from state to state, who may move it and when a reason is needed.
+"""How a student's record may move from state to state, and when a reason is needed.
 
 States are named by their stored values, because this file lies below the models.
 """
-
-# Permissions of `certifications.permissions`, by name: both files lie on the same layer.
-_ENTER = "certifications.enter_records"
-_DECIDE = "certifications.decide_records"
 
 MOVES: dict[str, frozenset[str]] = {
     "draft": frozenset({"submitted"}),
@@ -13,14 +9,6 @@ MOVES: dict[str, frozenset[str]] = {
     "returned": frozenset({"submitted", "withdrawn"}),
     "approved": frozenset({"returned"}),
     "withdrawn": frozenset(),
-}
-
-# The permission for a move depends on where it leads.
-PERMISSION_TO: dict[str, str] = {
-    "submitted": _ENTER,
-    "withdrawn": _ENTER,
-    "approved": _DECIDE,
-    "returned": _DECIDE,
 }
 
 NEEDS_REASON = frozenset({"returned", "withdrawn"})

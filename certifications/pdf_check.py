@@ -89,10 +89,10 @@ def main(arguments: list[str]) -> int:
     limit_self(memory=MEMORY_BYTES, cpu_seconds=CPU_SECONDS)
     path, preview = (Path(argument) for argument in arguments)
     try:
-        found = look(path, preview)
+        answer = look(path, preview)
     except Exception as error:  # noqa: BLE001 - whatever a reader stumbles over, the file is at fault
-        found = {"finding": "broken", "error": type(error).__name__}
-    sys.stdout.write(json.dumps(found))
+        answer = {"finding": "broken", "error": type(error).__name__}
+    sys.stdout.write(json.dumps(answer))
     return 0
 
 

@@ -8,10 +8,10 @@ from certifications.views import (
     catalog_edit,
     entry,
     evidence,
+    listing_requests,
     listings,
     public,
     records,
-    requests,
     sheet,
     standards,
 )
@@ -33,14 +33,14 @@ STANDARDS_URLS: list[URLPattern] = [
 CATALOG_URLS: list[URLPattern] = [
     path("catalog/", catalog.certifications, name="catalog"),
     path("catalog/download/", catalog.download, name="catalog_download"),
-    path("catalog/certifications/add/", catalog_edit.add_certification, name="certification_add"),
+    path("catalog/certifications/add/", catalog_edit.create_certification, name="certification_add"),
     path("catalog/certifications/<int:pk>/", catalog.certification, name="certification"),
     path("catalog/certifications/<int:pk>/edit/", catalog_edit.edit_certification, name="certification_edit"),
-    path("catalog/certifications/<int:pk>/parts/add/", catalog_edit.add_part, name="part_add"),
-    path("catalog/certifications/<int:pk>/names/add/", catalog_edit.add_alias, name="alias_add"),
+    path("catalog/certifications/<int:pk>/parts/add/", catalog_edit.create_part, name="part_add"),
+    path("catalog/certifications/<int:pk>/names/add/", catalog_edit.create_alias, name="alias_add"),
     path("catalog/parts/<int:pk>/edit/", catalog_edit.edit_part, name="part_edit"),
-    path("catalog/parts/<int:pk>/remove/", catalog_edit.remove_part, name="part_remove"),
-    path("catalog/names/<int:pk>/remove/", catalog_edit.remove_alias, name="alias_remove"),
+    path("catalog/parts/<int:pk>/remove/", catalog_edit.delete_part, name="part_remove"),
+    path("catalog/names/<int:pk>/remove/", catalog_edit.delete_alias, name="alias_remove"),
     path("catalog/programs/", catalog.programs, name="programs"),
     path("catalog/programs/<str:cip_code>/", catalog.program, name="program"),
     path("catalog/listings/due/", listings.due, name="listings_due"),
@@ -49,13 +49,13 @@ CATALOG_URLS: list[URLPattern] = [
     path("catalog/listings/<int:pk>/retire/", listings.retire, name="listing_retire"),
     path("catalog/listings/<int:pk>/restore/", listings.restore, name="listing_restore"),
     path("catalog/entities/", catalog.entities, name="entities"),
-    path("catalog/entities/add/", catalog_edit.add_entity, name="entity_add"),
+    path("catalog/entities/add/", catalog_edit.create_entity, name="entity_add"),
     path("catalog/entities/<str:code>/", catalog.entity, name="entity"),
     path("catalog/entities/<str:code>/edit/", catalog_edit.edit_entity, name="entity_edit"),
-    path("catalog/request/", requests.ask, name="request_ask"),
-    path("catalog/requests/", requests.requests, name="requests"),
-    path("catalog/requests/<int:pk>/", requests.request_page, name="request"),
-    path("catalog/requests/<int:pk>/answer/", requests.answer, name="request_answer"),
+    path("catalog/request/", listing_requests.ask, name="request_ask"),
+    path("catalog/requests/", listing_requests.show_all, name="requests"),
+    path("catalog/requests/<int:pk>/", listing_requests.show_one, name="request"),
+    path("catalog/requests/<int:pk>/answer/", listing_requests.answer, name="request_answer"),
 ]
 
 ENTRY_URLS: list[URLPattern] = [
@@ -87,7 +87,7 @@ RECORD_URLS: list[URLPattern] = [
 PUBLIC_URLS: list[URLPattern] = [
     path("approved/", public.approved, name="approved"),
     path("approved/download/<str:form>/", public.download, name="approved_download"),
-    path("approved/changes/", public.changes, name="approved_changes"),
+    path("approved/changes/", public.show_changes, name="approved_changes"),
     path("approved/changes/download/<str:form>/", public.changes_download, name="approved_changes_download"),
     path("approved/certifications/<str:code>/", public.certification, name="approved_certification"),
     path("approved/<str:cip_code>/", public.program, name="approved_program"),
@@ -96,7 +96,7 @@ PUBLIC_URLS: list[URLPattern] = [
     path("api/v1/approved/", api.approved, name="api_approved"),
     path("api/v1/approved/<str:cip_code>/", api.program, name="api_program"),
     path("api/v1/certifications/<str:code>/", api.certification, name="api_certification"),
-    path("api/v1/changes/", api.changes, name="api_changes"),
+    path("api/v1/changes/", api.list_changes, name="api_changes"),
 ]
 
 urlpatterns: list[URLPattern] = [

@@ -134,8 +134,8 @@ def _rows(name: str, reader: Any, columns: Collection[str]) -> list[Row]:
     for cells in reader:
         if len(cells) != len(heading):
             column = heading[min(len(cells), len(heading) - 1)]
-            found = f"the row has {len(cells)} cells, the heading {len(heading)}. Put quotes around text with commas."
-            raise BadCellError(f"{name}, line {line}, column {column}: {found}", field=column)
+            cause = f"the row has {len(cells)} cells, the heading {len(heading)}. Put quotes around text with commas."
+            raise BadCellError(f"{name}, line {line}, column {column}: {cause}", field=column)
         rows.append(Row(name, line, {key: cell.strip() for key, cell in zip(heading, cells, strict=True)}))
         line = reader.line_num + 1
     return rows

@@ -39,12 +39,12 @@ def folder() -> Path:
 
 def mails(limit: int) -> list[Mail]:
     """The newest mails first, at most `limit`."""
-    found: list[Mail] = []
+    newest: list[Mail] = []
     for path in sorted(folder().glob("*.log"), reverse=True):
-        found.extend(reversed(list(_in_file(path))))
-        if len(found) >= limit:
+        newest.extend(reversed(list(_in_file(path))))
+        if len(newest) >= limit:
             break
-    return found[:limit]
+    return newest[:limit]
 
 
 def mail(key: str) -> Mail | None:
@@ -53,7 +53,7 @@ def mail(key: str) -> Mail | None:
     if not _KEY.fullmatch(key):
         return None
     path = folder() / f"{name}.log"
-    return next((found for found in _in_file(path) if found.key == key), None) if path.is_file() else None
+    return next((each for each in _in_file(path) if each.key == key), None) if path.is_file() else None
 
 
 def _in_file(path: Path) -> Iterator[Mail]:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from accounts.models import User
 from accounts.selectors import people
-from certifications.selectors import listings, records, requests
+from certifications.selectors import listing_requests, listings, records
 from core.access import public
 from core.home_items import HomeItem
 from data_collection.selectors.home import home_items
@@ -17,7 +17,7 @@ from sme_review.selectors.home import home_items as panel_items
 SOURCES: tuple[Callable[[User], list[HomeItem]], ...] = (
     records.home_items,
     panel_items,
-    requests.home_items,
+    listing_requests.home_items,
     listings.home_items,
     people.home_items,
     home_items,

@@ -90,9 +90,14 @@ class Invitation(models.Model):
         return str(self.region or self.district or self.building or STATE_NAME)
 
     @property
+    def is_pending(self) -> bool:
+        """Whether it is neither accepted nor withdrawn; when its link has run out, it can be sent again."""
+        return self.accepted_at is None and self.withdrawn_at is None
+
+    @property
     def is_open(self) -> bool:
         """Whether the link still works."""
-        return self.accepted_at is None and self.withdrawn_at is None and self.expires_at > timezone.now()
+        return self.is_pending and self.expires_at > timezone.now()
 
     @property
     def state(self) -> str:

@@ -106,7 +106,7 @@ def model_of(label: str) -> type[models.Model]:
     return model
 
 
-def is_held(model: type[models.Model], pk: int) -> bool:
+def exists(model: type[models.Model], pk: int) -> bool:
     """Whether there is such a row now; one that was loaded in bulk may have no history yet."""
     return model._base_manager.filter(pk=pk).exists()  # noqa: SLF001 - managers may hide rows
 

@@ -48,10 +48,10 @@ def people_visible_to(user: User) -> QuerySet[User]:
     """Everybody for state roles; for a fiscal-agency official those who have or had a role in their district.
 
     Returns:
-        Users with `roles_shown`: the memberships that the reader may know of, running ones first.
+        Users with `roles_in_reach`: the memberships that the reader may know of, running ones first.
     """
-    shown = memberships_visible_to(user).order_by("ended_at", "role", "pk")
-    people = User.objects.prefetch_related(Prefetch("memberships", queryset=shown, to_attr="roles_shown"))
+    memberships = memberships_visible_to(user).order_by("ended_at", "role", "pk")
+    people = User.objects.prefetch_related(Prefetch("memberships", queryset=memberships, to_attr="roles_in_reach"))
     if user.scope.state:
         return people
     return people.filter(Exists(Membership.objects.filter(_in_reach(user), user=OuterRef("pk"))))

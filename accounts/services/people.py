@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Invitation, Membership, User
-from accounts.permissions import MANAGE_ROLE
+from accounts.permissions import INVITE_PEOPLE, MANAGE_ROLE
 from accounts.roles import LEVEL_OF, Level, Role
 from accounts.services.audit import record
 from core.access import require
@@ -58,6 +58,7 @@ def invite(*, by: User, email: str, name: str, role: str, organization: models.M
         PermissionDenied: `by` may not give this role there.
         Problem: that person has this role there already, or has an invitation to it.
     """
+    require(by, INVITE_PEOPLE)
     email = email.strip().lower()
     place = _place(role, organization)
     secret, secret_hash = new_secret()
@@ -92,7 +93,7 @@ def _locked_pending(invitation: Invitation, by: User) -> Invitation:
         .get(pk=invitation.pk)
     )
     require(by, MANAGE_ROLE, locked)
-    if locked.state in {"accepted", "withdrawn"}:
+    if not locked.is_pending:
         raise MoveNotAllowedError(f"This invitation was already {locked.state}.")
     return locked
 
@@ -105,6 +106,7 @@ def resend_invitation(*, by: User, invitation: Invitation) -> Invitation:
         PermissionDenied: `by` may not give this role there.
         MoveNotAllowedError: it was accepted or withdrawn.
     """
+    require(by, INVITE_PEOPLE)
     invitation = _locked_pending(invitation, by)
     secret, invitation.secret_hash = new_secret()
     invitation.expires_at = timezone.now() + timedelta(days=LINK_DAYS)
@@ -122,6 +124,7 @@ def withdraw_invitation(*, by: User, invitation: Invitation) -> Invitation:
         PermissionDenied: `by` may not give this role there.
         MoveNotAllowedError: it was accepted or withdrawn.
     """
+    require(by, INVITE_PEOPLE)
     invitation = _locked_pending(invitation, by)
     invitation.withdrawn_at = timezone.now()
     invitation.save(update_fields=["withdrawn_at"])
@@ -182,6 +185,7 @@ def add_membership(*, by: User, user: User, role: str, organization: models.Mode
         PermissionDenied: `by` may not give this role there.
         Problem: they have it already.
     """
+    require(by, INVITE_PEOPLE)
     membership = Membership(user=user, role=role, **_place(role, organization))
     require(by, MANAGE_ROLE, membership)
     try:
@@ -201,6 +205,7 @@ def end_membership(*, by: User, membership: Membership) -> Membership:
         PermissionDenied: `by` may not set this role there.
         Problem: it is their own approver role, or the last one that anybody holds.
     """
+    require(by, INVITE_PEOPLE)
     # All approvers' rows are locked, in order, so that two people cannot end the last two at the same time.
     approvers = Membership.objects.select_for_update().filter(role=Role.OCTE_APPROVER, ended_at=None).order_by("pk")
     left = [row.pk for row in approvers if row.pk != membership.pk] if membership.role == Role.OCTE_APPROVER else [0]

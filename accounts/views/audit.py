@@ -20,10 +20,10 @@ AUDIT = ("Audit trail", reverse_lazy("accounts:audit"))
 @requires(SEE_AUDIT_TRAIL)
 def trail(request: SignedInRequest) -> HttpResponse:
     """What people did, newest first, with filters."""
-    found = AuditFilter(request.GET, queryset=audit.entries_visible_to(request.user))
-    table = AuditTable(found.qs)
+    matches = AuditFilter(request.GET, queryset=audit.entries_visible_to(request.user))
+    table = AuditTable(matches.qs)
     show_table(table, request, per_page=PER_PAGE)
-    return render(request, "accounts/audit_trail.html", {"table": table, "filter": found})
+    return render(request, "accounts/audit_trail.html", {"table": table, "filter": matches})
 
 
 @requires(SEE_AUDIT_TRAIL)
@@ -42,7 +42,7 @@ def thing(request: SignedInRequest, label: str, pk: int) -> HttpResponse:
     model = audit.model_of(label)
     entries = audit.entries_about(request.user, label, pk)[:PER_PAGE]
     page = Paginator(audit.row_events_of(model, pk), PER_PAGE).get_page(request.GET.get("page"))
-    if not entries and not page.object_list and not audit.is_held(model, pk):
+    if not entries and not page.object_list and not audit.exists(model, pk):
         raise Http404
     context = {
         "kind": audit.kind_name(model),
@@ -58,9 +58,9 @@ def thing(request: SignedInRequest, label: str, pk: int) -> HttpResponse:
 @requires(SEE_AUDIT_TRAIL)
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """All that one person did."""
-    shown = get_object_or_404(audit.people_with_acts_visible_to(request.user), pk=pk)
-    table = AuditTable(audit.entries_visible_to(request.user).filter(by=shown), exclude=("who",))
+    actor = get_object_or_404(audit.people_with_acts_visible_to(request.user), pk=pk)
+    table = AuditTable(audit.entries_visible_to(request.user).filter(by=actor), exclude=("who",))
     show_table(table, request, per_page=PER_PAGE)
-    context = {"person": shown, "table": table, "events": audit.latest_rows_touched_by(shown)}
-    context["crumbs"] = [AUDIT, (str(shown), "")]
+    context = {"person": actor, "table": table, "events": audit.latest_rows_touched_by(actor)}
+    context["crumbs"] = [AUDIT, (str(actor), "")]
     return render(request, "accounts/audit_person.html", context)

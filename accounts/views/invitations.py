@@ -1,5 +1,7 @@
 """Inviting people, and the page behind the link in the mail."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +16,7 @@ from accounts.models import Invitation, User
 from accounts.permissions import INVITE_PEOPLE, MANAGE_ROLE, SEE_PEOPLE
 from accounts.roles import Role
 from accounts.selectors.people import account_of, invitation_by_secret, invitations_visible_to
-from accounts.services import people as services
+from accounts.services.people import accept_invitation, invite, resend_invitation, withdraw_invitation
 from accounts.signed_in import SignedInRequest
 from accounts.tables import InvitationTable
 from accounts.views.people import PEOPLE, PER_PAGE, district_step, posted, rights
@@ -29,20 +31,19 @@ INVITATIONS = ("Invitations", reverse_lazy("accounts:invitations"))
 @requires(SEE_PEOPLE)
 def invitations(request: SignedInRequest) -> HttpResponse:
     """All invitations that the reader may know of."""
-    found = InvitationFilter(request.GET, queryset=invitations_visible_to(request.user))
-    table = InvitationTable(found.qs)
+    matches = InvitationFilter(request.GET, queryset=invitations_visible_to(request.user))
+    table = InvitationTable(matches.qs)
     show_table(table, request, per_page=PER_PAGE)
-    page = {"table": table, "filter": found, "crumbs": [PEOPLE, ("Invitations", "")]}
+    page = {"table": table, "filter": matches, "crumbs": [PEOPLE, ("Invitations", "")]}
     return render(request, "accounts/invitations.html", page | rights(request))
 
 
 @requires(SEE_PEOPLE)
 def invitation(request: SignedInRequest, pk: int) -> HttpResponse:
     """One invitation, to send again or withdraw."""
-    shown = get_object_or_404(invitations_visible_to(request.user), pk=pk)
-    waits = shown.state in {"waiting", "expired"}
-    may_manage = waits and request.user.has_perm(MANAGE_ROLE, shown)
-    page = {"invitation": shown, "may_manage": may_manage, "crumbs": [PEOPLE, INVITATIONS, (shown.name, "")]}
+    row = get_object_or_404(invitations_visible_to(request.user), pk=pk)
+    may_manage = row.is_pending and request.user.has_perm(MANAGE_ROLE, row)
+    page = {"invitation": row, "may_manage": may_manage, "crumbs": [PEOPLE, INVITATIONS, (row.name, "")]}
     return render(request, "accounts/invitation.html", page | rights(request))
 
 
@@ -57,7 +58,7 @@ def choose_role(request: SignedInRequest) -> HttpResponse:
 
 
 @requires(INVITE_PEOPLE)
-def invite(request: SignedInRequest, role: str) -> HttpResponse:
+def fill_in_invitation(request: SignedInRequest, role: str) -> HttpResponse:
     """Second step: who and where; a building role asks for the district first."""
     district = district_step(request, role)
     back = reverse("accounts:choose_invitation_role")
@@ -67,7 +68,7 @@ def invite(request: SignedInRequest, role: str) -> HttpResponse:
     form = InvitationForm(posted(request), user=request.user, role=role, district_id=district)
     if request.method == "POST" and form.is_valid():
         try:
-            sent = services.invite(by=request.user, role=role, **form.cleaned_data)
+            sent = invite(by=request.user, role=role, **form.cleaned_data)
         except Problem as problem:
             form.add_error(problem.field, problem.message)
         else:
@@ -76,15 +77,15 @@ def invite(request: SignedInRequest, role: str) -> HttpResponse:
     return render(request, "accounts/invite.html", page | {"form": form})
 
 
-def _handle(request: SignedInRequest, pk: int, service: str, done: str) -> HttpResponse:
-    shown = get_object_or_404(invitations_visible_to(request.user), pk=pk)
-    require(request.user, MANAGE_ROLE, shown)
+def _handle(request: SignedInRequest, pk: int, service: Callable[..., Invitation], done: str) -> HttpResponse:
+    row = get_object_or_404(invitations_visible_to(request.user), pk=pk)
+    require(request.user, MANAGE_ROLE, row)
     try:
-        getattr(services, service)(by=request.user, invitation=shown)
+        service(by=request.user, invitation=row)
     except Problem as problem:
         messages.error(request, problem.message)
     else:
-        messages.success(request, done.format(shown.email))
+        messages.success(request, done.format(row.email))
     return redirect("accounts:invitation", pk)
 
 
@@ -92,59 +93,59 @@ def _handle(request: SignedInRequest, pk: int, service: str, done: str) -> HttpR
 @require_POST
 def resend(request: SignedInRequest, pk: int) -> HttpResponse:
     """Mail a fresh link."""
-    return _handle(request, pk, "resend_invitation", "A new link was sent to {}. The old one no longer works.")
+    return _handle(request, pk, resend_invitation, "A new link was sent to {}. The old one no longer works.")
 
 
 @requires(INVITE_PEOPLE)
 @require_POST
 def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take it back."""
-    return _handle(request, pk, "withdraw_invitation", "The invitation to {} was withdrawn.")
+    return _handle(request, pk, withdraw_invitation, "The invitation to {} was withdrawn.")
 
 
 @personal_link("whoever holds the mailed link may make the account that it was sent for")
 @never_cache
 def accept(request: HttpRequest, secret: str) -> HttpResponse:
     """Who invites, to what, and the form to accept it. Opening the page changes nothing."""
-    shown = invitation_by_secret(secret)
-    if shown is None or not shown.is_open:
-        return _closed(request, shown)
-    account = account_of(shown)
+    row = invitation_by_secret(secret)
+    if row is None or not row.is_open:
+        return _closed(request, row)
+    account = account_of(row)
     if account is not None or request.user.is_authenticated:
-        return _accept_with_account(request, shown, secret)
-    form = AcceptForm(posted(request), email=shown.email, initial={"name": shown.name})
+        return _accept_with_account(request, row, secret)
+    form = AcceptForm(posted(request), email=row.email, initial={"name": row.name})
     if request.method == "POST" and form.is_valid():
-        return _make_account(request, shown, secret, form)
-    return render(request, "accounts/accept.html", {"invitation": shown, "form": form})
+        return _make_account(request, row, secret, form)
+    return render(request, "accounts/accept.html", {"invitation": row, "form": form})
 
 
-def _closed(request: HttpRequest, shown: Invitation | None) -> HttpResponse:
+def _closed(request: HttpRequest, row: Invitation | None) -> HttpResponse:
     """Used, withdrawn, expired or unknown. Who accepted it (or pressed twice) goes on to their home page."""
-    if shown is not None and shown.accepted_by_id and shown.accepted_by_id == request.user.pk:
+    if row is not None and row.accepted_by_id and row.accepted_by_id == request.user.pk:
         return redirect("home")
-    page = {"state": shown.state if shown else "unknown", "invitation": shown}
-    return render(request, "accounts/invitation_closed.html", page, status=GONE if shown else NOT_FOUND)
+    page = {"state": row.state if row else "unknown", "invitation": row}
+    return render(request, "accounts/invitation_closed.html", page, status=GONE if row else NOT_FOUND)
 
 
-def _accept_with_account(request: HttpRequest, shown: Invitation, secret: str) -> HttpResponse:
+def _accept_with_account(request: HttpRequest, row: Invitation, secret: str) -> HttpResponse:
     """The address has an account, or somebody is signed in: only the account of that address can accept."""
-    user = request.user if isinstance(request.user, User) and request.user.email == shown.email else None
+    user = request.user if isinstance(request.user, User) and request.user.email == row.email else None
     if request.method == "POST" and user:
         try:
-            services.accept_invitation(secret=secret, user=user)
+            accept_invitation(secret=secret, user=user)
         except MoveNotAllowedError:
             return _closed(request, invitation_by_secret(secret))
-        messages.success(request, f"You are now {shown.get_role_display()}, {shown.organization_name}.")
+        messages.success(request, f"You are now {row.get_role_display()}, {row.organization_name}.")
         return redirect("home")
-    return render(request, "accounts/accept_signed_in.html", {"invitation": shown, "is_theirs": user is not None})
+    return render(request, "accounts/accept_signed_in.html", {"invitation": row, "is_theirs": user is not None})
 
 
-def _make_account(request: HttpRequest, shown: Invitation, secret: str, form: AcceptForm) -> HttpResponse:
+def _make_account(request: HttpRequest, row: Invitation, secret: str, form: AcceptForm) -> HttpResponse:
     name, password = form.cleaned_data["name"], form.cleaned_data["password"]
     try:
-        account = services.accept_invitation(secret=secret, name=name, password=password)
+        account = accept_invitation(secret=secret, name=name, password=password)
     except Problem:
         return _closed(request, invitation_by_secret(secret))
     login(request, account)
-    messages.success(request, f"Welcome. You are now {shown.get_role_display()}, {shown.organization_name}.")
+    messages.success(request, f"Welcome. You are now {row.get_role_display()}, {row.organization_name}.")
     return redirect("home")

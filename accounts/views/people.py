@@ -38,50 +38,50 @@ def rights(request: SignedInRequest) -> dict[str, bool]:
 @requires(SEE_PEOPLE)
 def people(request: SignedInRequest) -> HttpResponse:
     """Everybody whom the reader may know of, with search and filters."""
-    found = PeopleFilter(request.GET, queryset=people_visible_to(request.user), request=request)
-    table = PeopleTable(found.qs)
+    matches = PeopleFilter(request.GET, queryset=people_visible_to(request.user), request=request)
+    table = PeopleTable(matches.qs)
     show_table(table, request, per_page=PER_PAGE)
-    return render(request, "accounts/people.html", {"table": table, "filter": found} | rights(request))
+    return render(request, "accounts/people.html", {"table": table, "filter": matches} | rights(request))
 
 
 @requires(SEE_PEOPLE)
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """One person: their address and their roles."""
-    shown = get_object_or_404(people_visible_to(request.user), pk=pk)
-    roles = [(row, row.ended_at is None and request.user.has_perm(MANAGE_ROLE, row)) for row in shown.roles_shown]  # type: ignore[attr-defined]
-    page = {"person": shown, "roles": roles, "crumbs": [PEOPLE, (str(shown), "")]}
+    account = get_object_or_404(people_visible_to(request.user), pk=pk)
+    roles = [(row, row.ended_at is None and request.user.has_perm(MANAGE_ROLE, row)) for row in account.roles_in_reach]  # type: ignore[attr-defined]
+    page = {"person": account, "roles": roles, "crumbs": [PEOPLE, (str(account), "")]}
     return render(request, "accounts/person.html", page | rights(request))
 
 
 @requires(INVITE_PEOPLE)
 def choose_role(request: SignedInRequest, pk: int) -> HttpResponse:
     """First step of giving somebody one more role: which one."""
-    shown = get_object_or_404(people_visible_to(request.user), pk=pk)
+    account = get_object_or_404(people_visible_to(request.user), pk=pk)
     form = RoleForm(request.GET or None, user=request.user)
     if form.is_valid():
         return redirect("accounts:give_role", pk, form.cleaned_data["role"])
-    page = {"form": form, "person": shown, "back": reverse("accounts:person", args=[pk])}
-    return render(request, "accounts/choose_role.html", page | {"crumbs": [PEOPLE, (str(shown), page["back"])]})
+    page = {"form": form, "person": account, "back": reverse("accounts:person", args=[pk])}
+    return render(request, "accounts/choose_role.html", page | {"crumbs": [PEOPLE, (str(account), page["back"])]})
 
 
 @requires(INVITE_PEOPLE)
 def give_role(request: SignedInRequest, pk: int, role: str) -> HttpResponse:
     """Second step: where."""
-    shown = get_object_or_404(people_visible_to(request.user), pk=pk)
+    account = get_object_or_404(people_visible_to(request.user), pk=pk)
     district = district_step(request, role)
     back = reverse("accounts:person", args=[pk])
-    page = {"person": shown, "role": Role(role).label, "back": back, "crumbs": [PEOPLE, (str(shown), back)]}
+    page = {"person": account, "role": Role(role).label, "back": back, "crumbs": [PEOPLE, (str(account), back)]}
     if isinstance(district, DistrictForm):
         return render(request, "accounts/choose_district.html", page | {"form": district})
     form = OrganizationForm(posted(request), user=request.user, role=role, district_id=district)
     if request.method == "POST" and form.is_valid():
         where = form.cleaned_data.get("organization")
         try:
-            add_membership(by=request.user, user=shown, role=role, organization=where)
+            add_membership(by=request.user, user=account, role=role, organization=where)
         except Problem as problem:
             form.add_error(None, problem.message)
         else:
-            messages.success(request, f"{shown} is now {Role(role).label}.")
+            messages.success(request, f"{account} is now {Role(role).label}.")
             return redirect("accounts:person", pk)
     return render(request, "accounts/give_role.html", page | {"form": form})
 

@@ -14,7 +14,7 @@ from certifications.models import (
     CertificationRequest,
     Program,
 )
-from certifications.selectors import catalog, requests
+from certifications.selectors import catalog, listing_requests
 
 
 class LinesField(forms.CharField):
@@ -78,7 +78,7 @@ class CertificationForm(SeenForm):
             "name": "Word for word as the awarding entity writes it.",
             "version": "Leave empty where there is only one.",
             "credential_engine_id": "From the Credential Registry, for example ce-1234. Leave empty where there is none.",
-            "replaced_by": "Where the awarding entity has put another one in its place.",
+            "replaced_by": "If the awarding entity has replaced it with another one.",
         }
 
 
@@ -99,7 +99,7 @@ class AliasForm(forms.ModelForm):
         model = CertificationAlias
         fields = ["alias"]
         labels = {"alias": "Another name"}
-        help_texts = {"alias": "An old or informal name. It is found in searches, and never chosen."}
+        help_texts = {"alias": "An old or informal name. Searches find it, but it cannot be chosen."}
 
 
 class EntityForm(SeenForm):
@@ -112,7 +112,7 @@ class EntityForm(SeenForm):
     class Meta:
         model = AwardingEntity
         fields = ["name", "short_name", "code", "kind", "website", "aliases", "delivery_channels", "source_note"]
-        help_texts = {"code": "Short and in capitals, for example ASE. It begins the codes of its certifications."}
+        help_texts = {"code": "Short and in capitals, for example ASE. The codes of its certifications start with it."}
         widgets = {"source_note": forms.Textarea(attrs={"rows": 3})}
 
 
@@ -130,14 +130,14 @@ class RequestForm(forms.ModelForm):
         }
         help_texts = {
             "program": "CIP is short for Classification of Instructional Programs.",
-            "name": "As it stands on the certificate.",
-            "why": "For example which employers ask for it. Please write no student's name here.",
+            "name": "As it appears on the certificate.",
+            "why": "For example, which employers ask for it. Please do not include any student's name.",
         }
         widgets = {"why": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        districts = requests.districts_asking(user)
+        districts = listing_requests.districts_asking(user)
         self.fields["district"].queryset = districts  # type: ignore[attr-defined]
         self.fields["program"].queryset = Program.objects.all()  # type: ignore[attr-defined]
         for name in ("district", "program"):
@@ -161,8 +161,8 @@ class AnswerForm(forms.ModelForm):
         fields = ["state", "answer", "certification"]
         labels = {"answer": "In a few sentences", "certification": "The certification in the catalog"}
         help_texts = {
-            "answer": "The person who asked gets this by mail.",
-            "certification": "Where it turned out to be one that the catalog holds. Leave empty otherwise.",
+            "answer": "The person who asked will get this by e-mail.",
+            "certification": "If it turned out to be one that is already in the catalog. Otherwise leave this empty.",
         }
         widgets = {"answer": forms.Textarea(attrs={"rows": 4})}
 

@@ -35,8 +35,10 @@ def without_filled_later(
     if "filled" not in data:
         return rows, 0
     filled_then = set(str(data["filled"]).split())
-    kept = {key: row for key, row in rows.items() if str(key) in filled_then or str(key) not in draft.rows or _has(row)}
-    return kept, len(rows) - len(kept)
+    to_save = {
+        key: row for key, row in rows.items() if str(key) in filled_then or str(key) not in draft.rows or _has(row)
+    }
+    return to_save, len(rows) - len(to_save)
 
 
 def _has(row: dict[str, Any]) -> bool:
@@ -53,7 +55,7 @@ class EvidenceForm(forms.Form):
     """One PDF. What is wrong with the file is said by `services.evidence`, which looks into it."""
 
     kind = forms.ChoiceField(
-        label="What does the PDF hold?",
+        label="What is in the PDF?",
         choices=EvidenceDocument.Kind.choices,
         widget=forms.RadioSelect,
         initial=EvidenceDocument.Kind.CERTIFICATE,

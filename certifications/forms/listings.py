@@ -26,12 +26,12 @@ class DueForm(forms.Form):
 
     def __init__(self, data: Any) -> None:
         now = school_year.current()
-        asked = data.copy()
-        asked.setdefault("year", str(now))
-        super().__init__(asked)
+        chosen = data.copy()
+        chosen.setdefault("year", str(now))
+        super().__init__(chosen)
         self.fields["year"].choices = _choices(now, now + _YEARS_AHEAD)  # type: ignore[attr-defined]
 
-    def asked(self) -> dict[str, Any]:
+    def filters(self) -> dict[str, Any]:
         """What was asked for and makes sense."""
         self.is_valid()
         return {"year": school_year.current()} | self.cleaned_data
@@ -83,7 +83,7 @@ class RetireForm(ReviewForm):
         required=False,
         queryset=Certification.objects.none(),
         empty_label="No other certification",
-        help_text="Where another certification takes its place. It is shown to districts and on the public list.",
+        help_text="If another certification takes its place. Districts see it, and so does everybody on the public list.",
     )
     reason = forms.CharField(label="Why it is retired", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 

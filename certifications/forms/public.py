@@ -15,15 +15,17 @@ class YearForm(forms.Form):
     year = forms.TypedChoiceField(label="School year", coerce=int)
 
     def __init__(self, data: Any, *, years: Iterable[int]) -> None:
-        asked = data.copy()
-        asked.setdefault("year", str(school_year.current()))
-        super().__init__(asked)
+        chosen = data.copy()
+        chosen.setdefault("year", str(school_year.current()))
+        super().__init__(chosen)
         self.fields["year"].choices = [(year, school_year.label(year)) for year in reversed(list(years))]  # type: ignore[attr-defined]
 
-    def asked(self) -> dict[str, Any]:
+    def filters(self) -> dict[str, Any]:
         """What was asked for and makes sense; `not_offered` names the rest."""
         self.is_valid()
-        return {"year": school_year.current()} | {name: kept for name, kept in self.cleaned_data.items() if kept != ""}
+        return {"year": school_year.current()} | {
+            name: value for name, value in self.cleaned_data.items() if value != ""
+        }
 
     @property
     def not_offered(self) -> list[str]:

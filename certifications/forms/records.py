@@ -56,8 +56,10 @@ def compare(form: RecordForm, record: StudentCertification) -> list[Comparison]:
     rows = []
     for name, field in form.fields.items():
         if name != "version":
-            typed, kept = str(form.data.get(name, "")), str(saved[name])
-            rows.append(Comparison(str(field.label), str(results.get(typed, typed)), str(results.get(kept, kept))))
+            typed, current = str(form.data.get(name, "")), str(saved[name])
+            rows.append(
+                Comparison(str(field.label), str(results.get(typed, typed)), str(results.get(current, current)))
+            )
     return rows
 
 

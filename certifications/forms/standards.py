@@ -16,7 +16,7 @@ class VersionForm(forms.Form):
     version = forms.CharField(
         label="Version",
         max_length=40,
-        help_text="A version that is held already, to change it; or a new name, for example 2026-27.",
+        help_text="To change a version that is already here, use its name. For a new version, use a new name, for example 2026-27.",
     )
 
 
@@ -47,7 +47,7 @@ class StandardsForm(VersionForm):
         if not file and not pasted:
             self.add_error("file", "Choose a file, or paste the rows.")
         elif file and pasted:
-            self.add_error("file", "Choose a file or paste the rows, and not both.")
+            self.add_error("file", "Choose a file or paste the rows, but not both.")
         elif file and file.size > LIMITS.size:
             self.add_error("file", f"The file has {file.size / 1024 / 1024:.1f} MB; at most 5 MB are read.")
         return cleaned

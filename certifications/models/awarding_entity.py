@@ -6,6 +6,8 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from certifications.models.public_list import moves_public_list_on
+
 
 @pghistory.track()
 class AwardingEntity(models.Model):
@@ -24,6 +26,7 @@ class AwardingEntity(models.Model):
         ordering = ("name",)
         verbose_name_plural = "awarding entities"
         constraints: ClassVar = []
+        triggers: ClassVar = [moves_public_list_on()]
 
     def __str__(self) -> str:
         return self.name

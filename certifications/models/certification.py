@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from certifications.models.awarding_entity import AwardingEntity
+from certifications.models.public_list import moves_public_list_on
 
 
 @pghistory.track()
@@ -64,6 +65,7 @@ class Certification(models.Model):
                 violation_error_message="Leave the expiry empty, or give at least one month.",
             ),
         ]
+        triggers: ClassVar = [moves_public_list_on()]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.version})" if self.version else self.name
@@ -91,6 +93,7 @@ class CertificationPart(models.Model):
                 violation_error_message="The cut score must lie on the scale, and the scale must run upward.",
             ),
         ]
+        triggers: ClassVar = [moves_public_list_on()]
 
     def __str__(self) -> str:
         return self.name
@@ -108,6 +111,7 @@ class CertificationAlias(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint("certification", Lower("alias"), name="alias_once_per_certification"),
         ]
+        triggers: ClassVar = [moves_public_list_on()]
 
     def __str__(self) -> str:
         return self.alias

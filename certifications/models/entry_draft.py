@@ -13,6 +13,7 @@ from certifications.models.fields import school_year_check, school_year_field
 from certifications.models.organization import District
 from certifications.models.program import Program
 from certifications.models.record import Submission
+from certifications.permissions import EntryPlace
 
 
 class EntryDraftQuerySet(models.QuerySet["EntryDraft"]):
@@ -21,6 +22,10 @@ class EntryDraftQuerySet(models.QuerySet["EntryDraft"]):
     def visible_to(self, user: User) -> "EntryDraftQuerySet":
         """A person's own drafts: what is half typed is nobody else's business."""
         return self.filter(created_by=user)
+
+    def open(self) -> "EntryDraftQuerySet":
+        """Those that can still be changed: neither submitted nor discarded."""
+        return self.filter(submission=None, discarded_at=None)
 
 
 class EntryDraft(models.Model):
@@ -55,3 +60,8 @@ class EntryDraft(models.Model):
 
     def __str__(self) -> str:
         return f"Entry {self.pk}"
+
+    @property
+    def entry_place(self) -> EntryPlace:
+        """The district; what is half typed is nobody's but the author's."""
+        return EntryPlace(self.district_id, owner_id=self.created_by_id)

@@ -7,6 +7,7 @@ from django.db import models
 
 from accounts.models import User
 from certifications.models.fields import digits_check
+from certifications.permissions import EntryPlace
 
 
 class Region(models.Model):
@@ -52,6 +53,11 @@ class District(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def entry_place(self) -> EntryPlace:
+        """The district itself."""
+        return EntryPlace(self.pk)
 
 
 class BuildingQuerySet(models.QuerySet["Building"]):

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from certifications.models.organization import Building
+from certifications.models.public_list import moves_public_list_on
 
 
 class CareerCluster(models.Model):
@@ -18,6 +19,7 @@ class CareerCluster(models.Model):
 
     class Meta:
         ordering = ("title",)
+        triggers: ClassVar = [moves_public_list_on()]
 
     def __str__(self) -> str:
         return self.title
@@ -41,6 +43,7 @@ class Program(models.Model):
                 violation_error_message="A CIP code reads NN.NNNN, for example 47.0604.",
             ),
         ]
+        triggers: ClassVar = [moves_public_list_on()]
 
     def __str__(self) -> str:
         return f"{self.cip_code} {self.title}"

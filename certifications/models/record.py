@@ -14,6 +14,7 @@ from certifications.models.evidence import EvidenceDocument, EvidenceLink
 from certifications.models.fields import school_year_check, school_year_field
 from certifications.models.organization import District
 from certifications.models.student import Enrollment, Student
+from certifications.permissions import EntryPlace
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -163,6 +164,12 @@ class StudentCertification(models.Model):
 
     def __str__(self) -> str:
         return self.award_identifier
+
+    @property
+    def entry_place(self) -> EntryPlace:
+        """The building where the program is taught."""
+        building = self.enrollment.offering.building
+        return EntryPlace(building.district_id, building.pk)
 
 
 class StateChange(models.Model):

@@ -1,4 +1,4 @@
-"""A table of technical standards that somebody sent: kept as sent, looked at, then brought in or put aside."""
+"""A table of technical standards that somebody sent: kept as sent, looked at, then brought in or set aside."""
 
 from typing import ClassVar
 

@@ -16,9 +16,9 @@ RESULTS = StudentCertification.Result.choices
 def scale_words(scales: Sequence[Scale]) -> str:
     """How a certification is scored: "Score 0 to 100; lowest passing score 70"."""
     if not scales:
-        return "No score is kept. The score may be left empty."
+        return "No score is recorded. You can leave the score empty."
     if len(scales) > 1:
-        return f"{len(scales)} parts, each with its own cut score. The score may be left empty."
+        return f"{len(scales)} parts, each with its own cut score. You can leave the score empty."
     scale = scales[0]
     unit = f" {scale.unit}" if scale.unit else ""
     return (
@@ -73,7 +73,7 @@ class SheetRow:
     name: str
     about: str
     is_ticked: bool
-    held: str
+    pass_dates: str
     boxes: list[Box]
 
 
@@ -91,7 +91,7 @@ def _sheet_row(row: CheckedRow, *, with_problems: bool) -> SheetRow:
         name=student.full_name,
         about=f"UIC {student.uic}, grade {row.known.enrollment.grade}",
         is_ticked=row.is_ticked,
-        held=", ".join(show_date(day) for day in sorted(row.known.passes)),
+        pass_dates=", ".join(show_date(day) for day in sorted(row.known.passes)),
         boxes=[
             Box(
                 name=f"{name}-{row.enrollment_id}",

@@ -53,8 +53,8 @@ def years_words(listing: ProgramCertification) -> str:
 
 def replacement_of(listing: ProgramCertification) -> Certification | None:
     """What took the certification's place, where that is public too."""
-    shown: bool = listing.replacement_is_public  # type: ignore[attr-defined]
-    return listing.certification.replaced_by if shown else None
+    is_public: bool = listing.replacement_is_public  # type: ignore[attr-defined]
+    return listing.certification.replaced_by if is_public else None
 
 
 def program_href(program: Program) -> str:
@@ -145,12 +145,10 @@ def change_row(change: Change) -> list[Any]:
 
 def split_by_now(listings: Iterable[ProgramCertification]) -> tuple[list[Line], list[Line]]:
     """Lines in force or still to come, and lines that ended before the running school year."""
-    now = school_year.current()
     current: list[Line] = []
     ended: list[Line] = []
     for each in listings:
-        over = each.last_school_year is not None and each.last_school_year < now
-        (ended if over else current).append(line(each))
+        (current if each.has_not_ended else ended).append(line(each))
     return current, ended
 
 
@@ -190,16 +188,16 @@ def page_links(query: QueryDict, page: Page) -> list[PageLink]:
     ]
 
 
-def asked_again(query: QueryDict) -> str:
+def query_of_all_pages(query: QueryDict) -> str:
     """What was asked, but for the page: a download holds all pages."""
-    kept = query.copy()
-    kept.pop("page", None)
-    return kept.urlencode()
+    whole = query.copy()
+    whole.pop("page", None)
+    return whole.urlencode()
 
 
 def _with(query: QueryDict, **changed: str) -> str:
-    kept = query.copy()
-    kept.pop("page", None)
+    other = query.copy()
+    other.pop("page", None)
     for name, value in changed.items():
-        kept[name] = value
-    return f"?{kept.urlencode()}"
+        other[name] = value
+    return f"?{other.urlencode()}"

@@ -63,7 +63,7 @@ def counting(record: StudentCertification) -> Counting:
     if not record.listing_counts:  # type: ignore[attr-defined]
         reasons.append(
             "The certification is not listed for federal reporting for this CIP code and school year. "
-            "You need not do anything; the record is kept."
+            "You do not need to do anything. The record stays on file."
         )
     return Counting(counts=not reasons, reasons=reasons)
 
@@ -81,7 +81,7 @@ class Step:
 _WHAT = {
     ("draft", "submitted"): "Submitted",
     ("returned", "submitted"): "Corrected and resubmitted",
-    ("approved", "returned"): "Approval taken back and returned",
+    ("approved", "returned"): "Approval undone, record returned",
 }
 
 

@@ -22,6 +22,7 @@ from certifications.models import (
     StudentCertification,
     Submission,
 )
+from certifications.models.entry_draft import EntryDraftQuerySet
 from certifications.ports import open_for_district_entry
 from certifications.validators.attempt import Facts
 from certifications.validators.scores import Scale
@@ -165,7 +166,7 @@ def scales_of(certification: Certification) -> list[Scale]:
     return [Scale(part.score_min, part.score_max, part.cut_score, part.unit) for part in certification.parts.all()]
 
 
-def drafts_visible_to(user: User) -> QuerySet[EntryDraft]:
+def drafts_visible_to(user: User) -> EntryDraftQuerySet:
     """A person's own drafts with what pages show of them."""
     return (
         EntryDraft.objects.visible_to(user)
@@ -176,7 +177,7 @@ def drafts_visible_to(user: User) -> QuerySet[EntryDraft]:
 
 def open_drafts(user: User) -> list[EntryDraft]:
     """The drafts to continue, last saved first."""
-    return list(drafts_visible_to(user).filter(submission=None, discarded_at=None))
+    return list(drafts_visible_to(user).open())
 
 
 def discarded_draft(user: User, pk: str) -> EntryDraft | None:
@@ -271,23 +272,23 @@ def known(enrollments: Iterable[Enrollment], *, certification_id: int, but_for: 
         .annotate(first=Min("school_year"))
         .values_list("student", "offering__program", "first")
     }
-    held = held_dates(students, certification_id=certification_id, but_for=but_for)
+    dates = attempt_dates(students, certification_id=certification_id, but_for=but_for)
     return {
         row.pk: Known(
             enrollment=row,
             first_school_year=first_years[row.student_id, row.offering.program_id],
-            passes=held[row.student_id, StudentCertification.Result.PASSED],
-            fails=held[row.student_id, StudentCertification.Result.FAILED],
+            passes=dates[row.student_id, StudentCertification.Result.PASSED],
+            fails=dates[row.student_id, StudentCertification.Result.FAILED],
         )
         for row in rows
     }
 
 
-def held_dates(
+def attempt_dates(
     students: Collection[int], *, certification_id: int, but_for: int | None = None
 ) -> dict[tuple[int, str], set[date]]:
     """(student id, result) -> dates of the records of one certification that stand, in the whole state."""
-    held: dict[tuple[int, str], set[date]] = defaultdict(set)
+    dates: dict[tuple[int, str], set[date]] = defaultdict(set)
     rows = (
         StudentCertification.objects.filter(student__in=students, certification=certification_id)
         .exclude(state=StudentCertification.State.WITHDRAWN)
@@ -297,8 +298,8 @@ def held_dates(
     for student, result, earned, tested in rows:
         day = earned if result == StudentCertification.Result.PASSED else tested
         if day:
-            held[student, result].add(day)
-    return held
+            dates[student, result].add(day)
+    return dates
 
 
 def enrollments_by_uic(user: User, draft: EntryDraft, uics: Collection[str]) -> dict[str, int]:

@@ -1,8 +1,5 @@
 """Reading listings for the state staff who review them."""
 
-from typing import Any
-
-from django.apps import apps
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -40,12 +37,6 @@ def could_replace(certification: Certification) -> QuerySet[Certification]:
     return Certification.objects.exclude(pk=certification.pk).order_by("name", "version")
 
 
-def before_retirement(listing: ProgramCertification) -> Any:
-    """The row log's last entry of the listing while it was approved; None where it never was."""
-    log = apps.get_model("certifications", "ProgramCertificationEvent")._default_manager  # noqa: SLF001 - made by pghistory
-    return log.filter(pgh_obj=listing.pk, status=ProgramCertification.Status.APPROVED).order_by("-pgh_id").first()
-
-
 def home_items(user: User) -> list[HomeItem]:
     """For consultants, how many listings are due for review in the running school year."""
     if not user.has_perm(EDIT_CATALOG):
@@ -54,5 +45,5 @@ def home_items(user: User) -> list[HomeItem]:
     if not due:
         return []
     title = "Review 1 listing" if due == 1 else f"Review {due} listings"
-    text = "Approved listings are looked at again every five years: start a panel, keep them, or retire them."
+    text = "Approved listings are reviewed every five years: start a panel, keep them, or retire them."
     return [HomeItem(title, text, reverse("certifications:listings_due"), count=due)]

@@ -10,17 +10,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import (
+    Aggregate,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Coalesce
 
 from certifications.models import (
-    AwardingEntity,
-    CareerCluster,
     Certification,
     CertificationAlias,
-    CertificationPart,
     Program,
     ProgramCertification,
+    PublicListCounter,
 )
 from certifications.models.listing import ProgramCertificationQuerySet
 from core import school_year
@@ -49,7 +60,7 @@ class ListEdition:
 
     Attributes:
         mark: another one after every change of what the list shows, and in every school year.
-        changed_at: when it last changed, as the row log tells.
+        changed_at: when it last changed; None while nothing was ever entered.
         first_year, last_year: the school years that can be asked for.
     """
 
@@ -65,35 +76,30 @@ class ListEdition:
 
 
 def edition() -> ListEdition:
-    """The present edition, in one query that grows with the row log only.
+    """The present edition, in one query.
 
-    The log counts every change of a row, also one by bulk update or SQL; what has no log is read itself. Counts stand
-    beside the highest number because a change that began earlier may be committed later.
+    The number of changes alone would not do: a restored backup counts on from where it was, to another state.
     """
-    logged = (ProgramCertification, Certification, CertificationPart, AwardingEntity, Program)
-    lines = [
-        f"SELECT count(*) || '.' || coalesce(max(pgh_id), 0), max(pgh_created_at), NULL::int, NULL::int FROM {table}"  # noqa: S608
-        for table in (f"{model._meta.db_table}event" for model in logged)
-    ]
-    unlogged = ((CertificationAlias, "certification_id || alias"), (CareerCluster, "code || title"))
-    lines += [
-        f"SELECT coalesce(md5(string_agg({text}, ',' ORDER BY id)), ''), NULL, NULL, NULL FROM {model._meta.db_table}"  # noqa: S608
-        for model, text in unlogged
-    ]
-    lines.append(
-        "SELECT '', NULL, min(first_school_year), max(first_school_year) "  # noqa: S608
-        f"FROM {ProgramCertification._meta.db_table} WHERE status IN %s"
+    listed = ProgramCertification.objects.filter(status__in=ProgramCertification.LISTED).order_by()
+    state = PublicListCounter.objects.aggregate(
+        changes=Coalesce(Sum("changes"), 0),
+        changed_at=Max("changed_at"),
+        # Each is one number, the same beside every line of the counter; only aggregates can stand here.
+        earliest=Max(Subquery(_only(listed, Min("first_school_year")))),
+        latest=Max(Subquery(_only(listed, Max("first_school_year")))),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(lines), [tuple(map(str, ProgramCertification.LISTED))])
-        rows = cursor.fetchall()
-    current, earliest, latest = school_year.current(), rows[-1][2], rows[-1][3]
+    current, changed_at = school_year.current(), state["changed_at"]
     return ListEdition(
-        mark="|".join([str(current), *(row[0] for row in rows)]),
-        changed_at=max((row[1] for row in rows if row[1]), default=None),
-        first_year=min(earliest or current, current),
-        last_year=max(latest or current, current + 1),
+        mark=f"{current}|{state['changes']}|{changed_at.isoformat() if changed_at else ''}",
+        changed_at=changed_at,
+        first_year=min(state["earliest"] or current, current),
+        last_year=max(state["latest"] or current, current + 1),
     )
+
+
+def _only(rows: QuerySet[Any], figure: Aggregate) -> QuerySet[Any]:
+    """One figure over all rows, as a query to stand in another one."""
+    return rows.values(all=Value(1)).annotate(figure=figure).values("figure")
 
 
 def listings() -> ProgramCertificationQuerySet:
@@ -212,19 +218,15 @@ class Change:
 def changes(year: int) -> list[Change]:
     """What changed from the school year before to `year`, by CIP code and certification; one query."""
     rows = listings().filter(Q(last_school_year=None) | Q(last_school_year__gte=year - 1), first_school_year__lte=year)
-    found = list(rows)
-    now, before = _by_pair(found, year), _by_pair(found, year - 1)
-    pairs = dict.fromkeys((row.program_id, row.certification_id) for row in found)
+    both_years = list(rows)
+    now, before = _by_pair(both_years, year), _by_pair(both_years, year - 1)
+    pairs = dict.fromkeys((row.program_id, row.certification_id) for row in both_years)
     return [change for pair in pairs if (change := _change(now.get(pair), before.get(pair)))]
 
 
 def _by_pair(rows: Iterable[ProgramCertification], year: int) -> dict[tuple[int, int], ProgramCertification]:
     """(program, certification) -> the listing in force in a school year."""
-    return {
-        (row.program_id, row.certification_id): row
-        for row in rows
-        if row.first_school_year <= year and (row.last_school_year is None or row.last_school_year >= year)
-    }
+    return {(row.program_id, row.certification_id): row for row in rows if row.covers(year)}
 
 
 def _change(now: ProgramCertification | None, before: ProgramCertification | None) -> Change | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -25,12 +25,9 @@ State = StudentCertification.State
 
 def records_visible_to(user: User) -> QuerySet[StudentCertification]:
     """Records in reach with what lists show of them; `listing_counts` says whether the listing counts federally."""
-    listing = ProgramCertification.objects.filter(
-        Q(last_school_year=None) | Q(last_school_year__gte=OuterRef("school_year")),
+    listing = ProgramCertification.objects.in_force(OuterRef("school_year")).filter(
         program=OuterRef("enrollment__offering__program"),
         certification=OuterRef("certification"),
-        first_school_year__lte=OuterRef("school_year"),
-        status__in=ProgramCertification.LISTED,
         counts_federally=True,
     )
     return (
@@ -101,7 +98,7 @@ def _entry_items(user: User) -> list[HomeItem]:
                 count=returned,
             )
         )
-    drafts = drafts_visible_to(user).filter(submission=None, discarded_at=None).count()
+    drafts = drafts_visible_to(user).open().count()
     if drafts:
         items.append(
             HomeItem(

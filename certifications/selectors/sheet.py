@@ -6,7 +6,7 @@ from datetime import date
 from accounts.models import User
 from certifications.models import EntryDraft
 from certifications.selectors.entry import Known, known, scales_of, sheet_enrollments
-from certifications.validators.attempt import COLUMNS, Attempt, Typed, already_held, check_attempt, check_page
+from certifications.validators.attempt import COLUMNS, Attempt, Typed, check_attempt, check_page, duplicate_words
 from core.problems import Problem
 
 # What a row of a draft holds as typed, besides whether it is ticked.
@@ -110,5 +110,5 @@ def _check_once(row: CheckedRow, attempt: Attempt, seen: set[tuple[int, str, dat
     day = attempt.date_earned or attempt.date_tested
     key = (row.known.enrollment.student_id, attempt.result, day)
     if key in seen and day:
-        row.problems.append(Problem(already_held(day), field="date_earned"))
+        row.problems.append(Problem(duplicate_words(day), field="date_earned"))
     seen.add(key)

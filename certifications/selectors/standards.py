@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from certifications.models import Program, ProgramStandard, SegmentWeight, StandardsImport
 from certifications.ports import standards_in_use
-from certifications.validators.standards import COLUMNS, WEIGHT, CheckedRow, check_rows, plain
+from certifications.validators.standards import COLUMNS, WEIGHT, CheckedStandard, check_rows, plain
 from core.files.table_reader import Headings, Row, Table, map_headings
 
 OUTCOMES = ("added", "changed", "same", "refused")
@@ -58,14 +58,14 @@ def versions_of(program: Program) -> list[Version]:
     weights = {(row.version, row.segment_code): row.weight for row in SegmentWeight.objects.filter(program=program)}
     used = standards_in_use(program.pk)
     rows = ProgramStandard.objects.filter(program=program).order_by("-version", "position", "code")
-    found = []
+    versions = []
     for name, of_version in groupby(rows, key=lambda row: row.version):
         segments = [
             Segment(code, title, weights.get((name, code)), list(inside))
             for (code, title), inside in groupby(of_version, key=lambda row: (row.segment_code, row.segment_title))
         ]
-        found.append(Version(name, segments, name in used))
-    return found
+        versions.append(Version(name, segments, name in used))
+    return versions
 
 
 def version_of(program: Program, name: str) -> Version | None:
@@ -94,7 +94,7 @@ def imports_visible_to(user: User, program: Program) -> QuerySet[StandardsImport
 
 
 def waiting_imports(user: User, program: Program) -> QuerySet[StandardsImport]:
-    """Those that nobody has brought in or put aside yet."""
+    """Those that nobody has brought in or set aside yet."""
     return imports_visible_to(user, program).filter(applied_at=None, discarded_at=None).defer("source", "rows")
 
 
@@ -114,7 +114,7 @@ def same_table_before(sent: StandardsImport) -> StandardsImport | None:
 class PlannedRow:
     """What would become of one row: its outcome and, where something changes, label, old and new text."""
 
-    checked: CheckedRow
+    checked: CheckedStandard
     outcome: str
     changes: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -135,7 +135,7 @@ class Plan:
 
     headings: Headings
     rows: list[PlannedRow]
-    held: dict[str, ProgramStandard]
+    current: dict[str, ProgramStandard]
     missing: list[ProgramStandard]
     weights: dict[str, Decimal | None] | None
     in_use: bool
@@ -170,7 +170,7 @@ class Plan:
     def reorders(self) -> bool:
         """Whether the standards change places: the table holds all of them, in another order."""
         named = [row.checked.given.code for row in self.of("changed", "same")]
-        return set(named) == set(self.held) and named != list(self.held)
+        return set(named) == set(self.current) and named != list(self.current)
 
     @property
     def mapping(self) -> list[tuple[str, str]]:
@@ -194,28 +194,30 @@ def plan_import(sent: StandardsImport) -> Plan:
     headings = map_headings(table, COLUMNS)
     checked = check_rows(table.rows, headings)
     standards = ProgramStandard.objects.filter(program_id=sent.program_id, version=sent.version)
-    held = {standard.code: standard for standard in standards.order_by("position", "code")}
-    held_weights = segment_weights(sent.program, sent.version)
+    current = {standard.code: standard for standard in standards.order_by("position", "code")}
+    current_weights = segment_weights(sent.program, sent.version)
     has_weights = WEIGHT.key in headings.columns
-    rows = [_planned(row, held, held_weights if has_weights else None) for row in checked]
+    rows = [_planned(row, current, current_weights if has_weights else None) for row in checked]
     named = {row.given.code for row in checked}
     return Plan(
         headings=headings,
         rows=rows,
-        held=held,
-        missing=[standard for code, standard in held.items() if code not in named],
+        current=current,
+        missing=[standard for code, standard in current.items() if code not in named],
         weights={row.checked.given.segment_code: row.checked.given.weight for row in rows if row.outcome != "refused"}
         if has_weights
         else None,
         in_use=sent.version in standards_in_use(sent.program_id),
-        seen=_mark(held.values(), held_weights),
+        seen=_mark(current.values(), current_weights),
     )
 
 
-def _planned(row: CheckedRow, held: dict[str, ProgramStandard], weights: dict[str, Decimal] | None) -> PlannedRow:
+def _planned(
+    row: CheckedStandard, current: dict[str, ProgramStandard], weights: dict[str, Decimal] | None
+) -> PlannedRow:
     if row.refusals:
         return PlannedRow(row, "refused")
-    standard = held.get(row.given.code)
+    standard = current.get(row.given.code)
     if standard is None:
         return PlannedRow(row, "added")
     given = row.given

@@ -8,7 +8,7 @@ from django.db.models import Max, Model
 from accounts.models import User
 from accounts.services.audit import record
 from certifications.models import AwardingEntity, Certification, CertificationAlias, CertificationPart
-from certifications.permissions import EDIT_CATALOG
+from certifications.permissions import EDIT_CATALOG, REVIEW_LISTINGS
 from certifications.selectors.catalog import fingerprint
 from core.access import require
 from core.problems import Problem, StaleVersionError
@@ -108,11 +108,15 @@ def set_replaced_by(*, by: User, certification: Certification, replaced_by: Cert
 
 
 def write_replaced_by(*, by: User, certification: Certification, replaced_by: Certification | None) -> Certification:
-    """The writing of `set_replaced_by`, for services that have asked for the right to it; inside their transaction.
+    """The writing of `set_replaced_by`, inside the caller's transaction.
+
+    Whoever retires a listing may say what takes its place; that is why the right asked for is that of reviewing.
 
     Raises:
+        PermissionDenied: the person reviews no listings.
         Problem: the replacements would lead in a circle.
     """
+    require(by, REVIEW_LISTINGS)
     _hold_replacements()
     certification = Certification.objects.select_for_update().get(pk=certification.pk)
     if certification.replaced_by_id == (replaced_by.pk if replaced_by else None):

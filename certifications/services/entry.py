@@ -20,7 +20,7 @@ from certifications.models import (
     StudentCertification,
     Submission,
 )
-from certifications.permissions import ENTER_RECORDS
+from certifications.permissions import ENTER_RECORDS, USE_EVIDENCE
 from certifications.selectors.entry import enrollments_by_uic, entry_districts, entry_years, open_certifications
 from certifications.selectors.sheet import ROW_FIELDS, CheckedRow, checked_sheet
 from certifications.validators.uic import is_uic, read_uics
@@ -62,17 +62,31 @@ def _check_open(*, program: Program, certification: Certification, school_year: 
         )
 
 
-def _lock_open(draft: EntryDraft) -> EntryDraft:
+def _locked(by: User, draft: EntryDraft) -> EntryDraft:
+    """The draft, locked.
+
+    Raises:
+        PermissionDenied: it is somebody else's, or the person no longer enters for its district.
+    """
+    locked = EntryDraft.objects.select_for_update().get(pk=draft.pk)
+    require(by, ENTER_RECORDS, locked)
+    return locked
+
+
+def _locked_open(by: User, draft: EntryDraft) -> EntryDraft:
     """The draft, locked, if it can still be changed.
 
     Raises:
+        PermissionDenied: it is somebody else's, or the person no longer enters for its district.
         MoveNotAllowedError: it was submitted or discarded.
     """
-    locked = EntryDraft.objects.select_for_update().get(pk=draft.pk)
+    locked = _locked(by, draft)
     if locked.submission_id is not None:
         raise MoveNotAllowedError("This entry was submitted, perhaps in another window; it cannot be changed here.")
     if locked.discarded_at is not None:
-        raise MoveNotAllowedError("This entry was discarded. Take it back on the page Enter certifications first.")
+        raise MoveNotAllowedError(
+            "This entry was discarded. To change it, first restore it on the page Enter certifications."
+        )
     return locked
 
 
@@ -92,9 +106,11 @@ def save_rows(
         same_date, same_score: go to the ticked rows of this page whose own box is empty.
 
     Raises:
+        PermissionDenied: it is not the person's own draft, or they no longer enter for its district.
         MoveNotAllowedError: the draft was submitted or discarded.
     """
-    draft = _lock_open(draft)
+    require(by, ENTER_RECORDS)
+    draft = _locked_open(by, draft)
     for enrollment_id, given in rows.items():
         row = {**draft.rows.get(str(enrollment_id), {})}
         row.update({name: _storable(given[name]) for name in ROW_FIELDS if name in given})
@@ -124,13 +140,15 @@ def tick_by_uic(*, by: User, draft: EntryDraft, text: str) -> tuple[int, list[Pr
         another district and one that nobody has get the same words.
 
     Raises:
+        PermissionDenied: it is not the person's own draft, or they no longer enter for its district.
         MoveNotAllowedError: the draft was submitted or discarded.
     """
-    draft = _lock_open(draft)
+    require(by, ENTER_RECORDS)
+    draft = _locked_open(by, draft)
     lines = read_uics(text)
-    found = enrollments_by_uic(by, draft, {uic for _, uic in lines if is_uic(uic)})
-    problems = [_uic_problem(number, uic) for number, uic in lines if uic not in found]
-    ticked = {found[uic] for _, uic in lines if uic in found}
+    enrollments = enrollments_by_uic(by, draft, {uic for _, uic in lines if is_uic(uic)})
+    problems = [_uic_problem(number, uic) for number, uic in lines if uic not in enrollments]
+    ticked = {enrollments[uic] for _, uic in lines if uic in enrollments}
     for enrollment_id in ticked:
         row = draft.rows.setdefault(str(enrollment_id), {"result": StudentCertification.Result.PASSED})
         row["ticked"] = True
@@ -139,15 +157,15 @@ def tick_by_uic(*, by: User, draft: EntryDraft, text: str) -> tuple[int, list[Pr
 
 
 def _uic_problem(number: int, uic: str) -> Problem:
-    shown = f'Line {number}, column UIC: "{uic[:40]}"'
+    line = f'Line {number}, column UIC: "{uic[:40]}"'
     if not is_uic(uic):
         return Problem(
-            f"{shown} is not 10 digits. A UIC has exactly 10 digits, and leading zeros count; do not use the local "
+            f"{line} is not 10 digits. A UIC has exactly 10 digits, and leading zeros count; do not use the local "
             "student number.",
             field="uics",
         )
     return Problem(
-        f"{shown} is not a student of this program in your buildings for this school year. Check the digits against "
+        f"{line} is not a student of this program in your buildings for this school year. Check the digits against "
         "the state's student database; if they are right, the student's enrollment must be corrected there first.",
         field="uics",
     )
@@ -158,10 +176,13 @@ def set_document(*, by: User, draft: EntryDraft, document: EvidenceDocument) -> 
     """Choose the PDF that covers the sheet's students.
 
     Raises:
+        PermissionDenied: it is not the person's own draft, or they no longer enter for its district.
         MoveNotAllowedError: the draft was submitted or discarded.
         Problem: the document belongs to another district.
     """
-    draft = _lock_open(draft)
+    require(by, ENTER_RECORDS)
+    draft = _locked_open(by, draft)
+    require(by, USE_EVIDENCE, document)
     if document.district_id != draft.district_id:
         raise Problem("Choose a PDF of the same district.", field="upload")
     draft.document = document
@@ -177,10 +198,12 @@ def set_document_kind(*, by: User, draft: EntryDraft, kind: str) -> None:
         kind: a value of EvidenceDocument.Kind.
 
     Raises:
+        PermissionDenied: it is not the person's own draft, or they no longer enter for its district.
         MoveNotAllowedError: the draft was submitted or discarded.
         Problem: records rest on the PDF as what it was called when they were submitted.
     """
-    draft = _lock_open(draft)
+    require(by, ENTER_RECORDS)
+    draft = _locked_open(by, draft)
     document = EvidenceDocument.objects.select_for_update().filter(entrydraft=draft).first()
     if document is None or document.kind == kind:
         return
@@ -199,9 +222,11 @@ def discard_draft(*, by: User, draft: EntryDraft) -> EntryDraft:
     """Put a draft away; `restore_draft` takes it back.
 
     Raises:
+        PermissionDenied: it is not the person's own draft, or they no longer enter for its district.
         MoveNotAllowedError: it was submitted or discarded before.
     """
-    draft = _lock_open(draft)
+    require(by, ENTER_RECORDS)
+    draft = _locked_open(by, draft)
     draft.discarded_at = timezone.now()
     draft.save(update_fields=["discarded_at", "saved_at"])
     return draft
@@ -209,8 +234,13 @@ def discard_draft(*, by: User, draft: EntryDraft) -> EntryDraft:
 
 @transaction.atomic
 def restore_draft(*, by: User, draft: EntryDraft) -> EntryDraft:
-    """Take a discarded draft back; one that is not discarded stays as it is."""
-    draft = EntryDraft.objects.select_for_update().get(pk=draft.pk)
+    """Take a discarded draft back; one that is not discarded stays as it is.
+
+    Raises:
+        PermissionDenied: it is not the person's own draft, or they no longer enter for its district.
+    """
+    require(by, ENTER_RECORDS)
+    draft = _locked(by, draft)
     draft.discarded_at = None
     draft.save(update_fields=["discarded_at", "saved_at"])
     return draft
@@ -221,14 +251,15 @@ def submit_entry(*, by: User, draft: EntryDraft) -> Submission:
     """Turn a draft into records, once: a second press, or a second window, gets the same submission.
 
     Raises:
+        PermissionDenied: it is not the person's own draft, or they no longer enter for its district.
         MoveNotAllowedError: it was discarded.
         Problem: something is missing or breaks a rule; nothing was submitted and the draft is as it was.
     """
-    locked = EntryDraft.objects.select_for_update().get(pk=draft.pk)
-    if locked.submission is not None:
-        return locked.submission
-    draft = _lock_open(locked)
     require(by, ENTER_RECORDS)
+    draft = _locked(by, draft)
+    if draft.submission is not None:
+        return draft.submission
+    draft = _locked_open(by, draft)
     sheet = checked_sheet(by, draft)
     if not sheet.ticked:
         raise Problem("Tick at least one student.", field="students")

@@ -17,6 +17,8 @@ from accounts.services import audit
 from certifications import clamav, verbs
 from certifications.models import District, EvidenceDocument
 from certifications.pdf_check import MOST_PAGES
+from certifications.permissions import ENTER_RECORDS
+from core.access import require
 from core.files import sandbox
 from core.problems import Problem
 
@@ -41,10 +43,10 @@ _REFUSALS = {
 
 @dataclass(frozen=True)
 class Stored:
-    """A kept document; `already_here` when the same file had been kept before."""
+    """A kept document; `is_known` when the same file had been kept before."""
 
     document: EvidenceDocument
-    already_here: bool
+    is_known: bool
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,11 @@ def store_evidence(*, by: User, district: District, upload: UploadedFile, kind: 
         kind: a value of EvidenceDocument.Kind.
 
     Raises:
+        PermissionDenied: the person does not enter results for this district.
         Problem: it is refused; the message says why and what to do.
     """
+    require(by, ENTER_RECORDS)
+    require(by, ENTER_RECORDS, district)
     with _checked_copy(upload) as checked:
         return _keep(by=by, district=district, upload=upload, kind=kind, checked=checked)
 
@@ -76,9 +81,9 @@ def store_evidence(*, by: User, district: District, upload: UploadedFile, kind: 
 def _keep(*, by: User, district: District, upload: UploadedFile, kind: str, checked: _Checked) -> Stored:
     # The district's row is the lock: of two people who send the same file at once, the second finds the first's.
     District.objects.select_for_update().get(pk=district.pk)
-    here = EvidenceDocument.objects.visible_to(by).filter(district=district, sha256=checked.sha256).first()
-    if here is not None:
-        return Stored(here, already_here=True)
+    same = EvidenceDocument.objects.visible_to(by).filter(district=district, sha256=checked.sha256).first()
+    if same is not None:
+        return Stored(same, is_known=True)
     document = EvidenceDocument(
         district=district,
         kind=kind,
@@ -96,11 +101,11 @@ def _keep(*, by: User, district: District, upload: UploadedFile, kind: str, chec
             document.save()
             audit.record(by=by, verb=verbs.EVIDENCE_STORED, target=document, detail={"sha256": checked.sha256})
     except BaseException:
-        for kept in (document.file, document.preview):
-            if kept:
-                kept.delete(save=False)
+        for file in (document.file, document.preview):
+            if file:
+                file.delete(save=False)
         raise
-    return Stored(document, already_here=False)
+    return Stored(document, is_known=False)
 
 
 @contextmanager
@@ -164,20 +169,20 @@ def _check_virus(path: Path) -> None:
 def _check_inside(path: Path, preview: Path) -> int:
     """Let the child process look into the PDF; the number of pages."""
     try:
-        found = sandbox.ask(
+        answer = sandbox.ask(
             "certifications.pdf_check", str(path), str(preview), seconds=_TIMEOUT_SECONDS, folder=settings.BASE_DIR
         )
     except sandbox.NoAnswerError:
-        found = {"finding": "broken"}
-    if found["finding"] == "too many pages":
+        answer = {"finding": "broken"}
+    if answer["finding"] == "too many pages":
         raise Problem(
-            f"The PDF has {found['pages']} pages; at most {MOST_PAGES} are allowed. Split it, and upload one part for "
+            f"The PDF has {answer['pages']} pages; at most {MOST_PAGES} are allowed. Split it, and upload one part for "
             "each entry.",
             field=_FIELD,
         )
-    if found["finding"] != "ok":
-        raise Problem(_REFUSALS[found["finding"]], field=_FIELD)
-    return int(found["pages"])
+    if answer["finding"] != "ok":
+        raise Problem(_REFUSALS[answer["finding"]], field=_FIELD)
+    return int(answer["pages"])
 
 
 @transaction.atomic

@@ -1,13 +1,13 @@
 """Writing listings: which certifications count for which program, until when, and when that is looked at again."""
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.audit import record
 from certifications.models import Certification, Program, ProgramCertification
-from certifications.permissions import REVIEW_LISTINGS
+from certifications.permissions import REVIEW_LISTINGS, SET_LISTINGS
 from certifications.selectors.catalog import fingerprint
-from certifications.selectors.listings import before_retirement
 from certifications.services.catalog import write_replaced_by
 from core import school_year
 from core.access import require
@@ -38,16 +38,21 @@ def set_listing(
     otherwise a new period begins, and an earlier one without an end (approved or declined) ends the year before.
 
     Args:
-        by: the person who decides or prepares the decision.
+        by: the approver who decides.
         first_school_year, last_school_year: ending years; None for no end.
-        status, type: values of ProgramCertification.Status and .Type.
+        status, type: values of ProgramCertification.Status, but for retired (`retire_listing`), and .Type.
         counts_federally: counts for indicator 5S1.
         reason: why, in a sentence.
         review_school_year: when an approved listing is looked at again; five school years after its first if left out.
 
     Raises:
+        PermissionDenied: the person decides no listings.
+        MoveNotAllowedError: the status is that of a retired listing.
         Problem: the period overlaps another listing of the same pair, or contradicts itself.
     """
+    require(by, SET_LISTINGS)
+    if status == State.RETIRED:
+        raise MoveNotAllowedError("Only an approved listing that has not ended can be retired.")
     pair = ProgramCertification.objects.select_for_update().filter(program=program, certification=certification)
     undecided = (ProgramCertification.Status.SUGGESTED, ProgramCertification.Status.UNDER_REVIEW)
     listing = pair.filter(first_school_year=first_school_year).first() or pair.filter(status__in=undecided).first()
@@ -57,6 +62,7 @@ def set_listing(
         earlier.review_school_year = None  # this decision was its review
         earlier.save(update_fields=["last_school_year", "review_school_year"])
         record(by=by, verb="ended listing", target=earlier, detail={"last_school_year": earlier.last_school_year})
+    _forget_approval(listing)
     listing.first_school_year = first_school_year
     listing.last_school_year = last_school_year
     listing.status = status
@@ -80,13 +86,8 @@ def set_listing(
     return listing
 
 
-def _locked(listing: ProgramCertification, by: User) -> ProgramCertification:
-    """The listing, locked.
-
-    Raises:
-        PermissionDenied: the person reviews no listings.
-    """
-    require(by, REVIEW_LISTINGS)
+def _locked(listing: ProgramCertification) -> ProgramCertification:
+    """The listing, locked."""
     rows = ProgramCertification.objects.select_for_update(of=("self",)).select_related("program", "certification")
     return rows.get(pk=listing.pk)
 
@@ -113,13 +114,31 @@ def _save_period(listing: ProgramCertification) -> None:
     Raises:
         Problem: another listing of the pair holds some of these school years.
     """
-    fields = ["status", "last_school_year", "review_school_year", "reason"]
+    fields = ["status", "last_school_year", "review_school_year", "reason", "retired_at"]
+    fields += ["approved_last_school_year", "approved_review_school_year", "approved_reason"]
     try:
         with transaction.atomic():
             listing.save(update_fields=fields)
     except IntegrityError as error:
         message = f"{listing.certification} is listed again for some of these school years. Choose an earlier last one."
         raise Problem(message, field="last_school_year") from error
+
+
+def _keep_approval(listing: ProgramCertification) -> None:
+    """Put aside what an approved listing is, for `restore_listing`; one that is retired already has that."""
+    if listing.status == State.RETIRED:
+        return
+    listing.retired_at = timezone.now()
+    listing.approved_last_school_year = listing.last_school_year
+    listing.approved_review_school_year = listing.review_school_year
+    listing.approved_reason = listing.reason
+
+
+def _forget_approval(listing: ProgramCertification) -> None:
+    """The listing is no retired one: there is nothing to come back to."""
+    listing.retired_at = None
+    listing.approved_last_school_year = listing.approved_review_school_year = None
+    listing.approved_reason = ""
 
 
 @transaction.atomic
@@ -148,28 +167,23 @@ def retire_listing(
         Problem: a reason is missing, the last school year is over, comes before the first or overlaps, or the
             replacement would lead back to itself.
     """
-    listing, reason = _locked(listing, by), _reason(reason)
-    if not _is_open(listing):
+    require(by, REVIEW_LISTINGS)
+    listing, reason = _locked(listing), _reason(reason)
+    if not listing.has_not_ended:
         raise MoveNotAllowedError("Only an approved listing that has not ended can be retired.")
     if last_school_year < max(school_year.current(), listing.first_school_year):
         raise Problem("Choose a last school year that is not over and not before the first.", field="last_school_year")
     if replaced_by is not None:
         write_replaced_by(by=by, certification=listing.certification, replaced_by=replaced_by)
-    kept = (listing.status, listing.last_school_year, listing.reason)
-    if kept == (State.RETIRED, last_school_year, reason):
+    if (listing.status, listing.last_school_year, listing.reason) == (State.RETIRED, last_school_year, reason):
         return listing
     _as_seen(listing, seen)
+    _keep_approval(listing)
     listing.status, listing.last_school_year = State.RETIRED, last_school_year
     listing.review_school_year, listing.reason = None, reason
     _save_period(listing)
     record(by=by, verb="retired listing", target=listing, detail={"last_school_year": last_school_year, "why": reason})
     return listing
-
-
-def _is_open(listing: ProgramCertification) -> bool:
-    """Approved or retired, and its last school year, if any, not over."""
-    ended = listing.last_school_year is not None and listing.last_school_year < school_year.current()
-    return listing.status in ProgramCertification.LISTED and not ended
 
 
 @transaction.atomic
@@ -183,14 +197,15 @@ def restore_listing(*, by: User, listing: ProgramCertification) -> ProgramCertif
         MoveNotAllowedError: it is not a listing that was retired and can come back.
         Problem: the pair has been listed again since.
     """
-    listing = _locked(listing, by)
+    require(by, REVIEW_LISTINGS)
+    listing = _locked(listing)
     if listing.status == State.APPROVED:
         return listing
-    before = before_retirement(listing)
-    if listing.status != State.RETIRED or not _is_open(listing) or before is None:
-        raise MoveNotAllowedError("Only a retired listing whose last school year has not ended can be taken back.")
-    listing.status, listing.last_school_year = State.APPROVED, before.last_school_year
-    listing.review_school_year, listing.reason = before.review_school_year, before.reason
+    if listing.status != State.RETIRED or not listing.has_not_ended:
+        raise MoveNotAllowedError("Only a retired listing whose last school year has not ended can be approved again.")
+    listing.status, listing.last_school_year = State.APPROVED, listing.approved_last_school_year
+    listing.review_school_year, listing.reason = listing.approved_review_school_year, listing.approved_reason
+    _forget_approval(listing)
     _save_period(listing)
     record(by=by, verb="took back the retirement of listing", target=listing)
     return listing
@@ -212,8 +227,9 @@ def keep_listing(
         MoveNotAllowedError: the listing is not approved, or has ended.
         Problem: a reason is missing, or the school year is not among those that can be chosen.
     """
-    listing, reason = _locked(listing, by), _reason(reason)
-    if listing.status != State.APPROVED or not _is_open(listing):
+    require(by, REVIEW_LISTINGS)
+    listing, reason = _locked(listing), _reason(reason)
+    if listing.status != State.APPROVED or not listing.has_not_ended:
         raise MoveNotAllowedError("Only an approved listing that has not ended can be kept.")
     now = school_year.current()
     if not max(now, listing.first_school_year) < review_school_year <= now + LONGEST_UNTIL_REVIEW:

@@ -11,8 +11,9 @@ from accounts.models import User
 from accounts.services import audit
 from certifications import moves, verbs
 from certifications.models import EvidenceDocument, EvidenceLink, StateChange, StudentCertification
+from certifications.permissions import DECIDE_RECORDS, ENTER_RECORDS, USE_EVIDENCE
 from certifications.selectors.entry import known, scales_of
-from certifications.validators.attempt import Typed, already_held, check_attempt
+from certifications.validators.attempt import Typed, check_attempt, duplicate_words
 from core.access import require
 from core.mail import absolute, send_after_commit
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
@@ -37,20 +38,60 @@ def _lock(record: StudentCertification) -> StudentCertification:
 
 
 @transaction.atomic
-def change_state(*, by: User, record: StudentCertification, to: str, reason: str = "") -> StudentCertification:
-    """Move one record to another state; `certifications.moves` says which moves there are and who may make them.
-
-    Args:
-        to: a value of StudentCertification.State.
-        reason: why; needed to return and to withdraw.
+def resubmit_record(*, by: User, record: StudentCertification) -> StudentCertification:
+    """Send a returned record to OCTE again.
 
     Raises:
-        PermissionDenied: the person may not make this move.
+        PermissionDenied: the person does not enter for this building.
+        MoveNotAllowedError: the record's state does not lead there.
+    """
+    require(by, ENTER_RECORDS)
+    record = _lock(record)
+    require(by, ENTER_RECORDS, record)
+    return _move(by=by, record=record, to=State.SUBMITTED)
+
+
+@transaction.atomic
+def withdraw_record(*, by: User, record: StudentCertification, reason: str) -> StudentCertification:
+    """Withdraw a record: it stays with its history and does not count.
+
+    Raises:
+        PermissionDenied: the person does not enter for this building.
         MoveNotAllowedError: the record's state does not lead there.
         Problem: the reason is missing.
     """
+    require(by, ENTER_RECORDS)
     record = _lock(record)
-    require(by, moves.PERMISSION_TO[to], record)
+    require(by, ENTER_RECORDS, record)
+    return _move(by=by, record=record, to=State.WITHDRAWN, reason=reason)
+
+
+@transaction.atomic
+def decide_record(*, by: User, record: StudentCertification, to: str, reason: str = "") -> StudentCertification:
+    """Approve or return one record.
+
+    Args:
+        to: one of `certifications.moves.DECIDED`.
+        reason: why; needed to return.
+
+    Raises:
+        PermissionDenied: the person may not decide.
+        MoveNotAllowedError: the record's state does not lead there, or `to` is no decision.
+        Problem: the reason is missing.
+    """
+    require(by, DECIDE_RECORDS)
+    if to not in moves.DECIDED:
+        raise MoveNotAllowedError("Choose whether to approve or return the record.")
+    return _move(by=by, record=_lock(record), to=to, reason=reason)
+
+
+def _move(*, by: User, record: StudentCertification, to: str, reason: str = "") -> StudentCertification:
+    """Move a locked record to another state; the caller has checked the right to it.
+
+    Raises:
+        MoveNotAllowedError: the record's state does not lead there (`certifications.moves`).
+        Problem: the reason is missing.
+    """
     if not moves.allows(record.state, to):
         now = record.get_state_display().lower()
         raise MoveNotAllowedError(
@@ -88,14 +129,14 @@ def decide_records(*, by: User, records: Iterable[StudentCertification], to: str
         PermissionDenied: the person may not decide.
         Problem: a return without a reason.
     """
-    require(by, moves.PERMISSION_TO[to])
+    require(by, DECIDE_RECORDS)
     if to in moves.NEEDS_REASON and not reason.strip():
         raise Problem("Give the reason, in words that the coordinator can act on.", field="reason")
     decision = Decision()
     tell: Counter[User] = Counter()
     for record in records:
         try:
-            changed = change_state(by=by, record=record, to=to, reason=reason)
+            changed = decide_record(by=by, record=record, to=to, reason=reason)
         except MoveNotAllowedError as problem:
             decision.refused.append(problem.message)
             continue
@@ -133,8 +174,9 @@ def correct_record(*, by: User, record: StudentCertification, version: int, type
         StaleVersionError: somebody saved it since.
         AttemptError: what was typed breaks rules.
     """
+    require(by, ENTER_RECORDS)
     record = _lock(record)
-    require(by, moves.PERMISSION_TO[State.SUBMITTED], record)
+    require(by, ENTER_RECORDS, record)
     if record.version != version:
         raise StaleVersionError(
             "Somebody else saved this record while you had it open. What you typed and what is saved now are shown "
@@ -157,7 +199,7 @@ def correct_record(*, by: User, record: StudentCertification, version: int, type
             record.save(update_fields=changed)
     except IntegrityError as error:
         day = attempt.date_earned or attempt.date_tested
-        message = already_held(day) if day else str(error)
+        message = duplicate_words(day) if day else str(error)
         raise AttemptError([Problem(message, field="date_earned")]) from error
     audit.record(by=by, verb=verbs.RECORD_CORRECTED, target=record)
     return record
@@ -166,8 +208,9 @@ def correct_record(*, by: User, record: StudentCertification, version: int, type
 @transaction.atomic
 def correct_and_resubmit(*, by: User, record: StudentCertification, version: int, typed: Typed) -> StudentCertification:
     """Correct a returned record and send it to OCTE again; raises what its two halves raise."""
+    require(by, ENTER_RECORDS)
     corrected = correct_record(by=by, record=record, version=version, typed=typed)
-    return change_state(by=by, record=corrected, to=State.SUBMITTED)
+    return resubmit_record(by=by, record=corrected)
 
 
 @transaction.atomic
@@ -175,14 +218,16 @@ def attach_evidence(*, by: User, record: StudentCertification, document: Evidenc
     """Let another document prove a returned record; once is enough.
 
     Raises:
-        PermissionDenied: the person does not enter for this building.
+        PermissionDenied: the person does not enter for this building, or may not see the document.
         MoveNotAllowedError: the record is not returned.
         Problem: the document belongs to another district.
     """
+    require(by, ENTER_RECORDS)
     record = _lock(record)
-    require(by, moves.PERMISSION_TO[State.SUBMITTED], record)
+    require(by, ENTER_RECORDS, record)
     if record.state != State.RETURNED:
         raise MoveNotAllowedError("A PDF can be added only to a returned record.")
+    require(by, USE_EVIDENCE, document)
     if document.district_id != record.enrollment.offering.building.district_id:
         raise Problem("Choose a PDF of the same district.", field="upload")
     link, _ = EvidenceLink.objects.get_or_create(record=record, document=document)

@@ -68,10 +68,10 @@ def ensure_changeable(program: Program, version: str, *, lock: bool = False) -> 
 
 
 def _lock_open(sent: StandardsImport) -> StandardsImport:
-    held = StandardsImport.objects.select_for_update(of=("self",)).select_related("program").get(pk=sent.pk)
-    if held.discarded_at is not None:
-        raise MoveNotAllowedError("This table was put aside. Send it again to bring it in.")
-    return held
+    locked = StandardsImport.objects.select_for_update(of=("self",)).select_related("program").get(pk=sent.pk)
+    if locked.discarded_at is not None:
+        raise MoveNotAllowedError("This table was set aside. Send it again to bring it in.")
+    return locked
 
 
 @transaction.atomic
@@ -81,16 +81,16 @@ def rename_version(*, by: User, sent: StandardsImport, version: str) -> Standard
     Raises:
         PermissionDenied: not a consultant.
         Problem: ratings rest on the version.
-        MoveNotAllowedError: it was brought in or put aside.
+        MoveNotAllowedError: it was brought in or set aside.
     """
     require(by, EDIT_CATALOG)
-    held = _lock_open(sent)
-    if held.applied_at is not None:
+    locked = _lock_open(sent)
+    if locked.applied_at is not None:
         raise MoveNotAllowedError("This table was brought in already, so its version stays.")
-    ensure_changeable(held.program, version)
-    held.version = version
-    held.save(update_fields=["version"])
-    return held
+    ensure_changeable(locked.program, version)
+    locked.version = version
+    locked.save(update_fields=["version"])
+    return locked
 
 
 @transaction.atomic
@@ -105,42 +105,42 @@ def apply_import(*, by: User, sent: StandardsImport, seen: str, remove_missing: 
         PermissionDenied: not a consultant.
         StaleVersionError: the standards changed since the preview.
         Problem: ratings rest on the version by now, or nothing would change.
-        MoveNotAllowedError: the table was put aside.
+        MoveNotAllowedError: the table was set aside.
     """
     require(by, EDIT_CATALOG)
     Program.objects.select_for_update().get(pk=sent.program_id)
-    held = _lock_open(sent)
-    if held.applied_at is not None:
-        return held
-    ensure_changeable(held.program, held.version, lock=True)
-    plan = plan_import(held)
+    locked = _lock_open(sent)
+    if locked.applied_at is not None:
+        return locked
+    ensure_changeable(locked.program, locked.version, lock=True)
+    plan = plan_import(locked)
     if plan.seen != seen:
         raise StaleVersionError("Somebody changed these standards in the meantime. Here is what the table changes now.")
     if not plan.does_something and not (remove_missing and plan.missing):
-        raise Problem("Nothing would change: the standards are held just so already.")
+        raise Problem("Nothing would change: the standards are already exactly like this.")
     removed = plan.missing if remove_missing else []
     ProgramStandard.objects.filter(pk__in=[standard.pk for standard in removed]).delete()
-    _write_standards(held, plan, removed)
-    _write_weights(held, plan)
-    held.applied_at, held.applied_by = timezone.now(), by
-    held.counts = {**plan.counts, "removed": len(removed)}
-    held.refused = [[row.number, " ".join(refusal.words for refusal in row.checked.refusals)] for row in plan.refused]
-    held.save(update_fields=["applied_at", "applied_by", "counts", "refused"])
-    detail = {"version": held.version, "file": held.source_name, "sha256": held.sha256, **held.counts}
-    audit.record(by=by, verb=verbs.STANDARDS_IMPORTED, target=held.program, detail=detail)
-    return held
+    _write_standards(locked, plan, removed)
+    _write_weights(locked, plan)
+    locked.applied_at, locked.applied_by = timezone.now(), by
+    locked.counts = {**plan.counts, "removed": len(removed)}
+    locked.refused = [[row.number, " ".join(refusal.words for refusal in row.checked.refusals)] for row in plan.refused]
+    locked.save(update_fields=["applied_at", "applied_by", "counts", "refused"])
+    detail = {"version": locked.version, "file": locked.source_name, "sha256": locked.sha256, **locked.counts}
+    audit.record(by=by, verb=verbs.STANDARDS_IMPORTED, target=locked.program, detail=detail)
+    return locked
 
 
 def _write_standards(sent: StandardsImport, plan: Plan, removed: list[ProgramStandard]) -> None:
     """Add and change; the table's order counts where it names all standards, else new ones come at the end."""
-    held = {code: standard for code, standard in plan.held.items() if standard not in removed}
+    current = {code: standard for code, standard in plan.current.items() if standard not in removed}
     good = plan.of("added", "changed", "same")
-    order_counts = set(held) <= {row.checked.given.code for row in good}
-    last = 0 if order_counts else max(standard.position for standard in held.values())
+    order_counts = set(current) <= {row.checked.given.code for row in good}
+    last = 0 if order_counts else max(standard.position for standard in current.values())
     new = []
     for place, row in enumerate(good, start=1):
         given = row.checked.given
-        standard = held.get(given.code)
+        standard = current.get(given.code)
         if standard is None:
             standard = ProgramStandard(program=sent.program, version=sent.version, code=given.code)
             standard.position = last + place
@@ -150,17 +150,17 @@ def _write_standards(sent: StandardsImport, plan: Plan, removed: list[ProgramSta
         if row.outcome != "same":
             standard.segment_code, standard.segment_title = given.segment_code, given.segment_title
             standard.statement = given.statement
-    _give_one_title(held, plan)
+    _give_one_title(current, plan)
     ProgramStandard.objects.bulk_create(new)
     fields = ["segment_code", "segment_title", "statement", "position"]
-    ProgramStandard.objects.bulk_update(held.values(), fields, batch_size=500)
+    ProgramStandard.objects.bulk_update(current.values(), fields, batch_size=500)
 
 
-def _give_one_title(held: dict[str, ProgramStandard], plan: Plan) -> None:
+def _give_one_title(current: dict[str, ProgramStandard], plan: Plan) -> None:
     """A segment has one title, in the standards that the table leaves out too."""
     titles = {row.checked.given.segment_code: row.checked.given.segment_title for row in plan.of("added", "changed")}
     named = {row.checked.given.code for row in plan.rows}
-    for code, standard in held.items():
+    for code, standard in current.items():
         if code not in named:
             standard.segment_title = titles.get(standard.segment_code, standard.segment_title)
 
@@ -181,17 +181,17 @@ def _write_weights(sent: StandardsImport, plan: Plan) -> None:
 
 @transaction.atomic
 def discard_import(*, by: User, sent: StandardsImport) -> None:
-    """Put a table aside that is not wanted; it is kept, and never comes in.
+    """Set a table aside that is not wanted; it is kept, and never comes in.
 
     Raises:
         PermissionDenied: not a consultant.
         MoveNotAllowedError: it was brought in.
     """
     require(by, EDIT_CATALOG)
-    held = StandardsImport.objects.select_for_update().get(pk=sent.pk)
-    if held.applied_at is not None:
-        raise MoveNotAllowedError("This table was brought in already, so it cannot be put aside.")
-    if held.discarded_at is None:
-        held.discarded_at = timezone.now()
-        held.save(update_fields=["discarded_at"])
-        audit.record(by=by, verb=verbs.STANDARDS_DISCARDED, target=held)
+    locked = StandardsImport.objects.select_for_update().get(pk=sent.pk)
+    if locked.applied_at is not None:
+        raise MoveNotAllowedError("This table was brought in already, so it cannot be set aside.")
+    if locked.discarded_at is None:
+        locked.discarded_at = timezone.now()
+        locked.save(update_fields=["discarded_at"])
+        audit.record(by=by, verb=verbs.STANDARDS_DISCARDED, target=locked)

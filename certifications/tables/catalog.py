@@ -119,7 +119,7 @@ class DueTable(tables.Table):
     class Meta:
         model = ProgramCertification
         fields = ("certification", "entity", "program", "first_school_year", "review_school_year", "counts_federally")
-        empty_text = "No listing is due. Choose a later school year to see what comes."
+        empty_text = "No listing is due. Choose a later school year to see what is coming up."
 
     def render_first_school_year(self, value: int) -> str:
         """2026-27."""

@@ -109,7 +109,7 @@ def check_attempt(typed: Typed, facts: Facts) -> Checked:
         problems.append(Problem(_no_date(passed=passed), field="date_earned"))
     day = earned if passed else (earned or tested)
     if day:
-        read(_check_not_held, day, passed=passed, facts=facts)
+        read(_check_no_duplicate, day, passed=passed, facts=facts)
     number = " ".join(typed.certificate_number.split())
     read(_check_number, number)
     if problems:
@@ -142,23 +142,23 @@ def _no_date(*, passed: bool) -> str:
     return "Type the date of the exam, for example 5/14/2027."
 
 
-def _check_not_held(day: date, *, passed: bool, facts: Facts) -> None:
+def _check_no_duplicate(day: date, *, passed: bool, facts: Facts) -> None:
     if day in (facts.passes if passed else facts.fails):
-        raise Problem(already_held(day), field="date_earned")
+        raise Problem(duplicate_words(day), field="date_earned")
 
 
-def already_held(day: date) -> str:
+def duplicate_words(day: date) -> str:
     """One message for every duplicate, whoever entered the first: it must not tell which district did."""
     return (
         f"This student already has this certification with the date {dates.show_date(day)} in the state's records. "
-        "It counts once, so leave the student out here; if it is another award, correct the date."
+        "It counts only once, so leave the student out here. If it is a different award, correct the date."
     )
 
 
 def _check_number(number: str) -> None:
     if len(number) > NUMBER_LENGTH:
         raise Problem(
-            f"The certificate number has {len(number)} characters; at most {NUMBER_LENGTH} fit. "
+            f"The certificate number has {len(number)} characters; at most {NUMBER_LENGTH} are allowed. "
             "Type only the number, without other words.",
             field="certificate_number",
         )

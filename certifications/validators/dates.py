@@ -26,13 +26,13 @@ def read_date(text: str, *, field: str) -> date | None:
     text = text.strip()
     if not text:
         return None
-    found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
+    match = next((candidate for form in _FORMS if (candidate := form.fullmatch(text))), None)
     try:
-        if found is not None and text.isascii():
-            return date(int(found["year"]), int(found["month"]), int(found["day"]))
+        if match is not None and text.isascii():
+            return date(int(match["year"]), int(match["month"]), int(match["day"]))
     except ValueError:
         raise Problem(
-            f'"{text}" is not a day of the calendar. Check month and day: the month comes first, as in 5/14/2027.',
+            f'"{text}" is not a real date. Check the month and day: the month comes first, as in 5/14/2027.',
             field=field,
         ) from None
     raise Problem(f'"{text}" is not a date we can read. Type month/day/year, for example 5/14/2027.', field=field)

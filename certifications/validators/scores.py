@@ -61,7 +61,7 @@ def check_score(score: Decimal | None, *, passed: bool, scales: Sequence[Scale],
     if score is None:
         if passed:
             raise Problem(
-                "A pass needs the score. Type the score on the certificate; "
+                "A pass needs the score. Enter the score on the certificate; "
                 f"the lowest passing score is {show_number(scale.cut)}.",
                 field=field,
             )

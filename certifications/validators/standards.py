@@ -22,7 +22,7 @@ _CENT = Decimal("0.01")
 _DAY = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}( |$)")
 # What our own files put before a text that a spreadsheet program would take for a formula.
 _GUARD = re.compile(r"^'(?=[=+\-@])")
-_SHOWN = 60
+_LONGEST_QUOTE = 60
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class GivenStandard:
 
 
 @dataclass(frozen=True)
-class CheckedRow:
+class CheckedStandard:
     """One row of the table, with the standard in it and what is wrong with it."""
 
     row: Row
@@ -75,7 +75,7 @@ def read_weight(text: str) -> Decimal | None:
     return weight if weight.is_finite() and 0 < weight <= _MOST_WEIGHT else None
 
 
-def check_rows(rows: Sequence[Row], headings: Headings) -> list[CheckedRow]:
+def check_rows(rows: Sequence[Row], headings: Headings) -> list[CheckedStandard]:
     """Check the rows below the headings, each for itself and against the others.
 
     A segment's title and weight may stand on one of its rows alone; the other rows take them from there.
@@ -95,7 +95,7 @@ class _Typed:
         self.texts = {column: plain(row.cell(headings.columns.get(column.key))) for column in COLUMNS}
 
     def refusal(self, column: Column, rule: str, fix: str) -> Refusal:
-        return Refusal(column.heading, self.texts[column][:_SHOWN], rule, fix)
+        return Refusal(column.heading, self.texts[column][:_LONGEST_QUOTE], rule, fix)
 
 
 class _Segments:
@@ -117,7 +117,7 @@ class _Segments:
         return typed.texts[column] if typed else ""
 
 
-def _checked(typed: _Typed, segments: _Segments, codes: dict[str, int]) -> CheckedRow:
+def _checked(typed: _Typed, segments: _Segments, codes: dict[str, int]) -> CheckedStandard:
     segment = typed.texts[SEGMENT_CODE]
     refusals = [
         *_spare(typed),
@@ -134,7 +134,7 @@ def _checked(typed: _Typed, segments: _Segments, codes: dict[str, int]) -> Check
         code=typed.texts[CODE],
         statement=typed.texts[STATEMENT],
     )
-    return CheckedRow(typed.row, given, tuple(refusals))
+    return CheckedStandard(typed.row, given, tuple(refusals))
 
 
 def _spare(typed: _Typed) -> list[Refusal]:
@@ -143,9 +143,9 @@ def _spare(typed: _Typed) -> list[Refusal]:
     return [
         Refusal(
             "Beyond the last heading",
-            " ".join(typed.spare)[:_SHOWN],
+            " ".join(typed.spare)[:_LONGEST_QUOTE],
             "The row has more cells than there are headings.",
-            "In a CSV file, put quote marks around a text that has a comma in it.",
+            "In a CSV file, put quotation marks around text that contains a comma.",
         )
     ]
 
@@ -154,7 +154,7 @@ def _missing(typed: _Typed, segments: _Segments) -> list[Refusal]:
     required = [column for column in COLUMNS if column.required and not typed.texts[column]]
     known = segments.known(SEGMENT_TITLE, typed.texts[SEGMENT_CODE])
     return [
-        typed.refusal(column, "This is empty.", f"Write the {column.heading.lower()} in this row.")
+        typed.refusal(column, "This is empty.", f"Enter the {column.heading.lower()} in this row.")
         for column in required
         if not (column is SEGMENT_TITLE and known)
     ]
@@ -162,7 +162,9 @@ def _missing(typed: _Typed, segments: _Segments) -> list[Refusal]:
 
 def _too_long(typed: _Typed) -> list[Refusal]:
     return [
-        typed.refusal(column, f"This has {len(typed.texts[column])} characters; {most} fit.", "Shorten it.")
+        typed.refusal(
+            column, f"This has {len(typed.texts[column])} characters; at most {most} are allowed.", "Shorten it."
+        )
         for column, most in _LONGEST.items()
         if len(typed.texts[column]) > most
     ]
@@ -173,12 +175,10 @@ def _code(typed: _Typed, codes: dict[str, int]) -> list[Refusal]:
     code = typed.texts[CODE]
     first = codes.setdefault(code.casefold(), typed.row.number)
     if code and first != typed.row.number:
-        return [
-            typed.refusal(CODE, f"This code stands on row {first} already.", "Give each standard a code of its own.")
-        ]
+        return [typed.refusal(CODE, f"Row {first} already has this code.", "Give each standard a code of its own.")]
     if _DAY.match(code):
-        fix = "Set the column to text in the spreadsheet program, and type the code again."
-        return [typed.refusal(CODE, "The spreadsheet program has made a date of this code.", fix)]
+        fix = "Format the column as text in the spreadsheet program, and type the code again."
+        return [typed.refusal(CODE, "The spreadsheet program turned this code into a date.", fix)]
     return []
 
 
@@ -187,8 +187,8 @@ def _unlike_segment(typed: _Typed, segments: _Segments) -> list[Refusal]:
     title, known = typed.texts[SEGMENT_TITLE], segments.titles.get(typed.texts[SEGMENT_CODE])
     if not title or known is None or known.texts[SEGMENT_TITLE] == title:
         return []
-    first = f"Segment {typed.texts[SEGMENT_CODE]} is “{known.texts[SEGMENT_TITLE][:_SHOWN]}” on row {known.row.number}."
-    return [typed.refusal(SEGMENT_TITLE, first, "Write one title for the segment, or another segment code.")]
+    first = f"Segment {typed.texts[SEGMENT_CODE]} is “{known.texts[SEGMENT_TITLE][:_LONGEST_QUOTE]}” on row {known.row.number}."
+    return [typed.refusal(SEGMENT_TITLE, first, "Use one title for the segment, or another segment code.")]
 
 
 def _weight(typed: _Typed, segments: _Segments) -> list[Refusal]:
@@ -198,12 +198,14 @@ def _weight(typed: _Typed, segments: _Segments) -> list[Refusal]:
     if text and read_weight(text) is None:
         return [
             typed.refusal(
-                WEIGHT, "A weight is a number of more than 0.", "Write a number such as 10 or 12.5, or nothing."
+                WEIGHT,
+                "A weight must be a number greater than 0.",
+                "Enter a number such as 10 or 12.5, or leave it empty.",
             )
         ]
     if text and known and read_weight(text) != read_weight(known.texts[WEIGHT]):
-        rule = f"Segment {segment} weighs {known.texts[WEIGHT]} on row {known.row.number}."
-        return [typed.refusal(WEIGHT, rule, "Write one weight for the segment.")]
+        rule = f"Row {known.row.number} gives segment {segment} a weight of {known.texts[WEIGHT]}."
+        return [typed.refusal(WEIGHT, rule, "Use one weight for the segment.")]
     if segment and segments.weights and known is None:
         rule = f"Other segments have a weight, and segment {segment} has none."
         return [typed.refusal(WEIGHT, rule, "Give every segment a weight, or leave the whole column empty.")]

@@ -33,11 +33,11 @@ def rights(request: SignedInRequest) -> dict[str, bool]:
     }
 
 
-def _list(request: SignedInRequest, found: Any, table: Any, template: str) -> HttpResponse:
+def _list(request: SignedInRequest, matches: Any, table: Any, template: str) -> HttpResponse:
     show_table(table, request, per_page=PER_PAGE)
     query = request.GET.copy()
     query.pop("page", None)
-    page = {"filter": found, "table": table, "query": query.urlencode(), "crumbs": [CATALOG, (table.caption, "")]}
+    page = {"filter": matches, "table": table, "query": query.urlencode(), "crumbs": [CATALOG, (table.caption, "")]}
     return render(request, template, page | rights(request))
 
 
@@ -45,8 +45,8 @@ def _list(request: SignedInRequest, found: Any, table: Any, template: str) -> Ht
 @require_GET
 def certifications(request: SignedInRequest) -> HttpResponse:
     """All certifications, filtered and sorted by the address."""
-    found = CertificationFilter(request.GET, queryset=catalog.certifications())
-    return _list(request, found, CertificationTable(found.qs), "certifications/catalog/certifications.html")
+    matches = CertificationFilter(request.GET, queryset=catalog.certifications())
+    return _list(request, matches, CertificationTable(matches.qs), "certifications/catalog/certifications.html")
 
 
 @requires(SEE_CATALOG)
@@ -65,8 +65,8 @@ def download(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def certification(request: SignedInRequest, pk: int) -> HttpResponse:
     """One certification: all facts, parts, other names and listings."""
-    shown = get_object_or_404(catalog.certification_page(catalog.certifications()), pk=pk)
-    page = {"certification": shown, "crumbs": [CATALOG, (str(shown), "")]}
+    row = get_object_or_404(catalog.certification_page(catalog.certifications()), pk=pk)
+    page = {"certification": row, "crumbs": [CATALOG, (str(row), "")]}
     return render(request, "certifications/catalog/certification.html", page | rights(request))
 
 
@@ -74,20 +74,20 @@ def certification(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def programs(request: SignedInRequest) -> HttpResponse:
     """All programs."""
-    found = ProgramFilter(request.GET, queryset=catalog.programs())
-    return _list(request, found, ProgramTable(found.qs), "certifications/catalog/programs.html")
+    matches = ProgramFilter(request.GET, queryset=catalog.programs())
+    return _list(request, matches, ProgramTable(matches.qs), "certifications/catalog/programs.html")
 
 
 @requires(SEE_CATALOG)
 @require_GET
 def program(request: SignedInRequest, cip_code: str) -> HttpResponse:
     """One program: its technical standards by segment and its listings by period."""
-    shown = get_object_or_404(catalog.programs(), cip_code=cip_code)
+    row = get_object_or_404(catalog.programs(), cip_code=cip_code)
     page = {
-        "program": shown,
-        "versions": catalog.standards_by_segment(shown),
-        "listings": catalog.listings_of(shown),
-        "crumbs": [CATALOG, PROGRAMS, (str(shown), "")],
+        "program": row,
+        "versions": catalog.standards_by_segment(row),
+        "listings": catalog.listings_of(row),
+        "crumbs": [CATALOG, PROGRAMS, (str(row), "")],
     }
     return render(request, "certifications/catalog/program.html", page | rights(request))
 
@@ -96,16 +96,16 @@ def program(request: SignedInRequest, cip_code: str) -> HttpResponse:
 @require_GET
 def entities(request: SignedInRequest) -> HttpResponse:
     """All awarding entities."""
-    found = EntityFilter(request.GET, queryset=catalog.entities())
-    return _list(request, found, EntityTable(found.qs), "certifications/catalog/entities.html")
+    matches = EntityFilter(request.GET, queryset=catalog.entities())
+    return _list(request, matches, EntityTable(matches.qs), "certifications/catalog/entities.html")
 
 
 @requires(SEE_CATALOG)
 @require_GET
 def entity(request: SignedInRequest, code: str) -> HttpResponse:
     """One awarding entity and its certifications."""
-    shown = get_object_or_404(catalog.entities(), code=code)
-    table = CertificationTable(catalog.certifications().filter(entity=shown), exclude=("entity",))
+    row = get_object_or_404(catalog.entities(), code=code)
+    table = CertificationTable(catalog.certifications().filter(entity=row), exclude=("entity",))
     show_table(table, request, per_page=PER_PAGE)
-    page = {"entity": shown, "table": table, "crumbs": [CATALOG, ENTITIES, (str(shown), "")]}
+    page = {"entity": row, "table": table, "crumbs": [CATALOG, ENTITIES, (str(row), "")]}
     return render(request, "certifications/catalog/entity.html", page | rights(request))

@@ -13,7 +13,17 @@ from accounts.signed_in import SignedInRequest
 from certifications.forms.catalog import AliasForm, CertificationForm, EntityForm, PartForm, SeenForm
 from certifications.permissions import EDIT_CATALOG
 from certifications.selectors.catalog import aliases, certifications, entities, fingerprint, parts
-from certifications.services import catalog as services
+from certifications.services.catalog import (
+    add_alias,
+    add_certification,
+    add_entity,
+    add_part,
+    change_certification,
+    change_entity,
+    change_part,
+    remove_alias,
+    remove_part,
+)
 from certifications.views.catalog import CATALOG, ENTITIES
 from core.access import requires
 from core.problems import Problem, StaleVersionError
@@ -43,11 +53,11 @@ def _edit(request: SignedInRequest, form: SeenForm, save: Save, page: dict[str, 
 
 
 @requires(EDIT_CATALOG)
-def add_certification(request: SignedInRequest) -> HttpResponse:
+def create_certification(request: SignedInRequest) -> HttpResponse:
     """A new certification."""
 
     def save(fields: dict[str, Any], _seen: str) -> str:
-        return _page(services.add_certification(by=request.user, **fields).pk)
+        return _page(add_certification(by=request.user, **fields).pk)
 
     form = CertificationForm(request.POST or None, initial={"entity": request.GET.get("entity")})
     page: dict[str, Any] = {"title": "Add a certification", "back": CATALOG[1], "crumbs": [CATALOG, ("Add", "")]}
@@ -64,7 +74,7 @@ def edit_certification(request: SignedInRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(certifications(), pk=pk)
 
     def save(fields: dict[str, Any], seen: str) -> str:
-        return _page(services.change_certification(by=request.user, certification=row, seen=seen, **fields).pk)
+        return _page(change_certification(by=request.user, certification=row, seen=seen, **fields).pk)
 
     page: dict[str, Any] = {"title": "Change a certification", "caption": str(row), "back": _page(pk)}
     page["crumbs"] = [CATALOG, (str(row), _page(pk))]
@@ -72,12 +82,12 @@ def edit_certification(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @requires(EDIT_CATALOG)
-def add_part(request: SignedInRequest, pk: int) -> HttpResponse:
+def create_part(request: SignedInRequest, pk: int) -> HttpResponse:
     """A new scored part."""
     row = get_object_or_404(certifications(), pk=pk)
 
     def save(fields: dict[str, Any], _seen: str) -> str:
-        return _page(services.add_part(by=request.user, certification=row, **fields).certification_id)
+        return _page(add_part(by=request.user, certification=row, **fields).certification_id)
 
     page: dict[str, Any] = {"title": "Add a scored part", "caption": str(row), "back": _page(pk)}
     page["crumbs"] = [CATALOG, (str(row), _page(pk))]
@@ -91,7 +101,7 @@ def edit_part(request: SignedInRequest, pk: int) -> HttpResponse:
     back = _page(part.certification_id)
 
     def save(fields: dict[str, Any], seen: str) -> str:
-        return _page(services.change_part(by=request.user, part=part, seen=seen, **fields).certification_id)
+        return _page(change_part(by=request.user, part=part, seen=seen, **fields).certification_id)
 
     page: dict[str, Any] = {"title": "Change a scored part", "caption": str(part.certification), "back": back}
     page["crumbs"] = [CATALOG, (str(part.certification), back)]
@@ -100,26 +110,26 @@ def edit_part(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @requires(EDIT_CATALOG)
 @require_POST
-def remove_part(request: SignedInRequest, pk: int) -> HttpResponse:
+def delete_part(request: SignedInRequest, pk: int) -> HttpResponse:
     """Remove a part."""
     part = get_object_or_404(parts(), pk=pk)
-    services.remove_part(by=request.user, part=part)
-    messages.success(request, "The part is removed.")
+    remove_part(by=request.user, part=part)
+    messages.success(request, "The part was removed.")
     return redirect("certifications:certification", part.certification_id)
 
 
 @requires(EDIT_CATALOG)
-def add_alias(request: SignedInRequest, pk: int) -> HttpResponse:
+def create_alias(request: SignedInRequest, pk: int) -> HttpResponse:
     """Another name."""
     row = get_object_or_404(certifications(), pk=pk)
     form = AliasForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            services.add_alias(by=request.user, certification=row, **form.cleaned_data)
+            add_alias(by=request.user, certification=row, **form.cleaned_data)
         except Problem as problem:
             form.add_error("alias", problem.message)
         else:
-            messages.success(request, "The other name is added.")
+            messages.success(request, "The other name was added.")
             return redirect("certifications:certification", pk)
     page: dict[str, Any] = {"title": "Add another name", "caption": str(row), "back": _page(pk), "form": form}
     return render(request, "certifications/catalog/edit.html", page | {"crumbs": [CATALOG, (str(row), _page(pk))]})
@@ -127,20 +137,20 @@ def add_alias(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @requires(EDIT_CATALOG)
 @require_POST
-def remove_alias(request: SignedInRequest, pk: int) -> HttpResponse:
+def delete_alias(request: SignedInRequest, pk: int) -> HttpResponse:
     """Remove another name."""
     alias = get_object_or_404(aliases(), pk=pk)
-    services.remove_alias(by=request.user, alias=alias)
-    messages.success(request, "The other name is removed.")
+    remove_alias(by=request.user, alias=alias)
+    messages.success(request, "The other name was removed.")
     return redirect("certifications:certification", alias.certification_id)
 
 
 @requires(EDIT_CATALOG)
-def add_entity(request: SignedInRequest) -> HttpResponse:
+def create_entity(request: SignedInRequest) -> HttpResponse:
     """A new awarding entity."""
 
     def save(fields: dict[str, Any], _seen: str) -> str:
-        return reverse("certifications:entity", args=[services.add_entity(by=request.user, **fields).code])
+        return reverse("certifications:entity", args=[add_entity(by=request.user, **fields).code])
 
     page: dict[str, Any] = {
         "title": "Add an awarding entity",
@@ -157,7 +167,7 @@ def edit_entity(request: SignedInRequest, code: str) -> HttpResponse:
     back = reverse("certifications:entity", args=[code])
 
     def save(fields: dict[str, Any], seen: str) -> str:
-        changed = services.change_entity(by=request.user, entity=row, seen=seen, **fields)
+        changed = change_entity(by=request.user, entity=row, seen=seen, **fields)
         return reverse("certifications:entity", args=[changed.code])
 
     page: dict[str, Any] = {"title": "Change an awarding entity", "caption": str(row), "back": back}

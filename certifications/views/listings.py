@@ -31,7 +31,7 @@ DUE = ("Due for review", reverse_lazy("certifications:listings_due"))
 def due(request: SignedInRequest) -> HttpResponse:
     """The listings to be reviewed, filtered and sorted by the address."""
     form = DueForm(request.GET)
-    table = DueTable(due_for_review(**form.asked()))
+    table = DueTable(due_for_review(**form.filters()))
     show_table(table, request, per_page=PER_PAGE)
     page = {"form": form, "table": table, "crumbs": [CATALOG, (DUE[0], "")]}
     return render(request, "certifications/listings/due.html", page)
@@ -45,15 +45,13 @@ def _page(
     request: SignedInRequest, listing: ProgramCertification, *, keep: forms.Form, retire: forms.Form
 ) -> HttpResponse:
     """The listing with what can be done about it; a form that was refused says why."""
-    last = listing.last_school_year
-    is_open = listing.status in ProgramCertification.LISTED and (last is None or last >= school_year.current())
     page: dict[str, Any] = {
         "listing": listing,
         "years": years_words(listing),
         "may_start_panel": request.user.has_perm(EDIT_CATALOG),
-        "may_keep": is_open and listing.status == ProgramCertification.Status.APPROVED,
-        "may_retire": is_open,
-        "may_restore": is_open and listing.status == ProgramCertification.Status.RETIRED,
+        "may_keep": listing.has_not_ended and listing.status == ProgramCertification.Status.APPROVED,
+        "may_retire": listing.has_not_ended,
+        "may_restore": listing.has_not_ended and listing.status == ProgramCertification.Status.RETIRED,
         "keep": keep,
         "retire": retire,
         "refused": next((form for form in (keep, retire) if form.is_bound), None),
@@ -79,12 +77,15 @@ def keep(request: SignedInRequest, pk: int) -> HttpResponse:
     form = KeepForm(request.POST, listing=listing, prefix="keep")
     if form.is_valid():
         try:
-            kept = keep_listing(by=request.user, listing=listing, **form.cleaned_data)
+            row = keep_listing(by=request.user, listing=listing, **form.cleaned_data)
         except Problem as problem:
             form.add_error(problem.field, problem.message)
             form.ask_again(_listing(pk))
         else:
-            messages.success(request, f"Kept. It is due again in {school_year.label(kept.review_school_year or 0)}.")
+            messages.success(
+                request,
+                f"The listing was kept. Its next review is due in {school_year.label(row.review_school_year or 0)}.",
+            )
             return redirect("certifications:listing_review", pk)
     return _page(request, _listing(pk), keep=form, retire=RetireForm(listing=listing, prefix="retire"))
 
@@ -119,5 +120,5 @@ def restore(request: SignedInRequest, pk: int) -> HttpResponse:
     except Problem as problem:
         messages.error(request, problem.message)
     else:
-        messages.success(request, "The retirement is taken back. The listing is approved as before.")
+        messages.success(request, "The retirement was undone. The listing is approved as before.")
     return redirect("certifications:listing_review", pk)

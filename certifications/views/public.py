@@ -11,8 +11,30 @@ from django.urls import reverse, reverse_lazy
 from django.views.decorators.http import require_safe
 
 from certifications.forms.public import ListForm, YearForm
-from certifications.presenters import public as words
-from certifications.selectors import public as selectors
+from certifications.presenters.public import (
+    CHANGE_HEADINGS,
+    HEADINGS,
+    KINDS,
+    change_line,
+    change_row,
+    file_row,
+    headings,
+    line,
+    page_links,
+    query_of_all_pages,
+    split_by_now,
+)
+from certifications.selectors.public import (
+    certification_with,
+    changes,
+    edition,
+    find,
+    kin_of,
+    listings,
+    program_with,
+    programs,
+    sort,
+)
 from certifications.serializers import ChangeSerializer, ListingSerializer
 from core import school_year
 from core.access import public
@@ -29,7 +51,7 @@ _PLACES = (
     ("Data for programmers", "certifications:api_help"),
     ("Sign in", "account_login"),
 )
-cached = cached_publicly(selectors.edition)
+cached = cached_publicly(edition)
 
 
 @dataclass(frozen=True)
@@ -41,16 +63,16 @@ class Columns:
     serializer: Any
 
 
-LISTINGS = Columns(words.HEADINGS, words.file_row, ListingSerializer)
-CHANGES = Columns(words.CHANGE_HEADINGS, words.change_row, ChangeSerializer)
+LISTINGS = Columns(HEADINGS, file_row, ListingSerializer)
+CHANGES = Columns(CHANGE_HEADINGS, change_row, ChangeSerializer)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The links at the top of each public page; the page lies under one of them."""
     places = [(label, reverse(name)) for label, name in _PLACES]
     exact = [href for _, href in places if request.path == href]
-    here = exact[0] if exact else reverse("certifications:approved")
-    return {"navigation": [{"label": label, "href": href, "current": href == here} for label, href in places]}
+    current = exact[0] if exact else reverse("certifications:approved")
+    return {"navigation": [{"label": label, "href": href, "current": href == current} for label, href in places]}
 
 
 @public(WHY)
@@ -59,31 +81,31 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def approved(request: HttpRequest) -> HttpResponse:
     """The approved certifications of a school year, searched, filtered and sorted by the address."""
     form = _form(request)
-    asked, rows = form.asked(), _found(request, form)
+    filters, rows = form.filters(), _matches(request, form)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    lines = [words.line(listing) for listing in page]
-    shown = {
+    lines = [line(listing) for listing in page]
+    context = {
         "form": form,
-        "year": asked["year"],
+        "year": filters["year"],
         "page": page,
         "lines": lines,
-        "has_samples": any(line.listing.certification.is_sample for line in lines),
-        "headings": list(words.headings(request.GET)),
-        "pages": words.page_links(request.GET, page),
-        "query": words.asked_again(request.GET),
+        "has_samples": any(each.listing.certification.is_sample for each in lines),
+        "headings": list(headings(request.GET)),
+        "pages": page_links(request.GET, page),
+        "query": query_of_all_pages(request.GET),
     }
-    return render(request, "certifications/public/approved.html", shown | frame(request))
+    return render(request, "certifications/public/approved.html", context | frame(request))
 
 
-def _found(request: HttpRequest, form: ListForm) -> Any:
+def _matches(request: HttpRequest, form: ListForm) -> Any:
     """The listings that match, sorted; nothing matches what is not offered."""
-    found = selectors.find(**form.asked())
-    return selectors.sort(found.none() if form.not_offered else found, request.GET.get("sort", ""))
+    matches = find(**form.filters())
+    return sort(matches.none() if form.not_offered else matches, request.GET.get("sort", ""))
 
 
 def _form(request: HttpRequest) -> ListForm:
     years: Any = request.edition.years  # type: ignore[attr-defined]
-    return ListForm(request.GET, years=years, programs=selectors.programs())
+    return ListForm(request.GET, years=years, programs=programs())
 
 
 @public(WHY)
@@ -91,10 +113,10 @@ def _form(request: HttpRequest) -> ListForm:
 @cached
 def download(request: HttpRequest, form: str) -> HttpResponse:
     """What the list shows, all pages of it, as a file."""
-    form_asked = _form(request)
-    asked, rows = form_asked.asked(), _found(request, form_asked)
-    about = f"Approved certifications {school_year.label(asked['year'])}"
-    return _file(form, f"approved-{asked['year']}", about, rows, LISTINGS)
+    chosen = _form(request)
+    filters, rows = chosen.filters(), _matches(request, chosen)
+    about = f"Approved certifications {school_year.label(filters['year'])}"
+    return _file(form, f"approved-{filters['year']}", about, rows, LISTINGS)
 
 
 def _file(form: str, name: str, title: str, rows: Any, columns: Columns) -> HttpResponse:
@@ -120,16 +142,16 @@ def _file(form: str, name: str, title: str, rows: Any, columns: Columns) -> Http
 @cached
 def program(request: HttpRequest, cip_code: str) -> HttpResponse:
     """One program: its certifications in force or to come, and those that ended."""
-    shown = selectors.program_with(cip_code)
-    if shown is None:
+    row = program_with(cip_code)
+    if row is None:
         raise Http404
-    current, ended = words.split_by_now(selectors.listings().filter(program=shown))
+    current, ended = split_by_now(listings().filter(program=row))
     page = {
-        "program": shown,
+        "program": row,
         "current": current,
         "ended": ended,
-        "has_samples": any(line.listing.certification.is_sample for line in (*current, *ended)),
-        "crumbs": [APPROVED, (str(shown), "")],
+        "has_samples": any(each.listing.certification.is_sample for each in (*current, *ended)),
+        "crumbs": [APPROVED, (str(row), "")],
     }
     return render(request, "certifications/public/program.html", page | frame(request))
 
@@ -139,19 +161,19 @@ def program(request: HttpRequest, cip_code: str) -> HttpResponse:
 @cached
 def certification(request: HttpRequest, code: str) -> HttpResponse:
     """One certification: who awards it, how it is scored, and the programs that list it."""
-    shown = selectors.certification_with(code)
-    if shown is None:
+    row = certification_with(code)
+    if row is None:
         raise Http404
-    kin = selectors.kin_of(shown)
-    current, ended = words.split_by_now(shown.listings.all())
+    kin = kin_of(row)
+    current, ended = split_by_now(row.listings.all())
     page = {
-        "certification": shown,
-        "replacement": next((each for each in kin if each.pk == shown.replaced_by_id), None),
-        "replaces": [each for each in kin if each.replaced_by_id == shown.pk],
-        "versions": [each for each in kin if each.name.casefold() == shown.name.casefold()],
+        "certification": row,
+        "replacement": next((each for each in kin if each.pk == row.replaced_by_id), None),
+        "replaces": [each for each in kin if each.replaced_by_id == row.pk],
+        "versions": [each for each in kin if each.name.casefold() == row.name.casefold()],
         "current": current,
         "ended": ended,
-        "crumbs": [APPROVED, (str(shown), "")],
+        "crumbs": [APPROVED, (str(row), "")],
     }
     return render(request, "certifications/public/certification.html", page | frame(request))
 
@@ -159,16 +181,16 @@ def certification(request: HttpRequest, code: str) -> HttpResponse:
 @public(WHY)
 @require_safe
 @cached
-def changes(request: HttpRequest) -> HttpResponse:
+def show_changes(request: HttpRequest) -> HttpResponse:
     """What changed from the school year before."""
     form = YearForm(request.GET, years=request.edition.years)  # type: ignore[attr-defined]
-    year = form.asked()["year"]
-    lines = [words.change_line(change) for change in selectors.changes(year)]
+    year = form.filters()["year"]
+    lines = [change_line(change) for change in changes(year)]
     page = {
         "form": form,
         "year": year,
-        "groups": [(label, [line for line in lines if line.kind == kind]) for kind, label in words.KINDS.items()],
-        "has_samples": any(line.listing.certification.is_sample for line in lines),
+        "groups": [(label, [each for each in lines if each.kind == kind]) for kind, label in KINDS.items()],
+        "has_samples": any(each.listing.certification.is_sample for each in lines),
         "query": f"year={year}",
         "crumbs": [APPROVED, ("What changed", "")],
     }
@@ -180,7 +202,7 @@ def changes(request: HttpRequest) -> HttpResponse:
 @cached
 def changes_download(request: HttpRequest, form: str) -> HttpResponse:
     """What changed, as a file."""
-    year = YearForm(request.GET, years=request.edition.years).asked()["year"]  # type: ignore[attr-defined]
+    year = YearForm(request.GET, years=request.edition.years).filters()["year"]  # type: ignore[attr-defined]
     title = f"Changes for {school_year.label(year)}"
-    rows = selectors.changes(year)
+    rows = changes(year)
     return _file(form, f"changes-{year}", title, rows, CHANGES)

@@ -23,10 +23,11 @@ from certifications.services.evidence import store_evidence
 from certifications.services.records import (
     AttemptError,
     attach_evidence,
-    change_state,
     correct_and_resubmit,
     correct_record,
     note_download,
+    resubmit_record,
+    withdraw_record,
 )
 from certifications.tables.records import RecordTable, csv_rows
 from core.access import require, requires
@@ -45,12 +46,12 @@ def _filtered(request: SignedInRequest) -> RecordFilter:
 @require_GET
 def record_list(request: SignedInRequest) -> HttpResponse:
     """The records in reach, filtered and sorted by the address."""
-    found = _filtered(request)
-    table = RecordTable(found.qs)
+    matches = _filtered(request)
+    table = RecordTable(matches.qs)
     show_table(table, request, per_page=_PER_PAGE)
     query = request.GET.copy()
     query.pop("page", None)
-    context = {"filter": found, "table": table, "query": query.urlencode()}
+    context = {"filter": matches, "table": table, "query": query.urlencode()}
     return render(request, "certifications/records/list.html", context)
 
 
@@ -107,7 +108,7 @@ def _cannot_fix_now(request: SignedInRequest, record: StudentCertification) -> H
     """Back to the record, before anybody types in vain; what was typed already is shown by the form itself."""
     if request.method == "POST" or record.state == State.RETURNED:
         return None
-    messages.warning(request, "Only a returned record can be corrected. This one is not returned now.")
+    messages.warning(request, "Only a returned record can be corrected. This one is not returned.")
     return redirect("certifications:record", pk=record.pk)
 
 
@@ -164,7 +165,7 @@ def resubmit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Send a returned record to OCTE again."""
     record = _to_fix(request, pk)
     try:
-        change_state(by=request.user, record=record, to=State.SUBMITTED)
+        resubmit_record(by=request.user, record=record)
     except Problem as problem:
         messages.warning(request, problem.message)
     else:
@@ -179,7 +180,7 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            change_state(by=request.user, record=record, to=State.WITHDRAWN, **form.cleaned_data)
+            withdraw_record(by=request.user, record=record, **form.cleaned_data)
         except Problem as problem:
             form.add_error(None, problem.message)
         else:
@@ -203,6 +204,6 @@ def add_evidence(request: SignedInRequest, pk: int) -> HttpResponse:
         except Problem as problem:
             form.add_error("upload", problem.message)
         else:
-            messages.success(request, "The PDF is added. Resubmit the record when everything is right.")
+            messages.success(request, "The PDF was added. Resubmit the record when everything is right.")
             return redirect("certifications:record", pk=record.pk)
     return render(request, "certifications/records/evidence.html", {"record": record, "form": form})

@@ -67,7 +67,7 @@ def students(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
     if request.method != "POST":
         return _students_page(request, draft)
     allowed = sheet_enrollments(request.user, draft).values_list("pk", flat=True)
-    rows, kept = without_filled_later(typed_rows(request.POST, allowed), draft=draft, data=request.POST)
+    rows, left_out = without_filled_later(typed_rows(request.POST, allowed), draft=draft, data=request.POST)
     draft = save_rows(
         by=request.user,
         draft=draft,
@@ -76,8 +76,8 @@ def students(request: SignedInRequest, draft: EntryDraft) -> HttpResponse:
         same_score=request.POST.get("same_score", ""),
     )
     action = request.POST.get("action", "stay")
-    if kept:
-        messages.warning(request, filled_later_words(kept))
+    if left_out:
+        messages.warning(request, filled_later_words(left_out))
         action = "show" if action in {"later", "continue"} else action
     return {"later": _later, "continue": _continue, "find": _find, "show": _show}.get(action, _stay)(request, draft)
 
@@ -202,8 +202,8 @@ def _take_upload(request: SignedInRequest, draft: EntryDraft, form: EvidenceForm
     except Problem as problem:
         form.add_error(problem.field if problem.field == "kind" else "upload", problem.message)
         return False
-    if stored.already_here:
-        messages.info(request, "This file is already here: the copy that was sent before is used.")
+    if stored.is_known:
+        messages.info(request, "This file was uploaded before, so the earlier copy is used.")
     return True
 
 

@@ -32,7 +32,7 @@ from core.files.xlsx_files import Sheet, xlsx_response
 from core.problems import Problem, StaleVersionError
 
 # As many rows of a kind are shown in full; the file of leftovers holds all.
-SHOWN = 20
+MOST_ROWS = 20
 
 
 def _program(cip_code: str) -> Program:
@@ -62,7 +62,7 @@ def versions(request: SignedInRequest, cip_code: str) -> HttpResponse:
         "program": program,
         "versions": versions_of(program),
         "waiting": waiting_imports(request.user, program),
-        "done": done_imports(request.user, program)[:SHOWN],
+        "done": done_imports(request.user, program)[:MOST_ROWS],
         "crumbs": _crumbs(program),
     }
     return render(request, "certifications/standards/versions.html", page | rights(request))
@@ -133,7 +133,7 @@ def preview(request: SignedInRequest, cip_code: str, pk: int) -> HttpResponse:
     page["crumbs"] = _crumbs(sent.program, ("Bring in a table", ""))
     if not sent.is_open:
         return render(request, "certifications/standards/done.html", page)
-    page |= {"plan": plan_import(sent), "before": same_table_before(sent), "shown": SHOWN}
+    page |= {"plan": plan_import(sent), "before": same_table_before(sent), "most_rows": MOST_ROWS}
     return render(request, "certifications/standards/preview.html", page)
 
 
@@ -157,14 +157,14 @@ def rename(request: SignedInRequest, cip_code: str, pk: int) -> HttpResponse:
 @requires(EDIT_CATALOG)
 @require_POST
 def discard(request: SignedInRequest, cip_code: str, pk: int) -> HttpResponse:
-    """Put a table aside."""
+    """Set a table aside."""
     sent = _sent(request, cip_code, pk)
     try:
         discard_import(by=request.user, sent=sent)
     except Problem as problem:
         messages.error(request, problem.message)
     else:
-        messages.success(request, "The table is put aside. Nothing was changed.")
+        messages.success(request, "The table was set aside. Nothing was changed.")
     return redirect("certifications:standards", cip_code)
 
 

@@ -14,20 +14,20 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Counts:
-    """What happened to the rows of one file: read = added + changed + same + kept.
+    """What happened to the rows of one file: read = added + changed + same + left_alone.
 
-    `kept` are rows that differ from the file because people changed them here; they win.
+    `left_alone` are rows that differ from the file because people changed them here; they win.
     """
 
     added: int = 0
     changed: int = 0
     same: int = 0
-    kept: int = 0
+    left_alone: int = 0
 
     @property
     def read(self) -> int:
         """Rows in the file."""
-        return self.added + self.changed + self.same + self.kept
+        return self.added + self.changed + self.same + self.left_alone
 
 
 def sync(
@@ -42,7 +42,7 @@ def sync(
     Args:
         rows: each row of the file with the values of the model's fields (`<name>_id` for a reference).
         key: the fields that tell which row is meant.
-        overwrite: change rows that differ; otherwise they are kept.
+        overwrite: change rows that differ; otherwise they are left alone.
 
     Raises:
         BadCellError: two rows have the same key, or a value does not fit its field.
@@ -55,18 +55,18 @@ def sync(
     existing = {tuple(values[name] for name in key): values for values in manager.values("pk", *fields)}
     new, differing, same = [], [], 0
     for identity, (row, values) in wanted.items():
-        found = existing.get(identity)
-        if found is None:
+        row_now = existing.get(identity)
+        if row_now is None:
             new.append(_valid(model, row, values))
-        elif all(found[name] == value for name, value in values.items()):
+        elif all(row_now[name] == value for name, value in values.items()):
             same += 1
         else:
-            differing.append(_valid(model, row, {**values, "pk": found["pk"]}))
+            differing.append(_valid(model, row, {**values, "pk": row_now["pk"]}))
     manager.bulk_create(new, batch_size=BATCH)
     if overwrite and differing:
         manager.bulk_update(differing, [name for name in fields if name not in key], batch_size=BATCH)
     count = len(differing)
-    return Counts(added=len(new), changed=count if overwrite else 0, same=same, kept=0 if overwrite else count)
+    return Counts(added=len(new), changed=count if overwrite else 0, same=same, left_alone=0 if overwrite else count)
 
 
 def _by_key(

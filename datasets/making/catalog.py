@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from certifications.models import Certification, CertificationPart, Program, ProgramCertification
 from datasets.files import DEMO, Row, read
@@ -63,6 +65,7 @@ def make_listings() -> None:
                     "counts_federally": row.yes_no("counts_federally"),
                     "reason": row.required("reason"),
                     "review_school_year": _review_year(row),
+                    **_retirement(row),
                 },
             )
             for row in rows
@@ -78,6 +81,19 @@ def _review_year(row: Row) -> int | None:
     approved = row.required("status") == ProgramCertification.Status.APPROVED
     usual = first + ProgramCertification.REVIEWED_AFTER if approved and first else None
     return row.integer("review_school_year") or usual
+
+
+def _retirement(row: Row) -> dict[str, Any]:
+    """Of a retired listing, what it was before; the files do not say, so it had no end and was retired in its last year."""
+    first, last = row.integer("first_school_year"), row.integer("last_school_year")
+    retired = row.required("status") == ProgramCertification.Status.RETIRED
+    if not (retired and first and last):
+        return {"retired_at": None, "approved_review_school_year": None, "approved_reason": ""}
+    return {
+        "retired_at": datetime(last - 1, 7, 1, 12, tzinfo=UTC),
+        "approved_review_school_year": first + ProgramCertification.REVIEWED_AFTER,
+        "approved_reason": row.required("reason"),
+    }
 
 
 def make_replacements() -> None:
@@ -124,4 +140,8 @@ def _passing_scores() -> dict[int, tuple[Decimal, Decimal]]:
     parts: dict[int, list[CertificationPart]] = defaultdict(list)
     for part in CertificationPart.objects.all():
         parts[part.certification_id].append(part)
-    return {pk: (found[0].cut_score, found[0].score_max) for pk, found in parts.items() if len(found) == 1}
+    return {
+        pk: (parts_of_it[0].cut_score, parts_of_it[0].score_max)
+        for pk, parts_of_it in parts.items()
+        if len(parts_of_it) == 1
+    }

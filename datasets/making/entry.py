@@ -50,7 +50,7 @@ def make_entry(cast: Cast) -> None:
             for enrollment, (score, day) in zip(sheet, _TYPED, strict=False)
         },
     )
-    for cip_code, name, entity, why, asked, answer in _REQUESTS:
+    for cip_code, name, entity, why, day, answer in _REQUESTS:
         made = CertificationRequest.objects.create(
             district=district,
             program=Program.objects.get(cip_code=cip_code),
@@ -63,4 +63,4 @@ def make_entry(cast: Cast) -> None:
             answered_by=cast.consultant if answer else None,
             answered_at=moment(date(2026, 10, 8)) if answer else None,
         )
-        CertificationRequest.objects.filter(pk=made.pk).update(asked_at=moment(asked))
+        CertificationRequest.objects.filter(pk=made.pk).update(asked_at=moment(day))

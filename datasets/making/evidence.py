@@ -71,10 +71,10 @@ def pdf(title: str, lines: Sequence[str]) -> bytes:
 
 
 def _page_text(title: str, lines: Sequence[str]) -> bytes:
-    shown = [("16", 740, title), *(("10", 706 - 14 * place, line) for place, line in enumerate(lines))]
-    shown.append(("8", 40, _NOTICE))
+    texts = [("16", 740, title), *(("10", 706 - 14 * place, line) for place, line in enumerate(lines))]
+    texts.append(("8", 40, _NOTICE))
     return "\n".join(
-        f"BT /F1 {size} Tf 50 {height} Td ({_escaped(text)}) Tj ET" for size, height, text in shown
+        f"BT /F1 {size} Tf 50 {height} Td ({_escaped(text)}) Tj ET" for size, height, text in texts
     ).encode("latin-1", "replace")
 
 

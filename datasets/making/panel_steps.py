@@ -144,13 +144,13 @@ def _hold(panel: Panel, cast: Cast, *, number: int, opened: datetime, closed: da
     """A round with its ballots and ratings; of a round that is open a few people have answered."""
     ended = {"closed_by": cast.consultant if closed else None, "closed_at": closed}
     state = Round.State.CLOSED if closed else Round.State.OPEN
-    held = Round.objects.create(
+    this_round = Round.objects.create(
         panel=panel, number=number, state=state, opened_by=cast.consultant, opened_at=opened, **ended
     )
     people = list(panel.panelists.order_by("pk"))
     for entry in panel.certifications.order_by("position"):
         ballot = Ballot.objects.create(
-            round=held, panel_certification=entry, opened_by=cast.consultant, opened_at=opened, **ended
+            round=this_round, panel_certification=entry, opened_by=cast.consultant, opened_at=opened, **ended
         )
         for place, person in enumerate(people if closed else people[:3]):
             _rating(ballot, person, at=opened + timedelta(days=1 + place, minutes=7 * entry.position))

@@ -140,7 +140,7 @@ def _rate(seats: Seats, rows: list[Row], cast: Cast) -> None:
     cip_code = seats.panel.program.cip_code
     closed = cip_code == DECIDED
     opened = _OPENED[cip_code]
-    held = Round.objects.create(
+    this_round = Round.objects.create(
         panel=seats.panel,
         number=1,
         state=Round.State.CLOSED if closed else Round.State.OPEN,
@@ -151,31 +151,31 @@ def _rate(seats: Seats, rows: list[Row], cast: Cast) -> None:
     )
     for entry in seats.certifications.values():
         Ballot.objects.create(
-            round=held,
+            round=this_round,
             panel_certification=entry,
-            opened_by=held.opened_by,
-            opened_at=held.opened_at,
-            closed_by=held.closed_by,
-            closed_at=held.closed_at,
+            opened_by=this_round.opened_by,
+            opened_at=this_round.opened_at,
+            closed_by=this_round.closed_by,
+            closed_at=this_round.closed_at,
         )
     visits: dict[str, datetime] = defaultdict(lambda: moment(opened + timedelta(days=2 + len(visits)), 60))
     for row in rows:
         visits[row.required("panelist_email")] += timedelta(minutes=6)
-        _rating(seats, held, row, visits[row.required("panelist_email")])
+        _rating(seats, this_round, row, visits[row.required("panelist_email")])
     for email, at in visits.items():
         Panelist.objects.filter(pk=seats.people[email].pk).update(first_opened_at=at - timedelta(minutes=20))
     seats.panel.state = Panel.State.CLOSED if closed else Panel.State.RUNNING
     seats.panel.save(update_fields=["state"])
 
 
-def _rating(seats: Seats, held: Round, row: Row, at: datetime) -> None:
+def _rating(seats: Seats, this_round: Round, row: Row, at: datetime) -> None:
     draft = row.text("state") == "draft"
     entry = row.reference("certification_code", seats.certifications, "panels.csv")
-    settled = Rating.State.LOCKED if held.state == Round.State.CLOSED else Rating.State.SUBMITTED
+    settled = Rating.State.LOCKED if this_round.state == Round.State.CLOSED else Rating.State.SUBMITTED
     Rating.objects.create(
         panelist=seats.people[row.required("panelist_email")],
         panel_certification=entry,
-        round=held,
+        round=this_round,
         ballot=entry.ballots.get(),
         material=entry.materials.get(),
         proportion=row.integer("proportion"),
@@ -211,9 +211,9 @@ def _recommend_and_decide(seats: Seats, cast: Cast) -> None:
         )
         for code, entry in seats.certifications.items()
     ]
-    for kept in save_recommendation(by=cast.consultant, panel=seats.panel, text=_TEXT, choices=choices):
-        if kept.choice != kept.reading:
-            Recommendation.objects.filter(pk=kept.pk).update(note=_DIFFERS)
+    for recommendation in save_recommendation(by=cast.consultant, panel=seats.panel, text=_TEXT, choices=choices):
+        if recommendation.choice != recommendation.reading:
+            Recommendation.objects.filter(pk=recommendation.pk).update(note=_DIFFERS)
     seats.panel.refresh_from_db()
     freeze(seats.panel, cast, moment(_SENT))
     Round.objects.filter(panel=seats.panel).update(state=Round.State.FROZEN)

@@ -107,12 +107,12 @@ class RecordMaker:
         self._groups: dict[tuple[int, int, str, int], list[Win]] = defaultdict(list)
         # What the student at hand holds already; students come one after the other.
         self._student = 0
-        self._held: set[int] = set()
+        self._awarded: set[int] = set()
 
     def hear(self, attendance: Attendance) -> None:
         """Decide whether this enrollment leads to one record, two or none."""
         if attendance.student != self._student:
-            self._student, self._held = attendance.student, set()
+            self._student, self._awarded = attendance.student, set()
         awards = self.offer.get((attendance.cip_code, attendance.year))
         share = _SHARE_PAST if attendance.year < LAST_YEAR else _SHARE_NOW
         if not awards or attendance.grade < _FIRST_GRADE or self.chance.random() > share:
@@ -123,9 +123,9 @@ class RecordMaker:
 
     def _win(self, attendance: Attendance, awards: list[Award]) -> None:
         award = awards[int(self.chance.random() * len(awards))]
-        if award.certification in self._held:
+        if award.certification in self._awarded:
             return
-        self._held.add(award.certification)
+        self._awarded.add(award.certification)
         passed = self.chance.random() > _SHARE_FAILED
         win = Win(attendance, award, _day_earned(attendance.year, self.chance), passed)
         district = self.schools[attendance.school].building.district_id
@@ -141,14 +141,14 @@ class RecordMaker:
 
     def _batches(self) -> list[Batch]:
         """In the order of time, so that the newest records have the highest keys, as in life."""
-        shown = {
+        demo_districts = {
             school.building.district_id
             for school in self.schools
             if school.building.district.code in {HOME_DISTRICT, TWIN_DISTRICT}
         }
         batches = []
         for (district, year, _cip_code, _award), wins in self._groups.items():
-            own_files = district in shown and year == LAST_YEAR
+            own_files = district in demo_districts and year == LAST_YEAR
             for start in range(0, len(wins), _MOST_PER_SUBMISSION):
                 part = wins[start : start + _MOST_PER_SUBMISSION]
                 day = max(win.day for win in part) + timedelta(days=3 + self.chance.randrange(10))

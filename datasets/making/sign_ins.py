@@ -38,7 +38,7 @@ SIGN_INS: tuple[SignIn, ...] = (
 
 
 @dataclass(frozen=True)
-class Shown:
+class SignInLine:
     """A sign-in as people read it."""
 
     role: str
@@ -47,15 +47,17 @@ class Shown:
     password: str
 
 
-def available() -> list[Shown]:
+def available() -> list[SignInLine]:
     """The demo's sign-ins that exist here, in the order of the roles. Callers see to it that this is no production."""
     order = {sign_in.email: place for place, sign_in in enumerate(SIGN_INS)}
     people = User.objects.filter(email__in=order, is_active=True).prefetch_related(
         "memberships__region", "memberships__district", "memberships__building"
     )
-    shown = []
+    lines = []
     for person in sorted(people, key=lambda person: order[person.email]):
-        membership = next((held for held in person.memberships.all() if held.ended_at is None), None)
+        membership = next((row for row in person.memberships.all() if row.ended_at is None), None)
         if membership:
-            shown.append(Shown(membership.get_role_display(), membership.organization_name, person.email, PASSWORD))
-    return shown
+            lines.append(
+                SignInLine(membership.get_role_display(), membership.organization_name, person.email, PASSWORD)
+            )
+    return lines

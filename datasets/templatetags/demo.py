@@ -3,12 +3,12 @@
 from django import template
 from django.conf import settings
 
-from datasets.making.sign_ins import Shown, available
+from datasets.making.sign_ins import SignInLine, available
 
 register = template.Library()
 
 
 @register.simple_tag
-def demo_sign_ins() -> list[Shown]:
+def demo_sign_ins() -> list[SignInLine]:
     """The demo's sign-ins; none unless this is the demo."""
     return available() if settings.DEMO else []

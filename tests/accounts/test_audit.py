@@ -102,7 +102,7 @@ def test_acts_are_found_by_person_kind_and_day(auditor, client):
     record(by=anna, verb="looked", target=anna)
     record(by=bert, verb="looked", target=ProgramCertificationFactory())
     record(by=None, by_label="panelist 14", verb="rated", target=anna)
-    found = {
+    counts = {
         "?who=alpha": (1, 0, 0),
         "?who=panelist": (0, 0, 1),
         "?kind=certifications.programcertification": (0, 1, 0),
@@ -110,7 +110,7 @@ def test_acts_are_found_by_person_kind_and_day(auditor, client):
         "?since=2000-01-01": (1, 1, 1),
         "?until=2000-01-01": (0, 0, 0),
     }
-    for query, hits in found.items():
+    for query, hits in counts.items():
         body = client.get(f"/audit/{query}").content.decode().partition("<table")[2]
         marks = (f"person/{anna.pk}/", f"person/{bert.pk}/", "panelist 14")
         assert tuple(int(mark in body) for mark in marks) == hits, query
@@ -176,7 +176,7 @@ def test_what_is_not_there_or_not_ours_is_not_found(path, auditor, client):
 
 def test_a_row_without_a_history_says_so(auditor, client):
     submission = SubmissionFactory()
-    assert "No changes are held" in text(client.get(thing(submission)))
+    assert "No changes are on record" in text(client.get(thing(submission)))
 
 
 @pytest.mark.parametrize("rows", [1, 50])

@@ -67,8 +67,8 @@ def test_an_official_sees_the_people_of_their_district_only(home_district, twin_
     MembershipFactory(user=home_district.coordinator, role=Role.DISTRICT_AUDITOR, district=twin_district.district)
     client.force_login(home_district.official)
     listed = text(client.get(reverse("accounts:people")))
-    for shown in (home_district.coordinator, home_district.reporter, home_district.official):
-        assert shown.email in listed
+    for member in (home_district.coordinator, home_district.reporter, home_district.official):
+        assert member.email in listed
     for hidden in (home_district.cepd, twin_district.coordinator, twin_district.reporter):
         assert hidden.email not in listed
     assert twin_district.district.name not in listed
@@ -208,8 +208,8 @@ def test_handling_an_invitation(consultant, waiting, client, mailoutbox):
     page = client.post(reverse("accounts:resend_invitation", args=[waiting.pk]), follow=True)
     assert "already withdrawn" in text(page)
     for state, hits in (("withdrawn", 1), ("pending", 0), ("accepted", 0)):
-        found = text(client.get(reverse("accounts:invitations"), {"state": state, "q": "cora"}))
-        assert found.count("cora@example.org") == hits
+        matches = text(client.get(reverse("accounts:invitations"), {"state": state, "q": "cora"}))
+        assert matches.count("cora@example.org") == hits
 
 
 def test_the_link_says_who_what_and_where_and_changes_nothing(link, waiting, client):
@@ -259,7 +259,7 @@ def test_a_weak_password_is_refused_and_the_name_kept(typed, message, link, clie
             410,
             "has expired",
         ),
-        ({"secret_hash": "another"}, 404, "not known"),
+        ({"secret_hash": "another"}, 404, "do not recognize"),
     ],
 )
 def test_a_link_that_does_not_work_says_what_to_do(change, status, words, waiting, client):

@@ -54,7 +54,7 @@ def test_a_closed_account_does_not_sign_in(person, client):
 def test_the_form_speaks_our_words(client, db):
     page = client.get("/accounts/login/").content.decode()
     assert "E-mail address" in page
-    assert "The address that your invitation came to." in page
+    assert "The address that your invitation was sent to." in page
     assert "placeholder" not in page
 
 

@@ -144,9 +144,9 @@ def test_the_download_equals_what_is_shown(consultant, brakes, client):
     assert rows[0][:3] == ["Certification", "Code", "Awarding entity"]
     assert [row[0] for row in rows[1:]] == [f"Other {number:02d}" for number in reversed(range(60))]
     assert [row[5] for row in rows[1:3]] == ["sample", ""]
-    shown = client.get("/catalog/?q=other&sort=-name").content.decode()
-    assert re.findall(r">(Other \d\d)<", shown) == [row[0] for row in rows[1:51]]
-    assert "q=other&amp;sort=-name" in shown
+    page = client.get("/catalog/?q=other&sort=-name").content.decode()
+    assert re.findall(r">(Other \d\d)<", page) == [row[0] for row in rows[1:51]]
+    assert "q=other&amp;sort=-name" in page
     formula = client.get("/catalog/download/?q=hyper").content.decode()
     assert "'=HYPERLINK(1)" in formula
 

@@ -173,6 +173,21 @@ RULES = [
         lambda: Listing(status="retired", last_school_year=None),
     ),
     Rule(
+        "listing_retired_keeps_what_it_was",
+        lambda: Listing(status="retired", last_school_year=2026, approved_reason="Asked for."),
+        lambda: Listing(status="retired", last_school_year=2026, retired_at=None),
+    ),
+    Rule(
+        "listing_retired_keeps_what_it_was",
+        lambda: Listing(approved_reason=""),
+        lambda: Listing(approved_reason="Asked for."),
+    ),
+    Rule(
+        "public_list_counter_counts",
+        lambda: certifications.PublicListCounterFactory(changes=1),
+        lambda: certifications.PublicListCounterFactory(changes=0),
+    ),
+    Rule(
         "listing_reviewed_after_first_year",
         lambda: (Listing(first_school_year=2025, review_school_year=2026), Listing(review_school_year=None)),
         lambda: Listing(first_school_year=2025, review_school_year=2025),

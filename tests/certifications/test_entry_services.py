@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from accounts.roles import Role
 from certifications.models import EntryDraft, ProgramCertification, StudentCertification, Submission
 from certifications.selectors.sheet import checked_sheet
@@ -64,23 +64,23 @@ def test_start_draft_refuses_what_is_not_listed(home_district, program, certific
 def test_save_rows_keeps_what_was_typed_right_or_wrong(draft, enrollments, home_district):
     row = {"ticked": True, "result": "passed", "score": "eighty", "date_earned": "5/32/2027", "page": "x"}
     entry.save_rows(by=home_district.coordinator, draft=draft, rows={enrollments[0].pk: row})
-    kept = EntryDraft.objects.get(pk=draft.pk).rows[str(enrollments[0].pk)]
-    assert kept == row
+    saved = EntryDraft.objects.get(pk=draft.pk).rows[str(enrollments[0].pk)]
+    assert saved == row
 
 
 def test_save_rows_leaves_rows_of_other_pages(draft, enrollments, home_district):
     by, (one, two, _) = home_district.coordinator, enrollments
     entry.save_rows(by=by, draft=draft, rows={one.pk: good_row()})
-    kept = entry.save_rows(by=by, draft=draft, rows={two.pk: good_row()})
-    assert sorted(kept.rows) == sorted([str(one.pk), str(two.pk)])
+    saved = entry.save_rows(by=by, draft=draft, rows={two.pk: good_row()})
+    assert sorted(saved.rows) == sorted([str(one.pk), str(two.pk)])
 
 
 def test_save_rows_keeps_text_of_a_row_that_is_not_ticked_and_forgets_an_empty_one(draft, enrollments, home_district):
     by, (one, two, _) = home_district.coordinator, enrollments
     entry.save_rows(by=by, draft=draft, rows={one.pk: good_row(), two.pk: good_row()})
     empty = {"ticked": False, "result": "passed", "score": "", "date_earned": ""}
-    kept = entry.save_rows(by=by, draft=draft, rows={one.pk: good_row(ticked=False), two.pk: empty})
-    assert kept.rows == {str(one.pk): good_row(ticked=False)}
+    saved = entry.save_rows(by=by, draft=draft, rows={one.pk: good_row(ticked=False), two.pk: empty})
+    assert saved.rows == {str(one.pk): good_row(ticked=False)}
 
 
 def test_same_date_and_score_fill_empty_boxes_of_ticked_rows(draft, enrollments, home_district):
@@ -90,12 +90,12 @@ def test_same_date_and_score_fill_empty_boxes_of_ticked_rows(draft, enrollments,
         two.pk: {"ticked": True, "score": "99", "date_earned": "9/9/2026"},
         three.pk: {"ticked": False, "score": "", "date_earned": ""},
     }
-    kept = entry.save_rows(
+    saved = entry.save_rows(
         by=home_district.coordinator, draft=draft, rows=rows, same_date="10/2/2026", same_score="80"
     ).rows
-    assert kept[str(one.pk)] == {"ticked": True, "score": "80", "date_earned": "10/2/2026"}
-    assert kept[str(two.pk)] == {"ticked": True, "score": "99", "date_earned": "9/9/2026"}
-    assert str(three.pk) not in kept
+    assert saved[str(one.pk)] == {"ticked": True, "score": "80", "date_earned": "10/2/2026"}
+    assert saved[str(two.pk)] == {"ticked": True, "score": "99", "date_earned": "9/9/2026"}
+    assert str(three.pk) not in saved
 
 
 def test_save_rows_refuses_a_discarded_draft(draft, home_district):
@@ -120,9 +120,39 @@ def test_tick_by_uic_answers_each_line(draft, enrollments, home_district, twin_d
     )
 
 
-def test_set_document_refuses_another_districts(draft, home_district):
+def test_set_document_refuses_another_districts(draft, home_district, twin_district):
+    document = EvidenceDocumentFactory(district=twin_district.district)
+    with pytest.raises(PermissionDenied):
+        entry.set_document(by=home_district.coordinator, draft=draft, document=document)
+    MembershipFactory(user=home_district.coordinator, role=Role.DISTRICT_COORDINATOR, district=twin_district.district)
+    both = User.objects.get(pk=home_district.coordinator.pk)
     with pytest.raises(Problem, match="same district"):
-        entry.set_document(by=home_district.coordinator, draft=draft, document=EvidenceDocumentFactory())
+        entry.set_document(by=both, draft=draft, document=document)
+
+
+@pytest.mark.parametrize("person", ["stranger", "colleague"])
+def test_a_draft_is_changed_by_nobody_but_its_author(person, ready_draft, home_district, twin_district):
+    by = twin_district.coordinator if person == "stranger" else home_district.colleague
+    acts = (
+        lambda: entry.save_rows(by=by, draft=ready_draft, rows={}),
+        lambda: entry.tick_by_uic(by=by, draft=ready_draft, text=""),
+        lambda: entry.set_document(by=by, draft=ready_draft, document=ready_draft.document),
+        lambda: entry.set_document_kind(by=by, draft=ready_draft, kind="certificate"),
+        lambda: entry.discard_draft(by=by, draft=ready_draft),
+        lambda: entry.restore_draft(by=by, draft=ready_draft),
+        lambda: entry.submit_entry(by=by, draft=ready_draft),
+    )
+    for act in acts:
+        with pytest.raises(PermissionDenied):
+            act()
+    assert EntryDraft.objects.get(pk=ready_draft.pk).saved_at == ready_draft.saved_at
+
+
+def test_a_draft_is_closed_to_its_author_where_they_enter_no_more(draft, home_district, twin_district):
+    home_district.coordinator.memberships.update(district=twin_district.district)
+    by = User.objects.get(pk=home_district.coordinator.pk)
+    with pytest.raises(PermissionDenied):
+        entry.save_rows(by=by, draft=draft, rows={})
 
 
 def test_submit_makes_one_record_for_each_ticked_student(ready_draft, enrollments, home_district):

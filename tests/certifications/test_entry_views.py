@@ -146,7 +146,7 @@ def test_a_student_who_holds_it_is_marked(coordinator, draft, enrollments, certi
     StudentCertificationFactory(enrollment=enrollments[0], certification=certification)
     page = text(coordinator.get(url("entry_students", draft)))
     assert "earned 10/1/2026" in page
-    assert page.count("Already holds it") == 1
+    assert page.count("Already has it") == 1
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_the_pdf_is_needed_and_taken_and_reused(coordinator, draft, enrollments)
     assert response["Location"] == url("entry_check", draft)
     assert coordinator.post(address, {"kind": "roster"})["Location"] == url("entry_check", draft)
     again = coordinator.post(address, {"kind": "roster", "upload": upload(content)}, follow=True)
-    assert "This file is already here" in text(again)
+    assert "This file was uploaded before" in text(again)
     wrong = coordinator.post(address, {"kind": "roster", f"page-{enrollments[0].pk}": "9"})
     assert "The PDF has 1 page, so there is no page 9" in text(wrong)
 
@@ -229,7 +229,7 @@ def test_a_certification_closed_meanwhile_is_said_on_submit(coordinator, ready_d
 def test_discard_and_take_back(coordinator, draft):
     response = coordinator.post(url("entry_discard", draft))
     assert response["Location"] == f"/entry/?discarded={draft.pk}"
-    assert "Take it back" in text(coordinator.get(response["Location"]))
+    assert "Restore it" in text(coordinator.get(response["Location"]))
     assert coordinator.get(url("entry_students", draft))["Location"] == "/entry/"
     assert coordinator.post(url("entry_submit", draft))["Location"] == "/entry/"
     assert coordinator.post(url("entry_discard", draft))["Location"] == "/entry/"
@@ -244,7 +244,7 @@ def test_save_in_a_window_whose_draft_was_discarded_in_another(coordinator, draf
     def gone(**_named):
         raise MoveNotAllowedError("This entry was discarded.")
 
-    monkeypatch.setattr(sheet.services, "save_rows", gone)
+    monkeypatch.setattr(sheet, "save_rows", gone)
     response = coordinator.post(url("entry_students", draft), {"action": "later"}, follow=True)
     assert "This entry was discarded." in text(response)
 
@@ -310,8 +310,8 @@ def test_the_character_nul_is_left_out_and_the_rest_of_the_typing_kept(coordinat
     data = sheet_post([row], same_date="10/1\x00/2026", **{f"score-{row.pk}": "8\x005", f"date_earned-{row.pk}": ""})
     assert coordinator.post(url("entry_students", draft), data).status_code == 302
     draft.refresh_from_db()
-    kept = draft.rows[str(row.pk)]
-    assert (kept["score"], kept["date_earned"]) == ("85", "10/1/2026")
+    saved = draft.rows[str(row.pk)]
+    assert (saved["score"], saved["date_earned"]) == ("85", "10/1/2026")
 
 
 def empty_post(row, **given):

@@ -9,6 +9,7 @@ from io import BytesIO
 
 import pikepdf
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DataError
 from PIL import Image
@@ -49,17 +50,24 @@ def add_attachment(pdf):
     pdf.attachments["grades.txt"] = b"hidden"
 
 
+def test_nobody_keeps_a_pdf_in_a_district_they_do_not_enter_for(home_district, twin_district):
+    for person in (twin_district.coordinator, twin_district.reporter, home_district.auditor):
+        with pytest.raises(PermissionDenied):
+            store(home_district, upload(pdf_bytes()), by=person)
+    assert EvidenceDocument.objects.count() == 0
+
+
 def test_a_good_pdf_is_kept_under_an_internal_name(home_district):
     content = pdf_bytes(pages=3)
     stored = store(home_district, upload(content, "Ann Abbott.PDF"))
     document = EvidenceDocument.objects.get()
-    assert (stored.document, stored.already_here) == (document, False)
+    assert (stored.document, stored.is_known) == (document, False)
     assert (document.pages, document.size, document.kind) == (3, len(content), "roster")
     assert document.sha256 == hashlib.sha256(content).hexdigest()
     assert document.original_name == "Ann Abbott.PDF"
     assert "abbott" not in document.file.name.lower()
-    with document.file.open("rb") as kept:
-        assert kept.read() == content
+    with document.file.open("rb") as stored_file:
+        assert stored_file.read() == content
     with document.preview.open("rb") as drawn, Image.open(drawn) as picture:
         assert (picture.format, abs(picture.width - 800) < 3) == ("PNG", True)
     assert AuditEntry.objects.get().target_id == document.pk
@@ -69,19 +77,19 @@ def test_the_same_file_again_is_said_so(home_district):
     content = pdf_bytes()
     first = store(home_district, upload(content))
     again = store(home_district, upload(content, "copy.pdf"), by=home_district.colleague)
-    assert (again.document, again.already_here) == (first.document, True)
+    assert (again.document, again.is_known) == (first.document, True)
 
 
 def test_another_district_gets_its_own_copy_and_learns_nothing(home_district, twin_district):
     content = pdf_bytes()
     store(home_district, upload(content))
-    assert store(twin_district, upload(content)).already_here is False
+    assert store(twin_district, upload(content)).is_known is False
 
 
 def test_a_reporter_does_not_learn_of_a_file_that_they_cannot_see(home_district):
     content = pdf_bytes()
     store(home_district, upload(content))
-    assert store(home_district, upload(content), by=home_district.reporter).already_here is False
+    assert store(home_district, upload(content), by=home_district.reporter).is_known is False
 
 
 @pytest.mark.parametrize(
@@ -204,7 +212,7 @@ def fake_clamd():
 
 def test_the_virus_scanner_is_asked(home_district, settings, fake_clamd):
     settings.CLAMAV_ADDRESS, _ = fake_clamd
-    assert store(home_district, upload(pdf_bytes())).already_here is False
+    assert store(home_district, upload(pdf_bytes())).is_known is False
     with pytest.raises(Problem, match="virus check found"):
         store(home_district, upload(pdf_bytes() + b"% EICAR"))
 

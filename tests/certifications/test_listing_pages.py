@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db.models.functions import Now
 
 from accounts.models import AuditEntry
 from certifications.models import ProgramCertification
@@ -70,15 +71,15 @@ def test_the_way_there_is_offered_to_those_who_may(listing, consultant, state_au
 def test_an_approver_keeps_and_retires_but_starts_no_panel(listing, approver, client):
     client.force_login(approver)
     page = text(client.get(act(listing, "review")))
-    shown = [words in page for words in ("Start a panel", "Keep the listing", "Retire the listing")]
-    assert shown == [False, True, True]
+    offers = [words in page for words in ("Start a panel", "Keep the listing", "Retire the listing")]
+    assert offers == [False, True, True]
 
 
 def test_keeping_it(listing, consultant, client):
     client.force_login(consultant)
     typed = typed_in(client, listing, "keep", review_school_year="2032", reason="Still asked for.")
     done = client.post(act(listing, "keep"), typed, follow=True)
-    assert "Kept. It is due again in 2031-32." in text(done)
+    assert "The listing was kept. Its next review is due in 2031-32." in text(done)
     assert "Certified Welder" not in text(client.get(DUE))
     refused = client.post(act(listing, "keep"), {"keep-review_school_year": "2032", "keep-reason": ""})
     assert 'href="#id_keep-reason"' in refused.content.decode()
@@ -89,7 +90,7 @@ def test_retiring_it_and_taking_that_back(listing, consultant, client):
     client.force_login(consultant)
     typed = typed_in(client, listing, "retire", last_school_year="2028", reason="Nobody asks.", replaced_by=newer.pk)
     done = text(client.post(act(listing, "retire"), typed, follow=True))
-    for said in ("Retired. Its last school year is 2027-28.", "Replaced by Welder II", "Take the retirement back"):
+    for said in ("Retired. Its last school year is 2027-28.", "Replaced by Welder II", "Undo the retirement"):
         assert said in done
     assert "Keep the listing" not in done
     back = text(client.post(act(listing, "restore"), follow=True))
@@ -126,7 +127,7 @@ def test_refusals_of_the_services_are_shown_with_what_was_typed(listing, consult
     ProgramCertification.objects.filter(pk=listing.pk).update(last_school_year=2026)
     late = client.post(act(listing, "keep"), {"keep-review_school_year": "2032", "keep-reason": "Good."})
     assert "Only an approved listing that has not ended can be kept." in text(late)
-    ProgramCertification.objects.filter(pk=listing.pk).update(status="retired")
+    ProgramCertification.objects.filter(pk=listing.pk).update(status="retired", retired_at=Now())
     assert "Only a retired listing" in text(client.post(act(listing, "restore"), follow=True))
 
 
@@ -142,7 +143,7 @@ def test_districts_read_at_the_point_of_choice_that_it_is_retired(listing, home_
 
     listing.certification.replaced_by = CertificationFactory(name="Welder II")
     listing.certification.save(update_fields=["replaced_by"])
-    ProgramCertification.objects.filter(pk=listing.pk).update(status="retired", last_school_year=2027)
+    ProgramCertification.objects.filter(pk=listing.pk).update(status="retired", last_school_year=2027, retired_at=Now())
     entity = listing.certification.entity
     CollectionDecisionFactory(entity=entity, school_year=2027, method="district")
     client.force_login(home_district.coordinator)

@@ -1,12 +1,11 @@
 """Writing listings: a new period, a clash, keeping, retiring, taking back, and what takes the place of what."""
 
-from importlib import import_module
 from threading import Barrier, Thread
 
 import pytest
-from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models.functions import Now
 
 from accounts.models import AuditEntry
 from certifications.models import Certification, ProgramCertification
@@ -76,8 +75,10 @@ def test_a_later_decision_ends_the_open_period_before_it(approver, program, cert
     assert list(ProgramCertification.objects.in_force(2027)) == [second]
 
 
-def test_a_retired_listing_stays_in_force_until_its_last_year(approver, program, certification):
-    listing = approve(approver, program, certification, first_school_year=2025, last_school_year=2026, status="retired")
+def test_a_retired_listing_stays_in_force_until_its_last_year(program, certification):
+    listing = ProgramCertificationFactory(
+        program=program, certification=certification, last_school_year=2026, status="retired"
+    )
     assert list(ProgramCertification.objects.in_force(2026)) == [listing]
     assert list(ProgramCertification.objects.in_force(2027)) == []
 
@@ -120,18 +121,13 @@ def test_due_are_approved_listings_in_force_whose_year_has_come(listing, program
     assert list(listings.due_for_review(year=2029, cluster=ProgramCertificationFactory().program.cluster)) == []
 
 
-def test_the_backfill_gives_approved_listings_their_year(listing):
-    ProgramCertification.objects.update(review_school_year=None)
-    suggested = ProgramCertificationFactory(status="suggested", counts_federally=False)
-    import_module("certifications.migrations.0007_backfill_review_years").backfill(apps, None)
-    listing.refresh_from_db()
-    suggested.refresh_from_db()
-    assert (listing.review_school_year, suggested.review_school_year) == (2027, None)
-
-
 def test_keeping_puts_the_review_off_with_a_reason(consultant, listing):
-    kept = keep_listing(by=consultant, listing=listing, review_school_year=2032, reason=" Still asked for. ")
-    assert (kept.review_school_year, kept.reason, kept.status) == (2032, "Still asked for.", "approved")
+    listing_now = keep_listing(by=consultant, listing=listing, review_school_year=2032, reason=" Still asked for. ")
+    assert (listing_now.review_school_year, listing_now.reason, listing_now.status) == (
+        2032,
+        "Still asked for.",
+        "approved",
+    )
     keep_listing(by=consultant, listing=listing, review_school_year=2032, reason="Still asked for.")
     assert verbs() == ["kept listing"]
     assert list(listings.due_for_review(year=2027)) == []
@@ -151,7 +147,9 @@ def test_keeping_is_refused_in_words(consultant, listing, values, field):
     assert (refusal.value.field, verbs()) == (field, [])
 
 
-@pytest.mark.parametrize("state", [{"status": "retired", "last_school_year": 2028}, {"last_school_year": 2026}])
+@pytest.mark.parametrize(
+    "state", [{"status": "retired", "last_school_year": 2028, "retired_at": Now()}, {"last_school_year": 2026}]
+)
 def test_what_is_retired_or_over_cannot_be_kept(consultant, listing, state):
     ProgramCertification.objects.filter(pk=listing.pk).update(**state)
     with pytest.raises(MoveNotAllowedError):
@@ -229,17 +227,26 @@ def test_a_retirement_is_taken_back_until_its_last_school_year_has_ended(consult
         back = restore_listing(by=consultant, listing=listing)
     assert (back.status, back.last_school_year, back.review_school_year) == ("approved", None, 2027)
     assert back.reason == "Employers ask for it."
+    assert (back.retired_at, back.approved_review_school_year, back.approved_reason) == (None, None, "")
     assert verbs() == ["retired listing", "retired listing", "took back the retirement of listing"]
 
 
+def test_a_decision_is_no_way_to_retire_and_ends_what_waits_to_come_back(approver, listing):
+    with pytest.raises(MoveNotAllowedError):
+        approve(approver, listing.program, listing.certification, status="retired", last_school_year=2028)
+    retire_listing(by=approver, listing=listing, last_school_year=2028, reason="Old.")
+    again = approve(approver, listing.program, listing.certification, first_school_year=listing.first_school_year)
+    assert (again.pk, again.retired_at, again.approved_reason) == (listing.pk, None, "")
+
+
 def test_a_retirement_that_is_over_stays(consultant, listing):
-    ProgramCertification.objects.filter(pk=listing.pk).update(status="retired", last_school_year=2026)
+    ProgramCertification.objects.filter(pk=listing.pk).update(status="retired", last_school_year=2026, retired_at=Now())
     with pytest.raises(MoveNotAllowedError):
         restore_listing(by=consultant, listing=listing)
 
 
 def test_a_listing_that_was_never_approved_here_cannot_come_back(consultant):
-    never = ProgramCertificationFactory(status="retired", last_school_year=2028)
+    never = ProgramCertificationFactory(status="declined", counts_federally=False)
     with pytest.raises(MoveNotAllowedError):
         restore_listing(by=consultant, listing=never)
 
@@ -262,6 +269,12 @@ def test_others_may_not(home_district, state_auditor, listing):
             with pytest.raises(PermissionDenied):
                 act(person)
         assert listings.home_items(person) == []
+
+
+def test_who_only_reviews_does_not_decide(consultant, program, certification):
+    with pytest.raises(PermissionDenied):
+        approve(consultant, program, certification)
+    assert ProgramCertification.objects.count() == 0
 
 
 def test_replacements_are_set_and_taken_away(consultant, certification):

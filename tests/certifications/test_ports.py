@@ -4,7 +4,7 @@ import pytest
 from django.db.models import Q
 
 from certifications import ports
-from certifications.selectors.entry import entity_choices, held_dates
+from certifications.selectors.entry import attempt_dates, entity_choices
 from tests.certifications.stage import listed_certification, open_routes
 from tests.factories.certifications import YEAR, StudentCertificationFactory
 
@@ -28,4 +28,4 @@ def test_an_entity_is_open_with_its_open_certifications(program):
 
 def test_a_failed_attempt_without_a_day_is_no_duplicate_of_anything(db):
     record = StudentCertificationFactory(result="failed", date_earned=None)
-    assert held_dates([record.student_id], certification_id=record.certification_id) == {}
+    assert attempt_dates([record.student_id], certification_id=record.certification_id) == {}

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
@@ -127,12 +128,12 @@ def test_a_search_for_what_is_hidden_finds_nothing_and_says_so(secrets, client):
 
 
 def test_the_list_holds_what_is_in_force_in_the_school_year(welding, client):
-    def shown(year):
+    def codes_in(year):
         return {row[4] for row in rows_of(client.get(f"/approved/download/csv/?year={year}"))[1:]}
 
     ProgramCertificationFactory(certification__code="OLD", status="retired", last_school_year=2026)
     ProgramCertificationFactory(certification__code="NEXT", first_school_year=2028)
-    assert {year: shown(year) for year in (2025, 2026, 2027, 2028)} == {
+    assert {year: codes_in(year) for year in (2025, 2026, 2027, 2028)} == {
         2025: {"AWS-CW", "OLD"},
         2026: {"AWS-CW", "OLD"},
         2027: {"AWS-CW"},
@@ -184,7 +185,7 @@ def test_what_is_not_on_the_list_matches_nothing_and_is_named(query, filter_name
     """Not the whole list: it would read as if all of it were approved for what was asked."""
     page = text(client.get(f"/approved/?{query}"))
     assert "Certified Welder" not in page
-    assert f"Nothing on this list fits what was asked for by: {filter_name}." in page
+    assert f"Nothing on this list matches your choice of: {filter_name}." in page
     assert client.get(f"/approved/download/json/?{query}").json()["count"] == 0
 
 
@@ -194,11 +195,11 @@ def test_an_order_that_does_not_exist_is_passed_over(welding, client):
 
 def test_sorting_goes_both_ways_and_is_said(welding, client):
     ProgramCertificationFactory(certification__name="Aaa", program__cip_code="50.0000")
-    found = re.compile(r">(Certified Welder|Aaa)<")
+    pattern = re.compile(r">(Certified Welder|Aaa)<")
     orders = {"": ["Certified Welder", "Aaa"], "certification": ["Aaa", "Certified Welder"]}
     orders |= {"-certification": ["Certified Welder", "Aaa"], "-cip": ["Aaa", "Certified Welder"]}
     for order, names in orders.items():
-        assert found.findall(client.get(f"/approved/?sort={order}").content.decode()) == names
+        assert pattern.findall(client.get(f"/approved/?sort={order}").content.decode()) == names
     page = client.get("/approved/?sort=-certification&q=e").content.decode()
     assert (
         '<th scope="col" role="columnheader" aria-sort="descending"><a href="?sort=certification&amp;q=e">Certification</a>'
@@ -249,7 +250,7 @@ def test_a_program_shows_what_holds_and_what_ended(welding, client):
     page = text(client.get("/approved/48.0508/"))
     assert re.search(r"Approved certifications .* Certified Welder .* Ended .* Old torch .* 2024-25 only", page)
     empty = ProgramFactory(cip_code="10.1234")
-    assert "None is approved now" in text(client.get(f"/approved/{empty.cip_code}/"))
+    assert "None are approved now" in text(client.get(f"/approved/{empty.cip_code}/"))
 
 
 def test_a_certification_shows_its_facts(welding, client):
@@ -261,7 +262,7 @@ def test_a_certification_shows_its_facts(welding, client):
     )
     CertificationPartFactory(certification=certification, name="Bend test", cut_score=72)
     CertificationAliasFactory(certification=certification, alias="Torch ticket")
-    ProgramCertification.objects.filter(pk=welding.pk).update(last_school_year=2027, status="retired")
+    ProgramCertification.objects.filter(pk=welding.pk).update(last_school_year=2027, status="retired", retired_at=Now())
     page = text(client.get("/approved/certifications/AWS-CW/"))
     for said in (
         "Replaced by Certified Welder (2027)",
@@ -307,11 +308,15 @@ def four_changes(program):
 def test_changes_tell_what_is_other_than_the_year_before(four_changes, client):
     answer = client.get("/api/v1/changes/?year=2027").json()
     assert (answer["school_year"], answer["count"]) == (2027, 3)
-    told = {row["certification"]["code"]: row for row in answer["results"]}
-    assert {code: row["change"] for code, row in told.items()} == {"NEW": "added", "GONE": "ended", "OTHER": "changed"}
-    assert (told["NEW"]["before"], told["GONE"]["now"]) == (None, None)
-    assert told["GONE"]["replaced_by"]["code"] == "NEW"
-    assert told["OTHER"]["what"] == "Type: Approved before, Supplementary now. Does not count any more."
+    rows_by_code = {row["certification"]["code"]: row for row in answer["results"]}
+    assert {code: row["change"] for code, row in rows_by_code.items()} == {
+        "NEW": "added",
+        "GONE": "ended",
+        "OTHER": "changed",
+    }
+    assert (rows_by_code["NEW"]["before"], rows_by_code["GONE"]["now"]) == (None, None)
+    assert rows_by_code["GONE"]["replaced_by"]["code"] == "NEW"
+    assert rows_by_code["OTHER"]["what"] == "Type: Approved before, Supplementary now. Does not count any more."
     page = text(client.get("/approved/changes/?year=2027"))
     assert re.search(r"Added \(1\) .* NEW .* Ended \(1\) .* 2025-26\. .* GONE .* Changed \(1\) .* OTHER", page)
     file = rows_of(client.get("/approved/changes/download/csv/?year=2027"))
@@ -351,6 +356,6 @@ def test_queries_do_not_grow_with_the_rows(path, queries, rows, program, client)
         ProgramCertificationFactory(program=program, certification__replaced_by=replacement)
         ProgramCertificationFactory(certification=one)
     client.get(path)
-    with CaptureQueriesContext(connection) as found:
+    with CaptureQueriesContext(connection) as queries_run:
         response = client.get(path)
-    assert (response.status_code, len(found)) == (200, queries)
+    assert (response.status_code, len(queries_run)) == (200, queries)

@@ -163,7 +163,7 @@ def test_correct_and_resubmit_in_one(coordinator, returned):
 def test_broken_rules_are_told_with_everything_typed(coordinator, returned):
     page = text(edit(coordinator, returned, score="12", date_earned="5/32/2027"))
     assert "below the cut score of 70" in page
-    assert "not a day of the calendar" in page
+    assert "not a real date" in page
     assert 'value="5/32/2027"' in page
 
 

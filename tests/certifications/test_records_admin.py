@@ -49,14 +49,14 @@ def test_the_list_begins_with_what_waits(desk, home_district):
     waiting, done = make_record(home_district), make_record(home_district, "approved")
     draft = make_record(home_district, "draft")
 
-    def shown(query):
+    def listed(query):
         page = text(desk.get(LIST + query))
         return [record.award_identifier in page for record in (waiting, done, draft)]
 
-    assert shown("") == [True, False, False]
-    assert shown("?state=approved") == [False, True, False]
-    assert shown("?state=all&school_year=2027") == [True, True, False]
-    assert shown("?state=all&school_year=2026") == [False, False, False]
+    assert listed("") == [True, False, False]
+    assert listed("?state=approved") == [False, True, False]
+    assert listed("?state=all&school_year=2027") == [True, True, False]
+    assert listed("?state=all&school_year=2026") == [False, False, False]
 
 
 @pytest.mark.parametrize("year", ["abc", "\u00b2", "99999999999999999999"])
@@ -68,8 +68,8 @@ def test_the_search_finds_references_and_never_names(desk, home_district):
     submission = SubmissionFactory(reference="OC-7KQ2-M9XD", district=home_district.district)
     record = make_record(home_district, submission=submission)
     assert record.award_identifier in text(desk.get(f"{LIST}?q=OC-7KQ2-M9XD"))
-    for asked in (record.student.last_name, record.student.uic):
-        assert f">{record.award_identifier}<" not in text(desk.get(f"{LIST}?q={asked}"))
+    for words in (record.student.last_name, record.student.uic):
+        assert f">{record.award_identifier}<" not in text(desk.get(f"{LIST}?q={words}"))
 
 
 def test_approve_many(desk, home_district):
@@ -116,7 +116,7 @@ def test_the_page_of_a_record_shows_the_pdf_beside_it(desk, home_district):
         "OCTE has not approved it yet.",
     ):
         assert words in page
-    assert "No other record waits." in page
+    assert "No other records are waiting." in page
     assert record.student.last_name not in page.partition("</title>")[0]
 
 

@@ -36,7 +36,7 @@ def bring_in(by, sent, **options) -> StandardsImport:
     return apply_import(by=by, sent=sent, seen=plan_import(sent).seen, **options)
 
 
-def held(program, version: str = "2026") -> list[tuple[str, str, str]]:
+def standards_now(program, version: str = "2026") -> list[tuple[str, str, str]]:
     rows = ProgramStandard.objects.filter(program=program, version=version).order_by("position")
     return [(row.code, row.segment_title, row.statement) for row in rows]
 
@@ -53,14 +53,18 @@ def test_a_table_is_looked_at_before_anything_changes(consultant, program, two):
     assert plan.counts == {"read": 4, "added": 1, "changed": 1, "same": 1, "refused": 1}
     assert plan.changed[0].changes == [("Statement", "Task 2", "Task two")]
     assert (plan.missing, plan.reorders, plan.does_something) == ([], False, True)
-    assert held(program) == [("A.1", "Safety", "Task 1"), ("A.2", "Safety", "Task 2")]
+    assert standards_now(program) == [("A.1", "Safety", "Task 1"), ("A.2", "Safety", "Task 2")]
     assert (bytes(sent.source).decode()[:12], sent.is_open) == ("Segment code", True)
 
 
 def test_the_good_rows_come_in_and_the_others_stay_with_their_reason(consultant, program, two, client):
     sent = send(consultant, program, "A,Safety,,A.2,Task two\nA,Safety,,A.3,Task 3\nA,,,,?\n")
     bring_in(consultant, sent)
-    assert held(program) == [("A.1", "Safety", "Task 1"), ("A.2", "Safety", "Task two"), ("A.3", "Safety", "Task 3")]
+    assert standards_now(program) == [
+        ("A.1", "Safety", "Task 1"),
+        ("A.2", "Safety", "Task two"),
+        ("A.3", "Safety", "Task 3"),
+    ]
     sent.refresh_from_db()
     assert sent.counts == {"read": 3, "added": 1, "changed": 1, "same": 0, "refused": 1, "removed": 0}
     entry = AuditEntry.objects.get(verb="imported standards of")
@@ -69,7 +73,7 @@ def test_the_good_rows_come_in_and_the_others_stay_with_their_reason(consultant,
     file = client.get(f"{URL}import/{sent.pk}/refused/").content.decode("utf-8-sig")
     assert file.splitlines() == [
         "Segment code,Segment title,Segment weight,Code,Statement,Reason",
-        "A,,,,?,Code: This is empty. Write the code in this row.",
+        "A,,,,?,Code: This is empty. Enter the code in this row.",
     ]
 
 
@@ -78,7 +82,7 @@ def test_a_second_press_changes_nothing(consultant, program):
     mark = plan_import(sent).seen
     first = apply_import(by=consultant, sent=sent, seen=mark)
     again = apply_import(by=consultant, sent=sent, seen=mark)
-    assert (again.applied_at, len(held(program))) == (first.applied_at, 1)
+    assert (again.applied_at, len(standards_now(program))) == (first.applied_at, 1)
     assert AuditEntry.objects.filter(verb="imported standards of").count() == 1
 
 
@@ -88,14 +92,14 @@ def test_somebody_elses_change_in_between_is_told(consultant, program, two):
     ProgramStandard.objects.filter(pk=two[0].pk).update(statement="Another task")
     with pytest.raises(StaleVersionError, match="Somebody changed these standards"):
         apply_import(by=consultant, sent=sent, seen=mark)
-    assert len(held(program)) == 2
+    assert len(standards_now(program)) == 2
 
 
 def test_the_tables_order_counts_where_it_names_all(consultant, program, two):
     sent = send(consultant, program, "A,Safety,,A.2,Task 2\nA,Safety,,A.3,New\nA,Safety,,A.1,Task 1\n")
     assert plan_import(sent).reorders is True
     bring_in(consultant, sent)
-    assert [code for code, _, _ in held(program)] == ["A.2", "A.3", "A.1"]
+    assert [code for code, _, _ in standards_now(program)] == ["A.2", "A.3", "A.1"]
 
 
 def test_what_the_table_leaves_out_stays_or_goes_as_said(consultant, program, two):
@@ -103,12 +107,12 @@ def test_what_the_table_leaves_out_stays_or_goes_as_said(consultant, program, tw
     stays = send(consultant, program, "B,Tools,,B.1,Cut\n", head=HEAD.replace("Segment weight", "Note"))
     assert [row.code for row in plan_import(stays).missing] == ["A.1", "A.2"]
     bring_in(consultant, stays)
-    assert [code for code, _, _ in held(program)] == ["A.1", "A.2", "B.1"]
+    assert [code for code, _, _ in standards_now(program)] == ["A.1", "A.2", "B.1"]
     goes = send(consultant, program, "B,Tools,,B.1,Cut\n", head=HEAD.replace("Segment weight", "Note"))
     with pytest.raises(Problem, match="Nothing would change"):
         bring_in(consultant, goes)
     assert bring_in(consultant, goes, remove_missing=True).counts["removed"] == 2
-    assert ([code for code, _, _ in held(program)], SegmentWeight.objects.count()) == (["B.1"], 0)
+    assert ([code for code, _, _ in standards_now(program)], SegmentWeight.objects.count()) == (["B.1"], 0)
 
 
 def test_a_row_that_is_refused_does_not_count_as_left_out(consultant, program, two):
@@ -119,7 +123,7 @@ def test_a_row_that_is_refused_does_not_count_as_left_out(consultant, program, t
 
 def test_a_segment_has_one_title_in_all_its_standards(consultant, program, two):
     bring_in(consultant, send(consultant, program, "A,Safety first,,A.1,Task 1\n"))
-    assert held(program) == [("A.1", "Safety first", "Task 1"), ("A.2", "Safety first", "Task 2")]
+    assert standards_now(program) == [("A.1", "Safety first", "Task 1"), ("A.2", "Safety first", "Task 2")]
 
 
 def test_weights_are_set_changed_and_taken_away(consultant, program, two):
@@ -150,7 +154,7 @@ def test_a_version_that_a_panel_has_rated_by_cannot_change(consultant, program, 
     with pytest.raises(Problem, match="A panel has rated by the version"):
         rename_version(by=consultant, sent=sent, version="2026")
     bring_in(consultant, rename_version(by=consultant, sent=sent, version="2027"))
-    assert (len(held(program)), held(program, "2027")) == (2, [("A.3", "Safety", "Task 3")])
+    assert (len(standards_now(program)), standards_now(program, "2027")) == (2, [("A.3", "Safety", "Task 3")])
     assert [version.name for version in versions_of(program) if version.in_use] == ["2026"]
 
 
@@ -196,7 +200,7 @@ def test_a_table_put_aside_never_comes_in(consultant, program):
         lambda: bring_in(consultant, sent),
         lambda: rename_version(by=consultant, sent=sent, version="2028"),
     ):
-        with pytest.raises(MoveNotAllowedError, match="put aside"):
+        with pytest.raises(MoveNotAllowedError, match="set aside"):
             act()
     other = send(consultant, program, "A,Safety,,A.1,Task 1\n")
     bring_in(consultant, other)
@@ -266,18 +270,18 @@ def test_a_consultant_brings_in_a_file(consultant, program, two, client):
     done = client.post(answer["Location"], {"seen": page.context["plan"].seen}, follow=True)
     for words in ("The standards are brought in", "Changed 1", "Stayed out 1"):
         assert words in text(done)
-    assert held(program)[1] == ("A.2", "Safety", "Task two")
+    assert standards_now(program)[1] == ("A.2", "Safety", "Task two")
     again = client.post(f"{URL}import/", {"version": "2026", "pasted": HEAD + "A,Safety,,A.2,Task two\n"}, follow=True)
-    assert "All of it is held already" not in text(again)  # A.1 is left out, so there is something to say
+    assert "All of it is already here" not in text(again)  # A.1 is left out, so there is something to say
     assert client.post(again.request["PATH_INFO"] + "discard/", follow=True).status_code == 200
-    assert "This table was put aside" in text(client.get(again.request["PATH_INFO"]))
+    assert "This table was set aside" in text(client.get(again.request["PATH_INFO"]))
 
 
 @pytest.mark.parametrize(
     ("given", "words"),
     [
         ({"version": "2026"}, "Choose a file, or paste the rows."),
-        ({"version": "2026", "pasted": "x", "file": True}, "Choose a file or paste the rows, and not both."),
+        ({"version": "2026", "pasted": "x", "file": True}, "Choose a file or paste the rows, but not both."),
         ({"version": "", "pasted": "x"}, "This field is required."),
         ({"version": "2026", "pasted": "Code,Statement\nA,B"}, "Not found: Segment code, Segment title."),
         ({"version": "2026", "file": b""}, "The submitted file is empty."),

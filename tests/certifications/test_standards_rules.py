@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certifications.validators.standards import COLUMNS, CheckedRow, check_rows, plain, read_weight
+from certifications.validators.standards import COLUMNS, CheckedStandard, check_rows, plain, read_weight
 from core.files.table_reader import map_headings, read_text
 
 HEAD = "Segment code;Segment title;Segment weight;Code;Statement"
 
 
-def checked(*lines: str, head: str = HEAD) -> list[CheckedRow]:
+def checked(*lines: str, head: str = HEAD) -> list[CheckedStandard]:
     table = read_text("\n".join([head, *lines]))
     return check_rows(table.rows, map_headings(table, COLUMNS))
 
@@ -51,15 +51,15 @@ def test_headings_in_other_words_and_order_are_found():
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        (";Safety;;A.1;x", "Segment code: This is empty. Write the segment code in this row."),
-        ("A;;;A.1;x", "Segment title: This is empty. Write the segment title in this row."),
-        ("A;Safety;;;x", "Code: This is empty. Write the code in this row."),
-        ("A;Safety;;A.1;", "Statement: This is empty. Write the statement in this row."),
-        (f"A;Safety;;{'1' * 31};x", f"Code “{'1' * 31}”: This has 31 characters; 30 fit. Shorten it."),
-        ("A;Safety;-1;A.1;x", "Segment weight “-1”: A weight is a number of more than 0. Write a number such as 10 or 12.5, or nothing."),
-        ("A;Safety;much;A.1;x", "Segment weight “much”: A weight is a number of more than 0. Write a number such as 10 or 12.5, or nothing."),
-        ("A;Safety;;2026-01-02;x", "Code “2026-01-02”: The spreadsheet program has made a date of this code. Set the column to text in the spreadsheet program, and type the code again."),
-        ("A;Safety;;A.1;Weld; flat", "Beyond the last heading “flat”: The row has more cells than there are headings. In a CSV file, put quote marks around a text that has a comma in it."),
+        (";Safety;;A.1;x", "Segment code: This is empty. Enter the segment code in this row."),
+        ("A;;;A.1;x", "Segment title: This is empty. Enter the segment title in this row."),
+        ("A;Safety;;;x", "Code: This is empty. Enter the code in this row."),
+        ("A;Safety;;A.1;", "Statement: This is empty. Enter the statement in this row."),
+        (f"A;Safety;;{'1' * 31};x", f"Code “{'1' * 31}”: This has 31 characters; at most 30 are allowed. Shorten it."),
+        ("A;Safety;-1;A.1;x", "Segment weight “-1”: A weight must be a number greater than 0. Enter a number such as 10 or 12.5, or leave it empty."),
+        ("A;Safety;much;A.1;x", "Segment weight “much”: A weight must be a number greater than 0. Enter a number such as 10 or 12.5, or leave it empty."),
+        ("A;Safety;;2026-01-02;x", "Code “2026-01-02”: The spreadsheet program turned this code into a date. Format the column as text in the spreadsheet program, and type the code again."),
+        ("A;Safety;;A.1;Weld; flat", "Beyond the last heading “flat”: The row has more cells than there are headings. In a CSV file, put quotation marks around text that contains a comma."),
     ],
 )  # fmt: skip
 def test_a_row_stays_out_with_the_reason(line, words):
@@ -69,9 +69,9 @@ def test_a_row_stays_out_with_the_reason(line, words):
 @pytest.mark.parametrize(
     ("first", "second", "words"),
     [
-        ("A;Safety;;A.1;x", "A;Safety;;a.1;y", "Code “a.1”: This code stands on row 2 already. Give each standard a code of its own."),
-        ("A;Safety;;A.1;x", "A;Tools;;A.2;y", "Segment title “Tools”: Segment A is “Safety” on row 2. Write one title for the segment, or another segment code."),
-        ("A;Safety;10;A.1;x", "A;Safety;11;A.2;y", "Segment weight “11”: Segment A weighs 10 on row 2. Write one weight for the segment."),
+        ("A;Safety;;A.1;x", "A;Safety;;a.1;y", "Code “a.1”: Row 2 already has this code. Give each standard a code of its own."),
+        ("A;Safety;;A.1;x", "A;Tools;;A.2;y", "Segment title “Tools”: Segment A is “Safety” on row 2. Use one title for the segment, or another segment code."),
+        ("A;Safety;10;A.1;x", "A;Safety;11;A.2;y", "Segment weight “11”: Row 2 gives segment A a weight of 10. Use one weight for the segment."),
         ("A;Safety;10;A.1;x", "B;Tools;;B.1;y", "Segment weight: Other segments have a weight, and segment B has none. Give every segment a weight, or leave the whole column empty."),
     ],
 )  # fmt: skip

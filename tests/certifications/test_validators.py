@@ -40,7 +40,7 @@ def test_another_form_of_a_date_is_refused_with_the_form(text):
 
 @pytest.mark.parametrize("text", ["5/32/2027", "13/1/2027", "2/29/2027", "2027-02-30"])
 def test_a_day_that_does_not_exist_is_refused(text):
-    with pytest.raises(Problem, match="not a day of the calendar"):
+    with pytest.raises(Problem, match="not a real date"):
         dates.read_date(text, field="d")
 
 
@@ -127,8 +127,8 @@ def test_a_pass_needs_a_date_and_a_failed_attempt_too():
 
 
 def test_each_problem_is_told_at_once():
-    found = problems(result="maybe", score="x", date_earned="y", date_tested="1/1/2030", certificate_number="9" * 61)
-    assert [field for field, _ in found] == ["result", "score", "date_earned", "date_tested", "certificate_number"]
+    results = problems(result="maybe", score="x", date_earned="y", date_tested="1/1/2030", certificate_number="9" * 61)
+    assert [field for field, _ in results] == ["result", "score", "date_earned", "date_tested", "certificate_number"]
 
 
 def test_a_date_held_already_is_a_duplicate_of_the_same_result_only():

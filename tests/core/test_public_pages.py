@@ -72,8 +72,8 @@ def test_a_signed_in_person_gets_the_very_same_answer(path, listing, consultant,
 def test_a_message_meant_for_a_person_waits_for_their_own_page(listing, consultant, client):
     client.force_login(consultant)
     client.post(f"/catalog/certifications/{listing.certification_id}/names/add/", {"alias": "Torch ticket"})
-    assert "The other name is added." not in client.get("/approved/").content.decode()
-    assert "The other name is added." in client.get("/catalog/").content.decode()
+    assert "The other name was added." not in client.get("/approved/").content.decode()
+    assert "The other name was added." in client.get("/catalog/").content.decode()
 
 
 def test_a_dead_session_is_neither_read_nor_deleted(listing, client, django_assert_num_queries):

@@ -71,8 +71,8 @@ def test_outbox_is_for_state_staff_alone(box, client, home_district, state_audit
 
 def test_mail_without_date_or_subject_is_shown(box):
     (box / "20260101-000000-1.log").write_text("To: a@example.org\n\nHello\n")
-    found = outbox.mails(5)[0]
-    assert (found.subject, found.body, found.sent_at) == ("(no subject)", "Hello", None)
+    message = outbox.mails(5)[0]
+    assert (message.subject, message.body, message.sent_at) == ("(no subject)", "Hello", None)
 
 
 def test_navigation_has_the_outbox_only_in_the_demo(settings, client, consultant):
@@ -88,14 +88,14 @@ def test_demo_sign_ins_are_shown_only_in_the_demo(settings):
     settings.DEMO = False
     assert render_to_string("accounts/demo_sign_ins.html").strip() == ""
     settings.DEMO = True
-    shown = render_to_string("accounts/demo_sign_ins.html")
-    assert "consultant@example.org" in shown
-    assert "OCTE consultant" in shown
+    markup = render_to_string("accounts/demo_sign_ins.html")
+    assert "consultant@example.org" in markup
+    assert "OCTE consultant" in markup
 
 
 def test_mail_shows_letters_beyond_ascii_and_the_local_time(box, client, consultant):
     mail.EmailMessage("For José", "Dear José Núñez 😀,\n“hello”", to=["pat@example.org"]).send()
     client.force_login(consultant)
-    held = client.get(reverse("datasets:mail", args=[outbox.mails(1)[0].key]))
-    assert held.context["mail"].body == "Dear José Núñez 😀,\n“hello”"
-    assert abs(timezone.now() - held.context["mail"].sent_at) < timedelta(minutes=5)
+    page = client.get(reverse("datasets:mail", args=[outbox.mails(1)[0].key]))
+    assert page.context["mail"].body == "Dear José Núñez 😀,\n“hello”"
+    assert abs(timezone.now() - page.context["mail"].sent_at) < timedelta(minutes=5)

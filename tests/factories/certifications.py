@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import factory
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from certifications import models
 from tests.factories.accounts import UserFactory
@@ -179,6 +180,17 @@ class ProgramCertificationFactory(factory.django.DjangoModelFactory):
     status = models.ProgramCertification.Status.APPROVED
     type = models.ProgramCertification.Type.APPROVED
     counts_federally = True
+    retired_at = factory.LazyAttribute(lambda listing: timezone.now() if listing.status == "retired" else None)
+
+
+class PublicListCounterFactory(factory.django.DjangoModelFactory):
+    """One change."""
+
+    class Meta:
+        model = models.PublicListCounter
+
+    changes = 1
+    changed_at = factory.LazyFunction(timezone.now)
 
 
 class CertificationRequestFactory(factory.django.DjangoModelFactory):

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from accounts.models import Membership
-from certifications.selectors.requests import requests_visible_to
+from certifications.selectors.listing_requests import listing_requests_visible_to
 from tests.factories.certifications import (
     CertificationAliasFactory,
     CertificationPartFactory,
@@ -107,7 +107,7 @@ def test_the_catalog_is_read_and_kept(home_district, consultant, page_of, check_
     page.get_by_label("Why should it be listed?").fill("Three shipyards ask for it.")
     page.get_by_role("button", name="Send the request").click()
     check_page(page)
-    [asked] = requests_visible_to(home_district.coordinator)
+    [asked] = listing_requests_visible_to(home_district.coordinator)
     for path in (
         "/",
         "/catalog/",
@@ -127,5 +127,5 @@ def test_the_catalog_is_read_and_kept(home_district, consultant, page_of, check_
     page.get_by_label("Answer it").check()
     page.get_by_label("In a few sentences").fill("It goes to the next panel.")
     page.get_by_role("button", name="Send the answer").click()
-    page.get_by_text("gets a mail").wait_for()
+    page.get_by_text("will get an e-mail").wait_for()
     check_page(page)

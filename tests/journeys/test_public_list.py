@@ -125,7 +125,7 @@ def test_a_consultant_reviews_what_is_due_and_the_public_sees_it(page: Page, lis
     expect(page.locator("body")).not_to_contain_text(consultant.name)
 
     page.goto(f"/catalog/listings/{listed.listings.get().pk}/review/")
-    page.get_by_role("button", name="Take the retirement back").click()
+    page.get_by_role("button", name="Undo the retirement").click()
     expect(page.get_by_text("The listing is approved as before.")).to_be_visible()
 
 
@@ -136,4 +136,4 @@ def test_a_listing_is_kept_without_scripts(page_without_javascript: Page, listed
     page.get_by_role("link", name="Certified Welder").click()
     page.get_by_label("Why it is kept").fill("Employers still ask for it.")
     page.get_by_role("button", name="Keep the listing").click()
-    expect(page.get_by_text("Kept. It is due again in 2031-32.")).to_be_visible()
+    expect(page.get_by_text("The listing was kept. Its next review is due in 2031-32.")).to_be_visible()

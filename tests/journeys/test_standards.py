@@ -38,8 +38,8 @@ def test_a_consultant_brings_in_standards(page, program, consultant, sign_in, ch
     page.get_by_label("Version").fill("2026")
     page.get_by_label("File").set_input_files(file)
     page.get_by_role("button", name="Look at the changes").click()
-    assert page.get_by_text("All of it is held already, word for word.").is_visible()
-    page.get_by_role("button", name="Put this table aside").click()
+    assert page.get_by_text("All of it is already here, word for word.").is_visible()
+    page.get_by_role("button", name="Set this table aside").click()
 
     # then: pasted rows show what they change, and come in
     page.get_by_role("link", name="Bring in a table").click()
@@ -47,7 +47,7 @@ def test_a_consultant_brings_in_standards(page, program, consultant, sign_in, ch
     page.get_by_label("Or paste the rows").fill(ROWS)
     page.get_by_role("button", name="Look at the changes").click()
     assert page.get_by_text("Not read: Year").is_visible()
-    assert page.get_by_role("cell", name="A weight is a number of more than 0").is_visible()
+    assert page.get_by_role("cell", name="A weight must be a number greater than 0").is_visible()
     check_page(page)
     page.get_by_role("link", name="Change version").click()
     check_page(page)

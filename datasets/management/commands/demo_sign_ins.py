@@ -14,8 +14,8 @@ class Command(BaseCommand):
     help = "Print the demo's sign-ins: role, organization, e-mail address, password."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        shown = [] if settings.PRODUCTION else available()
-        width = max((len(f"{each.role}, {each.organization}") for each in shown), default=0)
-        for each in shown:
+        lines = [] if settings.PRODUCTION else available()
+        width = max((len(f"{each.role}, {each.organization}") for each in lines), default=0)
+        for each in lines:
             who = f"{each.role}, {each.organization}"
             self.stdout.write(f"{who:<{width}}  {each.email:<26}  {each.password}")

@@ -30,4 +30,4 @@ class Command(BaseCommand):
             except BadCellError as problem:
                 raise CommandError(f"Nothing was loaded. {problem.message}") from problem
             line = f"{table.name:<{width}}  {counts.added:>5} added  {counts.changed:>5} changed  {counts.same:>5} same"
-            self.stdout.write(line + (f"  {counts.kept:>5} kept as edited here" if counts.kept else ""))
+            self.stdout.write(line + (f"  {counts.left_alone:>5} kept as edited here" if counts.left_alone else ""))

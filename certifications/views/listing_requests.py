@@ -11,8 +11,8 @@ from certifications.filters.catalog import RequestFilter
 from certifications.forms.catalog import AnswerForm, RequestForm
 from certifications.models import CertificationRequest
 from certifications.permissions import ANSWER_REQUEST, SEE_REQUESTS, SEND_REQUEST
-from certifications.selectors.requests import requests_visible_to
-from certifications.services import requests as services
+from certifications.selectors.listing_requests import listing_requests_visible_to
+from certifications.services.listing_requests import answer_listing_request, send_listing_request
 from certifications.tables.catalog import RequestTable
 from certifications.views.catalog import CATALOG, PER_PAGE
 from core.access import requires
@@ -24,27 +24,31 @@ REQUESTS = ("Requests", reverse_lazy("certifications:requests"))
 
 @requires(SEE_REQUESTS)
 @require_GET
-def requests(request: SignedInRequest) -> HttpResponse:
+def show_all(request: SignedInRequest) -> HttpResponse:
     """The requests in reach."""
-    found = RequestFilter(request.GET, queryset=requests_visible_to(request.user))
-    table = RequestTable(found.qs)
+    matches = RequestFilter(request.GET, queryset=listing_requests_visible_to(request.user))
+    table = RequestTable(matches.qs)
     show_table(table, request, per_page=PER_PAGE)
-    page = {"filter": found, "table": table, "may_ask": request.user.has_perm(SEND_REQUEST)}
-    return render(request, "certifications/requests/list.html", page | {"crumbs": [CATALOG, ("Requests", "")]})
+    page = {"filter": matches, "table": table, "may_ask": request.user.has_perm(SEND_REQUEST)}
+    return render(request, "certifications/listing_requests/list.html", page | {"crumbs": [CATALOG, ("Requests", "")]})
 
 
 @requires(SEE_REQUESTS)
 @require_GET
-def request_page(request: SignedInRequest, pk: int) -> HttpResponse:
+def show_one(request: SignedInRequest, pk: int) -> HttpResponse:
     """One request and its answer; consultants answer it here."""
-    shown = get_object_or_404(requests_visible_to(request.user), pk=pk)
-    return _show(request, shown, AnswerForm(instance=shown))
+    listing_request = get_object_or_404(listing_requests_visible_to(request.user), pk=pk)
+    return _show(request, listing_request, AnswerForm(instance=listing_request))
 
 
-def _show(request: SignedInRequest, shown: CertificationRequest, form: AnswerForm) -> HttpResponse:
-    may_answer = shown.state == CertificationRequest.State.OPEN and request.user.has_perm(ANSWER_REQUEST)
-    page = {"asked": shown, "form": form if may_answer else None, "crumbs": [CATALOG, REQUESTS, (shown.name, "")]}
-    return render(request, "certifications/requests/request.html", page)
+def _show(request: SignedInRequest, listing_request: CertificationRequest, form: AnswerForm) -> HttpResponse:
+    may_answer = listing_request.state == CertificationRequest.State.OPEN and request.user.has_perm(ANSWER_REQUEST)
+    page = {
+        "listing_request": listing_request,
+        "form": form if may_answer else None,
+        "crumbs": [CATALOG, REQUESTS, (listing_request.name, "")],
+    }
+    return render(request, "certifications/listing_requests/one.html", page)
 
 
 @requires(SEND_REQUEST)
@@ -53,29 +57,29 @@ def ask(request: SignedInRequest) -> HttpResponse:
     form = RequestForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            asked = services.ask(by=request.user, **form.cleaned_data)
+            listing_request = send_listing_request(by=request.user, **form.cleaned_data)
         except Problem as problem:
             form.add_error(problem.field, problem.message)
         else:
-            messages.success(request, "Your request was sent to OCTE. You get a mail when it is answered.")
-            return redirect("certifications:request", asked.pk)
+            messages.success(request, "Your request was sent to OCTE. You will get an e-mail when it is answered.")
+            return redirect("certifications:request", listing_request.pk)
     page = {"form": form, "crumbs": [CATALOG, REQUESTS, ("Ask", "")]}
-    return render(request, "certifications/requests/ask.html", page)
+    return render(request, "certifications/listing_requests/ask.html", page)
 
 
 @requires(ANSWER_REQUEST)
 def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Answer or decline."""
-    shown = get_object_or_404(requests_visible_to(request.user), pk=pk)
+    listing_request = get_object_or_404(listing_requests_visible_to(request.user), pk=pk)
     form = AnswerForm(request.POST or None)
     if request.method != "POST":
         return redirect("certifications:request", pk)
     if form.is_valid():
         try:
-            services.answer(by=request.user, request=shown, **form.cleaned_data)
+            answer_listing_request(by=request.user, listing_request=listing_request, **form.cleaned_data)
         except MoveNotAllowedError as problem:
             messages.warning(request, problem.message)
         else:
-            messages.success(request, f"Answered. {shown.asked_by} gets a mail.")
+            messages.success(request, f"Answered. {listing_request.asked_by} will get an e-mail.")
         return redirect("certifications:request", pk)
-    return _show(request, shown, form)
+    return _show(request, listing_request, form)

@@ -15,7 +15,7 @@ from core.home_items import HomeItem
 _TELL_FOR = timedelta(days=30)
 
 
-def requests_visible_to(user: User) -> QuerySet[CertificationRequest]:
+def listing_requests_visible_to(user: User) -> QuerySet[CertificationRequest]:
     """The requests of districts in reach, newest first."""
     rows = CertificationRequest.objects.visible_to(user)
     return rows.select_related("district", "program", "asked_by", "answered_by", "certification")
@@ -32,7 +32,7 @@ def home_items(user: User) -> list[HomeItem]:
     """For consultants the requests that wait for an answer; for others what was answered in the last 30 days."""
     url = reverse("certifications:requests")
     if user.has_perm(ANSWER_REQUEST):
-        waiting = requests_visible_to(user).filter(state=CertificationRequest.State.OPEN).count()
+        waiting = listing_requests_visible_to(user).filter(state=CertificationRequest.State.OPEN).count()
         text = "Districts ask for certifications that are not listed."
         title = f"Answer {waiting} request{'s' if waiting > 1 else ''} for a certification"
         return [HomeItem(title, text, f"{url}?state=open", count=waiting)] if waiting else []

@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.services.audit import record
 from certifications.models import Certification, CertificationRequest, District, Program
 from certifications.permissions import ANSWER_REQUEST, SEND_REQUEST
-from certifications.selectors.requests import districts_asking
+from certifications.selectors.listing_requests import districts_asking
 from core.access import require
 from core.mail import absolute, send_after_commit
 from core.problems import MoveNotAllowedError, Problem
@@ -18,7 +18,7 @@ State = CertificationRequest.State
 
 
 @transaction.atomic
-def ask(
+def send_listing_request(
     *, by: User, district: District, program: Program, name: str, entity_name: str, why: str
 ) -> CertificationRequest:
     """Ask OCTE to list a certification for a program (design, rule 1: "not listed" opens a request).
@@ -40,7 +40,7 @@ def ask(
     )
     if same.exists():
         raise Problem("Your district has already asked for this one. OCTE has not answered yet.", field="name")
-    asked = CertificationRequest.objects.create(
+    listing_request = CertificationRequest.objects.create(
         district=district,
         program=program,
         name=name.strip(),
@@ -48,15 +48,15 @@ def ask(
         why=why.strip(),
         asked_by=by,
     )
-    record(by=by, verb="asked for", target=asked)
-    return asked
+    record(by=by, verb="asked for", target=listing_request)
+    return listing_request
 
 
 @transaction.atomic
-def answer(
+def answer_listing_request(
     *,
     by: User,
-    request: CertificationRequest,
+    listing_request: CertificationRequest,
     state: str,
     answer: str,
     certification: Certification | None = None,
@@ -75,24 +75,27 @@ def answer(
     """
     require(by, ANSWER_REQUEST)
     locked = CertificationRequest.objects.select_for_update(of=("self",)).select_related("asked_by", "program")
-    request = locked.get(pk=request.pk)
-    if request.state != State.OPEN:
+    listing_request = locked.get(pk=listing_request.pk)
+    if listing_request.state != State.OPEN:
         raise MoveNotAllowedError("Somebody answered this request already. Their answer is shown here.")
     if state not in {State.ANSWERED, State.DECLINED}:
         raise MoveNotAllowedError("Choose whether you answer or decline it.", field="state")
     if not answer.strip():
         raise Problem("Write the answer in a sentence.", field="answer")
-    request.state = state
-    request.answer = answer.strip()
-    request.certification = certification
-    request.answered_by = by
-    request.answered_at = timezone.now()
-    request.save(update_fields=["state", "answer", "certification", "answered_by", "answered_at"])
-    record(by=by, verb=state, target=request)
+    listing_request.state = state
+    listing_request.answer = answer.strip()
+    listing_request.certification = certification
+    listing_request.answered_by = by
+    listing_request.answered_at = timezone.now()
+    listing_request.save(update_fields=["state", "answer", "certification", "answered_by", "answered_at"])
+    record(by=by, verb=state, target=listing_request)
     send_after_commit(
-        to=request.asked_by.email,
+        to=listing_request.asked_by.email,
         subject="OCTE answered your request for a certification",
-        template="certifications/mail/request_answered.txt",
-        context={"request": request, "link": absolute(reverse("certifications:request", args=[request.pk]))},
+        template="certifications/mail/listing_request_answered.txt",
+        context={
+            "listing_request": listing_request,
+            "link": absolute(reverse("certifications:request", args=[listing_request.pk])),
+        },
     )
-    return request
+    return listing_request
