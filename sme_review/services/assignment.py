@@ -7,10 +7,12 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services.audit import record
+from core.access import require
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.figures.balancing import Pair
 from sme_review.models import Assignment, Panel
+from sme_review.permissions import MANAGE_PANELS
 from sme_review.selectors.assignment import Situation, propose, situation_of
 from sme_review.services.panels import bump, change_panel, close_gate, lock_panel
 
@@ -31,6 +33,7 @@ def ask_everyone(*, by: User, panel: Panel) -> Panel:
     Raises:
         MoveNotAllowedError: rating is closed.
     """
+    require(by, MANAGE_PANELS)
     held = change_panel(by=by, panel=_lock_open(panel), assignment=Panel.Assignment.EVERYONE)
     bump(held)
     return held
@@ -49,6 +52,7 @@ def keep_proposal(*, by: User, panel: Panel, wanted: int, most: int | None, mini
         MoveNotAllowedError: rating is closed.
         StaleVersionError: people, certifications, conflicts or ratings changed since the preview.
     """
+    require(by, MANAGE_PANELS)
     held = _lock_open(panel)
     close_gate(held)
     situation = situation_of(held)
@@ -97,6 +101,7 @@ def change_assignment(
         Problem: everybody is asked for everything.
         StaleVersionError: somebody changed the same pairs meanwhile.
     """
+    require(by, MANAGE_PANELS)
     held = _lock_open(panel)
     if held.assignment != Panel.Assignment.BALANCED:
         raise Problem("Everybody rates everything on this panel. Choose a set number of ratings first.")

@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.audit import record
+from core.access import require
 from core.problems import MoveNotAllowedError, StaleVersionError
 from sme_review import verbs
 from sme_review.enums import ShownFrom
 from sme_review.models import Ballot, Panel, PanelCertification, Rating, Round
+from sme_review.permissions import MANAGE_PANELS
 from sme_review.selectors.ballots import is_told
 from sme_review.selectors.decisions import settled_entries
 from sme_review.services.panels import bump, hold_back_raters, lock_panel
@@ -36,6 +38,7 @@ def open_ballot(
             rates alone first).
         StaleVersionError: somebody else opened and closed it since the page was made.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel_certification.panel)
     entry = PanelCertification.objects.get(pk=panel_certification.pk, panel=panel)
     other = Ballot.objects.filter(round__panel=panel, closed_at=None).first()
@@ -124,6 +127,7 @@ def start_ballot(*, by: User, held: Round, entry: PanelCertification, at: dateti
 
     Ratings that an earlier opening of the same round locked count as submitted again, so that they can be changed.
     """
+    require(by, MANAGE_PANELS)
     last = held.ballots.filter(panel_certification=entry).aggregate(last=Max("number"))["last"] or 0
     ballot = Ballot.objects.create(round=held, panel_certification=entry, number=last + 1, opened_by=by, opened_at=at)
     if last:
@@ -140,6 +144,7 @@ def close_ballot(*, by: User, ballot: Ballot) -> Ballot:
     One that nobody has begun to rate was opened by mistake: the opening is taken back, and the certification stands as
     it stood before. The ballot that is returned then has no primary key.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(ballot.round.panel)
     hold_back_raters(panel)
     held = Ballot.objects.select_for_update().select_related("panel_certification").get(pk=ballot.pk)
@@ -159,6 +164,7 @@ def reveal_ballot(*, by: User, ballot: Ballot) -> Ballot:
     Raises:
         MoveNotAllowedError: it is still open.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(ballot.round.panel)
     held = Ballot.objects.select_for_update().select_related("panel_certification").get(pk=ballot.pk)
     if held.closed_at is None:
@@ -178,6 +184,7 @@ def put_on_screen(*, by: User, panel_certification: PanelCertification) -> Panel
     Raises:
         MoveNotAllowedError: no live session is running, or another certification is open.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel_certification.panel)
     entry = PanelCertification.objects.get(pk=panel_certification.pk, panel=panel)
     if not panel.rounds.filter(state=Round.State.OPEN, mode=Round.Mode.LIVE).exists():
@@ -213,6 +220,7 @@ def close_open_ballots(*, by: User, held: Round) -> int:
     Returns:
         How many ratings were locked.
     """
+    require(by, MANAGE_PANELS)
     hold_back_raters(held.panel)
     ballots = Ballot.objects.select_for_update().filter(round=held, closed_at=None).order_by("pk")
     return _close(by=by, held=held, ballots=list(ballots))

@@ -7,11 +7,13 @@ from accounts.models import User
 from accounts.services.audit import record
 from certifications.models import ProgramCertification
 from core import school_year
+from core.access import require
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.enums import Suggestion
 from sme_review.figures.canonical import is_whole
 from sme_review.models import ListingDecision, Panel, Recommendation
+from sme_review.permissions import DECIDE_LISTINGS
 from sme_review.preconditions import why_not_now
 from sme_review.selectors.packets import latest_packet
 from sme_review.services.panels import lock_panel
@@ -45,6 +47,7 @@ def decide_listing(
         StaleVersionError: another packet was sent since.
         MoveNotAllowedError: the recommendation is not sent, or this certification is already decided.
     """
+    require(by, DECIDE_LISTINGS)
     panel = lock_panel(recommendation.panel)
     _ensure_waits(panel, packet)
     approved = outcome == ListingDecision.Outcome.APPROVED
@@ -83,6 +86,7 @@ def undo_decision(*, by: User, decision: ListingDecision) -> ListingDecision:
     Raises:
         MoveNotAllowedError: it is released: the catalog has changed and people were told.
     """
+    require(by, DECIDE_LISTINGS)
     lock_panel(decision.recommendation.panel)
     held = ListingDecision.objects.select_for_update(of=("self",)).select_related("recommendation").get(pk=decision.pk)
     if held.undone_at:

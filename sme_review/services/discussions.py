@@ -5,9 +5,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.audit import record
+from core.access import require
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.models import Discussion, PanelCertification
+from sme_review.permissions import MANAGE_PANELS
 
 _MOST_CHARACTERS = 20_000
 
@@ -26,6 +28,7 @@ def save_notes(*, by: User, panel_certification: PanelCertification, notes: str,
         Problem: they are far too long.
         MoveNotAllowedError: the recommendation is sent, or the panel is put away.
     """
+    require(by, MANAGE_PANELS)
     entry = PanelCertification.objects.select_for_update(no_key=True, of=("self",)).select_related("panel")
     held = entry.get(pk=panel_certification.pk)
     if held.panel.sent_at:

@@ -12,11 +12,13 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.audit import record
 from certifications.models import Certification, Program
+from core.access import require
 from core.moments import day_in_words
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.models import Ballot, Discussion, Panel, PanelCertification, Rating, Recommendation, Round
 from sme_review.moves import PANEL_MOVES
+from sme_review.permissions import MANAGE_PANELS
 from sme_review.preconditions import why_not_change, why_not_put_away
 from sme_review.selectors.panel_certifications import sheet_mark
 from sme_review.selectors.panel_rules import rules_mark
@@ -83,6 +85,7 @@ def create_panel(
         standards_version: a version of the program's standards.
         rules: quorum, minimum_per_group and the thresholds where they differ from the defaults.
     """
+    require(by, MANAGE_PANELS)
     panel = Panel(
         program=program,
         title=title,
@@ -120,6 +123,7 @@ def change_panel(*, by: User, panel: Panel, seen: str | None = None, **changes: 
         Problem: a planned round would open after its answers are due.
         ValueError: `changes` names something else.
     """
+    require(by, MANAGE_PANELS)
     unknown = set(changes) - set(_CHANGEABLE)
     if unknown:
         raise ValueError(f"Not changeable here: {', '.join(sorted(unknown))}")
@@ -165,6 +169,7 @@ def add_certifications(*, by: User, panel: Panel, certifications: Iterable[Certi
     Raises:
         Problem: somebody has started rating.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel)
     _ensure_open_for_changes(panel)
     if Rating.objects.filter(panel_certification__panel=panel).exists():
@@ -217,6 +222,7 @@ def change_panel_certification(
         MoveNotAllowedError: the round is closed.
         StaleVersionError: somebody has saved something else since.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel_certification.panel)
     _ensure_open_for_changes(panel)
     close_gate(panel)
@@ -247,6 +253,7 @@ def remove_certification(*, by: User, panel_certification: PanelCertification) -
     Raises:
         Problem: somebody has rated it, notes or a recommendation hang on it, or it is the last one of a running panel.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel_certification.panel)
     _ensure_open_for_changes(panel)
     close_gate(panel)
@@ -286,6 +293,7 @@ def put_away_panel(*, by: User, panel: Panel, reason: str) -> Panel:
         MoveNotAllowedError: a round is open, or the recommendation waits for the approvers.
         Problem: the reason is missing.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel, even_put_away=True)
     if panel.put_away_at:
         return panel

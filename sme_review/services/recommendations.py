@@ -9,11 +9,13 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services.audit import record
+from core.access import require
 from core.mail import absolute, send_after_commit
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.enums import Reading
 from sme_review.models import ListingDecision, Packet, Panel, PanelCertification, Recommendation, Round
+from sme_review.permissions import MANAGE_PANELS
 from sme_review.preconditions import Missing, why_not_send
 from sme_review.selectors.decisions import settled_entries
 from sme_review.selectors.recommendations import recommendation_mark
@@ -59,6 +61,7 @@ def save_recommendation(
         MoveNotAllowedError: the round is not closed, or the recommendation is sent already.
         StaleVersionError: somebody has saved something else since.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel)
     if panel.state != Panel.State.CLOSED:
         raise MoveNotAllowedError("A recommendation is written after the round is closed and before it is sent.")
@@ -113,6 +116,7 @@ def send_recommendation(*, by: User, panel: Panel) -> Panel:
     Raises:
         NotWholeError: a certification has no recommendation yet, a note is missing, or the text is empty.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel)
     if panel.state == Panel.State.RECOMMENDED:
         return panel

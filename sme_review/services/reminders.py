@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.audit import record
+from core.access import require
 from core.mail import send_after_commit
 from sme_review import verbs
 from sme_review.models import Panel, Panelist
+from sme_review.permissions import MANAGE_PANELS
 from sme_review.selectors.reminders import Waiting, due_dates_told, panels_taking_ratings, waiting_on
 from sme_review.services.panelists import minutes_for, new_link
 
@@ -50,6 +52,7 @@ def remind_panel(*, by: User, panel: Panel, opened_at: datetime, include_recent:
     Returns:
         To how many people a mail goes.
     """
+    require(by, MANAGE_PANELS)
     limit = opened_at if include_recent else min(opened_at, timezone.now() - PAUSE)
     waiting = waiting_on(panels_taking_ratings().filter(pk=panel.pk))
     return _remind(by=by, limits={found.panelist.pk: limit for found in waiting})

@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from accounts.services.audit import record
+from core.access import require
 from core.mail import send_after_commit
 from core.moments import day_in_words, moment_in_words
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.models import Ballot, Panel, PanelCertification, Panelist, Round
+from sme_review.permissions import MANAGE_PANELS
 from sme_review.preconditions import why_not_open
 from sme_review.selectors.decisions import settled_entries
 from sme_review.selectors.panel_certifications import certifications_of
@@ -67,6 +69,7 @@ def open_round(
         Problem: certifications, information sheets, standards or panelists are missing, a round is open already, all
             planned rounds were held, or the round would open after its answers are due.
     """
+    require(by, MANAGE_PANELS)
     if opens_at is not None and mode == Round.Mode.LIVE:
         raise ValueError("A live session begins when somebody starts it; it is not planned.")
     panel = lock_panel(panel)
@@ -176,6 +179,7 @@ def open_planned_round(*, by: User, round: Round) -> Round:  # noqa: A002 - the 
     Raises:
         StaleVersionError: the planning was taken back, or the round is closed.
     """
+    require(by, MANAGE_PANELS)
     held = _lock_waiting(round)
     now = timezone.now()
     if held.opened_at <= now:
@@ -202,6 +206,7 @@ def take_back_round(*, by: User, round: Round, tell: bool) -> Panel:  # noqa: A0
     Raises:
         StaleVersionError: it was taken back before, or has opened meanwhile.
     """
+    require(by, MANAGE_PANELS)
     held = _lock_waiting(round)
     panel, now = held.panel, timezone.now()
     if held.opened_at <= now:
@@ -274,6 +279,7 @@ def change_due_date(*, by: User, panel: Panel, due_date: date, seen: date | None
         StaleVersionError: somebody else changed the date since.
         Problem: the round opens after this date.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel)
     if not panel.rounds.filter(state=Round.State.OPEN).exists():
         raise MoveNotAllowedError("The round is closed, so the due date can no longer change.")
@@ -296,6 +302,7 @@ def close_round(*, by: User, round: Round) -> Round:  # noqa: A002 - the thing's
     Raises:
         MoveNotAllowedError: the round is closed already, or planned: what never was open is taken back instead.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(round.panel)
     held = Round.objects.select_for_update().get(pk=round.pk)
     if held.state != Round.State.OPEN:
