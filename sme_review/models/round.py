@@ -44,6 +44,8 @@ class Round(models.Model):
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="rounds_opened")
     # May lie ahead: such a round is planned, and open only when its time has come.
     opened_at = models.DateTimeField()
+    # The panel's due date before this round was planned, which comes back if the planning is taken back.
+    due_date_before = models.DateField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="rounds_closed"
     )

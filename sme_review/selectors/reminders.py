@@ -7,8 +7,6 @@ from datetime import date, datetime
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from accounts.models import AuditEntry
-from sme_review import verbs
 from sme_review.models import Assignment, Ballot, ConflictDeclaration, Panel, Panelist, Rating, Round
 
 
@@ -25,6 +23,12 @@ class Waiting:
         """When the last mail went to them: the invitation, or a reminder."""
         mails = [at for at in (self.panelist.invited_at, self.panelist.reminded_at) if at]
         return max(mails, default=None)
+
+    @property
+    def due_date_before(self) -> date | None:
+        """The due date that their last mail gave, where the panel has another one now."""
+        mailed = self.panelist.due_date_mailed
+        return None if mailed == self.panelist.panel.due_date else mailed
 
     @property
     def address(self) -> str:
@@ -75,29 +79,6 @@ def waiting_on(panels: Iterable[Panel]) -> list[Waiting]:
         if left:
             found.append(Waiting(person, len(asked), left))
     return found
-
-
-def due_dates_told(waiting: Iterable[Waiting]) -> dict[int, date]:
-    """Primary key of Panelist -> the due date that their last mail named, where another one holds now.
-
-    The audit trail says when a panel's due date was changed, and from what.
-    """
-    waiting = list(waiting)
-    changes: dict[int, list[AuditEntry]] = {}
-    for entry in AuditEntry.objects.filter(
-        target_model=Panel._meta.label_lower,
-        target_id__in={found.panelist.panel_id for found in waiting},
-        verb=verbs.PANEL_CHANGED,
-        detail__has_key="due_date",
-    ).order_by("at", "id"):
-        changes.setdefault(entry.target_id, []).append(entry)
-    told = {}
-    for found in waiting:
-        panel, mailed = found.panelist.panel, found.last_mailed
-        since = [entry for entry in changes.get(panel.pk, []) if mailed and entry.at > mailed]
-        if since and (was := date.fromisoformat(since[0].detail["due_date"][0])) != panel.due_date:
-            told[found.panelist.pk] = was
-    return told
 
 
 def conflicts_of(panel: Panel) -> QuerySet[ConflictDeclaration]:

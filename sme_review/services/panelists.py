@@ -227,7 +227,9 @@ def mail_link(panelist: Panelist, *, replaces: bool = False) -> None:
     held = waiting_round(panelist.panel)
     link = new_link(panelist)
     panelist.invited_at = timezone.now()
-    panelist.save(update_fields=["invited_at"])
+    if held is not None and held.mode == Round.Mode.TOGETHER:  # the other mails give no due date
+        panelist.due_date_mailed = panelist.panel.due_date
+    panelist.save(update_fields=["invited_at", "due_date_mailed"])
     subject, template, more = _nothing_to_rate(panelist) if held is None else _asks_to_rate(panelist, held)
     send_after_commit(
         to=panelist.email,

@@ -15,7 +15,7 @@ from core.mail import send_after_commit
 from sme_review import verbs
 from sme_review.models import Panel, Panelist
 from sme_review.permissions import MANAGE_PANELS
-from sme_review.selectors.reminders import Waiting, due_dates_told, panels_taking_ratings, waiting_on
+from sme_review.selectors.reminders import Waiting, panels_taking_ratings, waiting_on
 from sme_review.services.panelists import minutes_for, new_link
 
 PAUSE = timedelta(hours=24)
@@ -95,14 +95,13 @@ def _remind(*, by: User | None, limits: Mapping[int, datetime]) -> int:
     # Two who press at once: the second waits here and then sees the first one's reminders.
     list(Panelist.objects.select_for_update(no_key=True).filter(pk__in=limits).order_by("pk"))
     waiting = waiting_on(panels_taking_ratings())
-    told = due_dates_told(waiting)
     by_address: dict[str, list[Waiting]] = {}
     for found in waiting:
         by_address.setdefault(found.address, []).append(found)
     sent = 0
     for everything in by_address.values():
         if any(_is_due(found, limits) for found in everything):
-            _mail(by=by, everything=sorted(everything, key=lambda found: found.panelist.panel.due_date), told=told)
+            _mail(by=by, everything=sorted(everything, key=lambda found: found.panelist.panel.due_date))
             sent += 1
     return sent
 
@@ -112,7 +111,7 @@ def _is_due(found: Waiting, limits: Mapping[int, datetime]) -> bool:
     return limit is not None and found.last_mailed is not None and found.last_mailed < limit
 
 
-def _mail(*, by: User | None, everything: list[Waiting], told: Mapping[int, date]) -> None:
+def _mail(*, by: User | None, everything: list[Waiting]) -> None:
     """One person's mail, with a link for each panel; earlier links keep working."""
     sections = []
     for found in everything:
@@ -124,12 +123,13 @@ def _mail(*, by: User | None, everything: list[Waiting], told: Mapping[int, date
                 asked=found.asked,
                 minutes=minutes_for(found.left),
                 link=new_link(person),
-                was_due=told.get(person.pk),
+                was_due=found.due_date_before,
                 just_opened=found.last_mailed is not None and found.last_mailed < _opened_at(person.panel),
             )
         )
         person.reminded_at = timezone.now()
-        person.save(update_fields=["reminded_at"])
+        person.due_date_mailed = person.panel.due_date
+        person.save(update_fields=["reminded_at", "due_date_mailed"])
         record(
             by=by,
             by_label="" if by else SCHEDULE,

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from accounts.services.audit import record
 from core.access import require
 from core.mail import send_after_commit
@@ -34,9 +34,6 @@ from sme_review.services.panels import (
     ensure_move,
     lock_panel,
 )
-
-# What the audit entry of a planned round calls the panel's due date before it, which taking it back brings back.
-_DUE_BEFORE = "due date before"
 
 
 @transaction.atomic
@@ -88,6 +85,9 @@ def open_round(
         opened_by=by,
         opened_at=max(opens_at or now, now),
     )
+    if opened.is_planned:
+        opened.due_date_before = due_before
+        opened.save(update_fields=["due_date_before"])
     if opens_at is not None or due_date is not None:
         ensure_due_after_opening(panel, opened)
     if mode == Round.Mode.TOGETHER:
@@ -98,7 +98,7 @@ def open_round(
     panel.save(update_fields=["state"])
     bump(panel)
     _mail_links(opened, mail_again=mail_again)
-    _record(by, opened, chosen, due_before)
+    _record(by, opened, chosen)
     return opened
 
 
@@ -163,10 +163,13 @@ def _mail_links(held: Round, *, mail_again: bool) -> None:
             mail_link(panelist)
 
 
-def _record(by: User, held: Round, chosen: Collection[PanelCertification], due_before: date) -> None:
+def _record(by: User, held: Round, chosen: Collection[PanelCertification]) -> None:
     detail: dict[str, object] = {"round": held.number, "certifications": len(chosen)}
     if held.is_planned:
-        detail |= {"opens": moment_in_words(held.opened_at), _DUE_BEFORE: due_before.isoformat()}
+        detail |= {
+            "opens": moment_in_words(held.opened_at),
+            "due date before": held.due_date_before.isoformat() if held.due_date_before else "",
+        }
     record(by=by, verb=verbs.ROUND_PLANNED if held.is_planned else verbs.ROUND_OPENED, target=held, detail=detail)
 
 
@@ -214,7 +217,7 @@ def take_back_round(*, by: User, round: Round, tell: bool) -> Panel:  # noqa: A0
             f"Round {held.number} has opened meanwhile, so it cannot be taken back. Close it instead."
         )
     told = [person for person in _concerned(held) if person.invited_at] if tell else []
-    due_before = _due_before(held)
+    due_before = held.due_date_before
     record(
         by=by,
         verb=verbs.ROUND_TAKEN_BACK,
@@ -239,14 +242,6 @@ def take_back_round(*, by: User, round: Round, tell: bool) -> Panel:  # noqa: A0
             context={"panelist": person, "panel": panel, "day": day_in_words(held.opened_at)},
         )
     return panel
-
-
-def _due_before(held: Round) -> date | None:
-    """The panel's due date before the round was planned, as the audit trail has it."""
-    planned = AuditEntry.objects.filter(
-        verb=verbs.ROUND_PLANNED, target_model=Round._meta.label_lower, target_id=held.pk
-    ).first()
-    return date.fromisoformat(planned.detail[_DUE_BEFORE]) if planned else None
 
 
 def _lock_waiting(round: Round) -> Round:  # noqa: A002 - the thing's own name
