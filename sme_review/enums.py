@@ -37,7 +37,7 @@ class PanelistView(TextChoices):
     REASONS = "reasons", "Their own answers, the panel's spread and the reasons given, without names"
 
 
-class ShownFrom(TextChoices):
+class VisibleFrom(TextChoices):
     """From when panelists see what they may see of a round."""
 
     LATER = "later", "When round 2 opens; in a live session, when the facilitator shows it"

@@ -52,7 +52,7 @@ def why_not_open(panel: Panel, entries: Sequence[PanelCertification] | None = No
         )
     if not Panelist.objects.filter(panel=panel, withdrawn_at=None).exists():
         missing.append("Add at least one panelist.")
-    elif panel.assignment == Panel.Assignment.BALANCED and not _asked_for(panel, entries).exists():
+    elif panel.assignment == Panel.Assignment.BALANCED and not _assignments_of(panel, entries).exists():
         missing.append(
             "Share out the certifications, or let everyone rate every one."
             if panel.state == Panel.State.DRAFT
@@ -73,7 +73,7 @@ def why_not_put_away(panel: Panel) -> str:
     return ""
 
 
-def _asked_for(panel: Panel, entries: Sequence[PanelCertification]) -> QuerySet[Assignment]:
+def _assignments_of(panel: Panel, entries: Sequence[PanelCertification]) -> QuerySet[Assignment]:
     """Who is asked for which of these, of those who are still on the panel."""
     return Assignment.objects.filter(
         panelist__panel=panel, panelist__withdrawn_at=None, panel_certification__in=[entry.pk for entry in entries]
@@ -103,17 +103,17 @@ def opening_warnings(panel: Panel, entries: Sequence[PanelCertification] | None 
         if by_group[group] < panel.minimum_per_group
     ]
     if total >= panel.quorum:
-        warnings += _asked_of_few(panel, entries)
+        warnings += _with_few_raters(panel, entries)
     return warnings + _idle(panel, entries) + ([] if entries is None else _gone(panel))
 
 
-def _asked_of_few(panel: Panel, entries: Sequence[PanelCertification] | None) -> list[str]:
+def _with_few_raters(panel: Panel, entries: Sequence[PanelCertification] | None) -> list[str]:
     """What so few are asked for that no reading can come of it; in a second round that stands at each certification."""
     if panel.assignment == Panel.Assignment.EVERYONE or entries is not None:
         return []
-    here = list(certifications_of(panel))
-    asked = Counter(_asked_for(panel, here).values_list("panel_certification_id", flat=True))
-    few = [f"{entry} ({asked[entry.pk]})" for entry in here if asked[entry.pk] < panel.quorum]
+    on_panel = list(certifications_of(panel))
+    raters = Counter(_assignments_of(panel, on_panel).values_list("panel_certification_id", flat=True))
+    few = [f"{entry} ({raters[entry.pk]})" for entry in on_panel if raters[entry.pk] < panel.quorum]
     if not few:
         return []
     return [
@@ -125,8 +125,8 @@ def _idle(panel: Panel, entries: Sequence[PanelCertification] | None) -> list[st
     """Those who would be asked for nothing where certifications are shared out."""
     if panel.assignment == Panel.Assignment.EVERYONE:
         return []
-    asked = _asked_for(panel, list(certifications_of(panel)) if entries is None else entries)
-    idle = Panelist.objects.filter(panel=panel, withdrawn_at=None).exclude(pk__in=asked.values("panelist"))
+    assignments = _assignments_of(panel, list(certifications_of(panel)) if entries is None else entries)
+    idle = Panelist.objects.filter(panel=panel, withdrawn_at=None).exclude(pk__in=assignments.values("panelist"))
     if entries is None:
         return [f"{person.name} is asked for no certification." for person in idle]
     return [f"{_people(len(idle))} asked for none of the certifications."] if idle else []
@@ -147,12 +147,12 @@ def _people(count: int) -> str:
 
 def why_no_session(panel: Panel) -> str:
     """Which round, rated in people's own time, keeps a live session from starting, in a sentence; empty where none does."""
-    held = waiting_round(panel)
-    if held is None or held.mode == Round.Mode.LIVE:
+    waiting = waiting_round(panel)
+    if waiting is None or waiting.mode == Round.Mode.LIVE:
         return ""
-    if held.is_planned:
-        opens = moment_in_words(held.opened_at)
-        return f"Round {held.number} is planned and opens on {opens}. Take the planning back first."
+    if waiting.is_planned:
+        opens = moment_in_words(waiting.opened_at)
+        return f"Round {waiting.number} is planned and opens on {opens}. Take the planning back first."
     return "A round is open in which panelists rate in their own time. Close it first."
 
 
@@ -202,7 +202,7 @@ def why_not_change(panel: Panel, changes: Mapping[str, Any]) -> list[tuple[str, 
 
 def _why_not_require(panel: Panel, rounds: Sequence[Round], planned: int) -> str:
     """Why the worksheet cannot be asked of everybody: it would fall on ratings that are in already."""
-    running = [held.pk for held in rounds if held.state == Round.State.OPEN]
+    running = [round_.pk for round_ in rounds if round_.state == Round.State.OPEN]
     if running:
         lacking = _without_whole_sheet(panel, running)
         ratings = "1 rating is" if lacking == 1 else f"{lacking} ratings are"

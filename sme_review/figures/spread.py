@@ -8,7 +8,7 @@ from statistics import fmean, median, quantiles
 _CEILING_PART = 6
 # With fewer answers a median gives away, or helps to work out, what one person answered; statistics offices ask for
 # three contributors at least (the rule of three).
-FEWEST_TOLD = 3
+FEWEST_REVEALED = 3
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def middle(values: Sequence[int]) -> float | None:
 
 def middle_of_group(values: Sequence[int]) -> float | None:
     """The median of one stakeholder group, whose members are known by name; None under three answers."""
-    return middle(values) if len(values) >= FEWEST_TOLD else None
+    return middle(values) if len(values) >= FEWEST_REVEALED else None
 
 
 def deviation_ceiling(low: int, high: int) -> float:

@@ -145,7 +145,7 @@ class CopyForm(forms.Form):
             self.add_error("rules", "Tick at least one part to take along, or set up a new panel instead.")
         return self.cleaned_data
 
-    def asked(self) -> dict[str, Any]:
+    def chosen(self) -> dict[str, Any]:
         """What was asked for, by the service's own names."""
         given = self.cleaned_data
         parts = Parts(

@@ -14,7 +14,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from certifications.models import ProgramCertification
 from core import school_year
 from sme_review.enums import Suggestion
-from sme_review.forms.asked import AskedCharField, AskedChoiceField, AskedTypedChoiceField, ConditionalCharField
+from sme_review.forms.fields import ConditionalCharField, DraftCharField, DraftChoiceField, DraftTypedChoiceField
 from sme_review.models import ListingDecision, PanelCertification, Recommendation
 
 _YEARS_AHEAD = 3
@@ -26,7 +26,7 @@ class RecommendationTextForm(forms.Form):
 
     use_required_attribute = False
 
-    text = AskedCharField(
+    text = DraftCharField(
         label="The recommendation in a few sentences",
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="Approvers read this first: who took part, what the panel thinks, what OCTE should weigh.",
@@ -42,7 +42,7 @@ class ChoiceForm(forms.Form):
 
     use_required_attribute = False
 
-    choice = AskedChoiceField(label="Recommendation", choices=_RATED, widget=forms.RadioSelect)
+    choice = DraftChoiceField(label="Recommendation", choices=_RATED, widget=forms.RadioSelect)
     note = ConditionalCharField(
         label="Note",
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -105,12 +105,12 @@ class _Decision(forms.Form):
 
     use_required_attribute = False
 
-    reason = AskedCharField(
+    reason = DraftCharField(
         label="Reason",
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Kept with the decision. Panelists and districts can read it.",
     )
-    first_school_year = AskedTypedChoiceField(
+    first_school_year = DraftTypedChoiceField(
         label="First school year",
         coerce=int,
         empty_value=None,
@@ -123,7 +123,7 @@ class _Decision(forms.Form):
         required=False,
         help_text="Of an approval, if it is known.",
     )
-    type = AskedChoiceField(label="Type", choices=ProgramCertification.Type, help_text="Of an approval.")
+    type = DraftChoiceField(label="Type", choices=ProgramCertification.Type, help_text="Of an approval.")
     counts_federally = forms.BooleanField(
         label="Counts for federal reporting (indicator 5S1)", required=False, help_text="Only if approved."
     )
@@ -157,7 +157,7 @@ class _Decision(forms.Form):
 class DecisionForm(_Decision):
     """OCTE's decision on one certification; left without an outcome it decides nothing."""
 
-    outcome = AskedChoiceField(
+    outcome = DraftChoiceField(
         label="Decision",
         choices=[("", "Not yet"), *ListingDecision.Outcome.choices],
         widget=forms.RadioSelect,

@@ -8,8 +8,8 @@ from django import forms
 from certifications.models import Certification, Program
 from core.files.table_reader import read_table
 from core.problems import Problem
-from sme_review.forms.asked import ConditionalCharField
 from sme_review.forms.due_dates import due_day
+from sme_review.forms.fields import ConditionalCharField
 from sme_review.forms.panelist_lines import LIMITS, as_lines
 from sme_review.models import Material, Panel, PanelCertification, Panelist
 from sme_review.selectors.panel_certifications import addable_certifications

@@ -145,12 +145,12 @@ class DueDateForm(forms.Form):
         return due_day(self.cleaned_data["due_date"])
 
 
-class HeldRoundForm(forms.Form):
+class RoundOnPageForm(forms.Form):
     """Which round a page was about, and whether those who had a mail are told."""
 
     round = forms.IntegerField(required=False)
     tell = forms.BooleanField(required=False)
 
-    def names(self, held: Round) -> bool:
+    def names(self, round_: Round) -> bool:
         """Whether the page was about this round; one that named none is."""
-        return self.is_valid() and self.cleaned_data["round"] in {None, held.pk}
+        return self.is_valid() and self.cleaned_data["round"] in {None, round_.pk}

@@ -48,7 +48,7 @@ class WorksheetWidget(forms.Widget):
             "name": name,
             "id": (attrs or {}).get("id", f"id_{name}"),
             "described_by": (attrs or {}).get("aria-describedby", ""),
-            "segments": [_shown(segment, marks) for segment in by_segment(self.sheet.standards)],
+            "segments": [_segment_rows(segment, marks) for segment in by_segment(self.sheet.standards)],
             "choices": StandardMark.Mark.choices,
             "words": share_in_words(self.sheet, marks),
             "unfolded": bool(marks) or self.sheet.required,
@@ -58,7 +58,7 @@ class WorksheetWidget(forms.Widget):
         return render_to_string("sme_review/link/_worksheet.html", context)
 
 
-def _shown(segment: Segment, marks: Mapping[int, str]) -> dict[str, Any]:
+def _segment_rows(segment: Segment, marks: Mapping[int, str]) -> dict[str, Any]:
     rows = [
         {"standard": standard, "name": f"mark_{standard.pk}", "mark": marks.get(standard.pk, "")}
         for standard in segment.standards

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from certifications.models import Program
-from sme_review.enums import PanelistView, ShownFrom
+from sme_review.enums import PanelistView, VisibleFrom
 
 
 def _percent_field(verbose_name: str, default: int, help_text: str = "") -> models.PositiveSmallIntegerField[int, int]:
@@ -70,7 +70,7 @@ class Panel(models.Model):
 
     # The rules, by what they are about: each has a default, may be changed, and is taken along by a copy.
     COUNTING_RULES: ClassVar = ("quorum", "minimum_per_group")
-    ROUND_RULES: ClassVar = ("rounds_planned", "panelists_see", "shown_from", "worksheet")
+    ROUND_RULES: ClassVar = ("rounds_planned", "panelists_see", "visible_from", "worksheet")
     ASSIGNMENT_RULES: ClassVar = ("assignment", "ratings_wanted", "most_per_panelist")
     READING_RULES: ClassVar = (
         "recommend_proportion",
@@ -103,8 +103,8 @@ class Panel(models.Model):
         choices=PanelistView,
         default=PanelistView.SPREAD,
     )
-    shown_from = models.CharField(
-        "from when panelists see it", max_length=5, choices=ShownFrom, default=ShownFrom.LATER
+    visible_from = models.CharField(
+        "from when panelists see it", max_length=5, choices=VisibleFrom, default=VisibleFrom.LATER
     )
     worksheet = models.CharField("worksheet of standards", max_length=8, choices=Worksheet, default=Worksheet.OPTIONAL)
     assignment = models.CharField("who rates what", max_length=8, choices=Assignment, default=Assignment.EVERYONE)

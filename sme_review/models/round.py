@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from sme_review.enums import PanelistView, ShownFrom
+from sme_review.enums import PanelistView, VisibleFrom
 from sme_review.models.panel import Panel
 from sme_review.models.panel_certification import PanelCertification
 
@@ -39,7 +39,7 @@ class Round(models.Model):
     number = models.PositiveSmallIntegerField(default=1)
     mode = models.CharField(max_length=8, choices=Mode, default=Mode.TOGETHER)
     panelists_see = models.CharField(max_length=7, choices=PanelistView, default=PanelistView.SPREAD)
-    shown_from = models.CharField(max_length=5, choices=ShownFrom, default=ShownFrom.LATER)
+    visible_from = models.CharField(max_length=5, choices=VisibleFrom, default=VisibleFrom.LATER)
     state = models.CharField(max_length=6, choices=State, default=State.OPEN)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="rounds_opened")
     # May lie ahead: such a round is planned, and open only when its time has come.
@@ -94,7 +94,7 @@ class Round(models.Model):
     @property
     def shows_at_close(self) -> bool:
         """Whether panelists see something of the others as soon as a certification of it is closed."""
-        return self.shown_from == ShownFrom.CLOSE and self.panelists_see != PanelistView.OWN
+        return self.visible_from == VisibleFrom.CLOSE and self.panelists_see != PanelistView.OWN
 
     @property
     def is_open(self) -> bool:

@@ -41,7 +41,7 @@ class Step:
     href: str = ""
 
 
-def panel_steps(panel: Any, held: Round | None, *, decided: int, may_manage: bool) -> list[Step]:
+def panel_steps(panel: Any, latest: Round | None, *, decided: int, may_manage: bool) -> list[Step]:
     """The panel's task list: what is done and what is next.
 
     Args:
@@ -54,9 +54,9 @@ def panel_steps(panel: Any, held: Round | None, *, decided: int, may_manage: boo
         _setup_step("Certifications", "sme_review:certifications", panel, panel.certification_count),
         _setup_step("Panelists", "sme_review:panelists", panel, panel.panelist_count),
         _assignment_step(panel),
-        _round_step(panel, held, may_manage=may_manage),
-        _results_step(panel, held),
-        *_next_round_steps(panel, held, may_manage=may_manage),
+        _round_step(panel, latest, may_manage=may_manage),
+        _results_step(panel, latest),
+        *_next_round_steps(panel, latest, may_manage=may_manage),
         _recommendation_step(panel, sent_back=decided > 0),
         _decision_step(panel, decided),
     ]
@@ -91,35 +91,35 @@ def _assignment_step(panel: Any) -> Step:
     return Step("Who rates what", hint, "Done", "green", href)
 
 
-def _round_step(panel: Any, held: Round | None, *, may_manage: bool) -> Step:
-    if held is None:
+def _round_step(panel: Any, latest: Round | None, *, may_manage: bool) -> Step:
+    if latest is None:
         ready = panel.certification_count and panel.panelist_count
         status, tone = ("Next", "blue") if ready else ("Cannot start yet", "gray")
         href = reverse("sme_review:open_round", args=[panel.pk]) if may_manage else ""
         return Step("Round 1", "Check everything, then mail the links", status, tone, href)
-    title, href = f"Round {held.number}", reverse("sme_review:round", args=[panel.pk])
-    if held.is_planned:
-        return Step(title, f"Opens on {moment_in_words(held.opened_at)}", "Planned", "gray", href)
-    if held.is_open:
+    title, href = f"Round {latest.number}", reverse("sme_review:round", args=[panel.pk])
+    if latest.is_planned:
+        return Step(title, f"Opens on {moment_in_words(latest.opened_at)}", "Planned", "gray", href)
+    if latest.is_open:
         return Step(title, f"{panel.rated_count} of {panel.expected_count} answers are in", "Open", "blue", href)
     hint = f"{panel.rated_count} of {panel.expected_count} answers came in"
-    if held.number == panel.rounds_planned:
+    if latest.number == panel.rounds_planned:
         hint += ". All planned rounds were held"
     return Step(title, hint, "Closed", "green", href)
 
 
-def _next_round_steps(panel: Any, held: Round | None, *, may_manage: bool) -> list[Step]:
+def _next_round_steps(panel: Any, latest: Round | None, *, may_manage: bool) -> list[Step]:
     """The round that may follow a closed one; a person decides whether it is needed."""
-    if not may_manage or held is None or panel.state != Panel.State.CLOSED or held.number >= panel.rounds_planned:
+    if not may_manage or latest is None or panel.state != Panel.State.CLOSED or latest.number >= panel.rounds_planned:
         return []
     href = reverse("sme_review:open_round", args=[panel.pk])
     hint = "Ask again where the panel disagrees, or go on without it"
-    return [Step(f"Round {held.number + 1}", hint, "If needed", "blue", href)]
+    return [Step(f"Round {latest.number + 1}", hint, "If needed", "blue", href)]
 
 
-def _results_step(panel: Any, held: Round | None) -> Step:
-    waiting = held is not None and held.state == Round.State.OPEN
-    if held is None or (waiting and held.number == 1):
+def _results_step(panel: Any, latest: Round | None) -> Step:
+    waiting = latest is not None and latest.state == Round.State.OPEN
+    if latest is None or (waiting and latest.number == 1):
         return Step("Results", "They show when the round is closed", "Cannot start yet", "gray")
     hint = "Of what is closed; the rest shows when its round is" if waiting else "Ratings, spread and comments"
     return Step("Results", hint, "Ready", "green", reverse("sme_review:results", args=[panel.pk]))

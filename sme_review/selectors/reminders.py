@@ -15,7 +15,7 @@ class Waiting:
     """A panelist who has not finished: how many certifications they are asked for now, and how many are left."""
 
     panelist: Panelist
-    asked: int
+    total: int
     left: int
 
     @property
@@ -59,26 +59,26 @@ def waiting_on(panels: Iterable[Panel]) -> list[Waiting]:
         round__panel__in=by_key, round__mode=Round.Mode.TOGETHER, closed_at=None, opened_at__lte=now
     )
     open_entries: dict[int, dict[int, int]] = {}
-    for panel, entry, held in ballots.values_list("round__panel_id", "panel_certification_id", "round_id"):
-        open_entries.setdefault(panel, {})[entry] = held
-    here = {"panelist__panel__in": by_key}
+    for panel, entry, round_pk in ballots.values_list("round__panel_id", "panel_certification_id", "round_id"):
+        open_entries.setdefault(panel, {})[entry] = round_pk
+    of_panels = {"panelist__panel__in": by_key}
     pair = ("panelist_id", "panel_certification_id")
-    assigned = set(Assignment.objects.filter(**here).values_list(*pair))
-    recused = set(ConflictDeclaration.objects.filter(**here).values_list(*pair))
-    rated = set(Rating.objects.filter(**here, state__in=Rating.COUNTED).values_list(*pair, "round_id"))
-    found = []
+    assigned = set(Assignment.objects.filter(**of_panels).values_list(*pair))
+    recused = set(ConflictDeclaration.objects.filter(**of_panels).values_list(*pair))
+    rated = set(Rating.objects.filter(**of_panels, state__in=Rating.COUNTED).values_list(*pair, "round_id"))
+    waiting = []
     for person in Panelist.objects.filter(panel__in=by_key, withdrawn_at=None, invited_at__isnull=False):
         person.panel = by_key[person.panel_id]
         everything = person.panel.assignment == Panel.Assignment.EVERYONE
-        asked = {
-            entry: held
-            for entry, held in open_entries.get(person.panel_id, {}).items()
+        entries = {
+            entry: round_pk
+            for entry, round_pk in open_entries.get(person.panel_id, {}).items()
             if (everything or (person.pk, entry) in assigned) and (person.pk, entry) not in recused
         }
-        left = sum((person.pk, entry, held) not in rated for entry, held in asked.items())
+        left = sum((person.pk, entry, round_pk) not in rated for entry, round_pk in entries.items())
         if left:
-            found.append(Waiting(person, len(asked), left))
-    return found
+            waiting.append(Waiting(person, len(entries), left))
+    return waiting
 
 
 def conflicts_of(panel: Panel) -> QuerySet[ConflictDeclaration]:
@@ -91,10 +91,10 @@ def conflicts_of(panel: Panel) -> QuerySet[ConflictDeclaration]:
 
 
 def withdrawn_of(panel: Panel) -> QuerySet[Panelist]:
-    """Those who were taken off, with who did it, who took their place, and kept_count, the ratings that no longer count."""
+    """Those who were taken off, with who did it, who took their place, and rating_count, the ratings that no longer count."""
     return (
         Panelist.objects.filter(panel=panel, withdrawn_at__isnull=False)
         .select_related("withdrawn_by", "replaced_by")
-        .annotate(kept_count=Count("ratings", filter=Q(ratings__state__in=Rating.COUNTED)))
+        .annotate(rating_count=Count("ratings", filter=Q(ratings__state__in=Rating.COUNTED)))
         .order_by("-withdrawn_at")
     )

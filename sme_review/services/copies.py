@@ -118,8 +118,8 @@ def _words_of(material: Material | None, certification: Certification) -> dict[s
 
 def _copy_people(panel: Panel, proposal: Proposal) -> int:
     """People as they are reached, nothing of what they did; how many."""
-    kept = ("name", "email", "group", "title", "organization")
+    names = ("name", "email", "group", "title", "organization")
     made = Panelist.objects.bulk_create(
-        Panelist(panel=panel, **{name: getattr(person, name) for name in kept}) for person in proposal.people
+        Panelist(panel=panel, **{name: getattr(person, name) for name in names}) for person in proposal.people
     )
     return len(made)

@@ -88,16 +88,18 @@ def undo_decision(*, by: User, decision: ListingDecision) -> ListingDecision:
     """
     require(by, DECIDE_LISTINGS)
     lock_panel(decision.recommendation.panel)
-    held = ListingDecision.objects.select_for_update(of=("self",)).select_related("recommendation").get(pk=decision.pk)
-    if held.undone_at:
-        return held
-    if held.released_at:
+    locked = (
+        ListingDecision.objects.select_for_update(of=("self",)).select_related("recommendation").get(pk=decision.pk)
+    )
+    if locked.undone_at:
+        return locked
+    if locked.released_at:
         raise MoveNotAllowedError("This decision is released, so it can no longer be undone.")
-    held.undone_at = timezone.now()
-    held.undone_by = by
-    held.save(update_fields=["undone_at", "undone_by"])
-    record(by=by, verb=verbs.DECISION_UNDONE, target=held.recommendation, detail={"outcome": held.outcome})
-    return held
+    locked.undone_at = timezone.now()
+    locked.undone_by = by
+    locked.save(update_fields=["undone_at", "undone_by"])
+    record(by=by, verb=verbs.DECISION_UNDONE, target=locked.recommendation, detail={"outcome": locked.outcome})
+    return locked
 
 
 def _ensure_waits(panel: Panel, packet: int | None) -> None:
@@ -128,8 +130,8 @@ def _ensure_complete(reason: str, first: int | None, last: int | None) -> None:
 
 
 def _current(recommendation: Recommendation) -> ListingDecision | None:
-    held = recommendation.decisions.filter(superseded_at=None, undone_at=None).select_related("decided_by")
-    return held.first()
+    standing = recommendation.decisions.filter(superseded_at=None, undone_at=None).select_related("decided_by")
+    return standing.first()
 
 
 def _ensure_open_again(current: ListingDecision) -> None:

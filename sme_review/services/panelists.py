@@ -21,7 +21,7 @@ from sme_review import verbs
 from sme_review.models import Assignment, Panel, Panelist, PanelistLink, Round
 from sme_review.permissions import MANAGE_PANELS
 from sme_review.selectors.ballots import waiting_round
-from sme_review.selectors.panelists import asked_entries
+from sme_review.selectors.panelists import assigned_entries
 from sme_review.services.panels import bump, close_gate, lock_panel
 
 # How long it takes, as invitations say it: reading in, then each certification.
@@ -224,13 +224,13 @@ def mail_link(panelist: Panelist, *, replaces: bool = False) -> None:
     Args:
         replaces: the earlier links were ended, and the mail says so.
     """
-    held = waiting_round(panelist.panel)
+    to_rate = waiting_round(panelist.panel)
     link = new_link(panelist)
     panelist.invited_at = timezone.now()
-    if held is not None and held.mode == Round.Mode.TOGETHER:  # the other mails give no due date
+    if to_rate is not None and to_rate.mode == Round.Mode.TOGETHER:  # the other mails give no due date
         panelist.due_date_mailed = panelist.panel.due_date
     panelist.save(update_fields=["invited_at", "due_date_mailed"])
-    subject, template, more = _nothing_to_rate(panelist) if held is None else _asks_to_rate(panelist, held)
+    subject, template, more = _nothing_to_rate(panelist) if to_rate is None else _asks_to_rate(panelist, to_rate)
     send_after_commit(
         to=panelist.email,
         subject=subject,
@@ -243,14 +243,14 @@ def _nothing_to_rate(panelist: Panelist) -> Mail:
     return f"Your personal link to the panel for {panelist.panel.program.title}", "link_only", {}
 
 
-def _asks_to_rate(panelist: Panelist, held: Round) -> Mail:
+def _asks_to_rate(panelist: Panelist, to_rate: Round) -> Mail:
     """The mail for a round that is open or planned; in a live session it says what to do now, not by when."""
-    panel, entries = panelist.panel, list(asked_entries(panelist).select_related("certification"))
-    before = panel.rounds.filter(number__lt=held.number, closed_at__isnull=False).last()
+    panel, entries = panelist.panel, list(assigned_entries(panelist).select_related("certification"))
+    before = panel.rounds.filter(number__lt=to_rate.number, closed_at__isnull=False).last()
     shared = {"entries": entries, "count": len(entries), "before": before}
-    if held.mode == Round.Mode.LIVE:
+    if to_rate.mode == Round.Mode.LIVE:
         return f"The session is open: please join to rate certifications for {panel.program.title}", "session", shared
-    opens = held.opened_at if held.is_planned else None
+    opens = to_rate.opened_at if to_rate.is_planned else None
     due = f"{panel.due_date:%B} {panel.due_date.day}"
     when = f"from {_short_day(opens)} to {due}" if opens else f"by {due}"
     what = "Second round: please rate certifications again" if before else "Please rate certifications"

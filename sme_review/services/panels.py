@@ -39,10 +39,10 @@ def lock_panel(panel: Panel, *, even_put_away: bool = False) -> Panel:
     Raises:
         MoveNotAllowedError: it is put away, so nothing on it changes; `even_put_away` lets it pass.
     """
-    held = Panel.objects.select_for_update(no_key=True, of=("self",)).select_related("program").get(pk=panel.pk)
-    if held.put_away_at and not even_put_away:
+    locked = Panel.objects.select_for_update(no_key=True, of=("self",)).select_related("program").get(pk=panel.pk)
+    if locked.put_away_at and not even_put_away:
         raise MoveNotAllowedError("This panel is put away, so nothing on it can change. A copy of it can.")
-    return held
+    return locked
 
 
 def ensure_move(panel: Panel, *, to: str) -> None:
@@ -58,11 +58,11 @@ def bump(panel: Panel) -> None:
     Panel.objects.filter(pk=panel.pk).update(pulse=F("pulse") + 1)
 
 
-def ensure_due_after_opening(panel: Panel, held: Round) -> None:
+def ensure_due_after_opening(panel: Panel, opening: Round) -> None:
     """Raise Problem where the panel's answers are due before the day on which a round opens."""
-    if panel.due_date < timezone.localdate(held.opened_at):
+    if panel.due_date < timezone.localdate(opening.opened_at):
         raise Problem(
-            f"The round opens on {day_in_words(held.opened_at)}, so answers cannot be due before that day.",
+            f"The round opens on {day_in_words(opening.opened_at)}, so answers cannot be due before that day.",
             field="due_date",
         )
 
@@ -196,8 +196,10 @@ def add_certifications(*, by: User, panel: Panel, certifications: Iterable[Certi
 def _open_in_running_round(by: User, panel: Panel, entry: PanelCertification) -> None:
     """A certification that joins a round in which all are rated at once is open like the others."""
     now = timezone.now()
-    for held in panel.rounds.filter(state=Round.State.OPEN, mode=Round.Mode.TOGETHER):
-        Ballot.objects.create(round=held, panel_certification=entry, opened_by=by, opened_at=max(now, held.opened_at))
+    for round_ in panel.rounds.filter(state=Round.State.OPEN, mode=Round.Mode.TOGETHER):
+        Ballot.objects.create(
+            round=round_, panel_certification=entry, opened_by=by, opened_at=max(now, round_.opened_at)
+        )
 
 
 @transaction.atomic
@@ -242,8 +244,8 @@ def change_panel_certification(
 
 
 def _is_saved(entry: PanelCertification, *, position: int, **words: str) -> bool:
-    held = entry.materials.order_by("number").last()
-    return entry.position == position and all(getattr(held, name, "") == text for name, text in words.items())
+    material = entry.materials.order_by("number").last()
+    return entry.position == position and all(getattr(material, name, "") == text for name, text in words.items())
 
 
 @transaction.atomic

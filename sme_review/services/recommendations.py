@@ -66,7 +66,7 @@ def save_recommendation(
     if panel.state != Panel.State.CLOSED:
         raise MoveNotAllowedError("A recommendation is written after the round is closed and before it is sent.")
     settled = settled_entries(panel)
-    if seen is not None and seen != recommendation_mark(panel) and not _is_held(panel, text, choices, settled):
+    if seen is not None and seen != recommendation_mark(panel) and not _is_saved(panel, text, choices, settled):
         raise StaleVersionError(
             "Somebody saved this recommendation since you opened the page, so yours is not saved. What you typed is still "
             "below. Compare it with what is saved now, then save again."
@@ -95,13 +95,13 @@ def save_recommendation(
     return saved
 
 
-def _is_held(panel: Panel, text: str, choices: Sequence[Choice], settled: set[int]) -> bool:
+def _is_saved(panel: Panel, text: str, choices: Sequence[Choice], settled: set[int]) -> bool:
     """Whether exactly this is saved already."""
-    held = {
+    saved = {
         item.panel_certification_id: (item.choice, item.note, item.position) for item in panel.recommendations.all()
     }
     return panel.recommendation_text == text.strip() and all(
-        held.get(choice.panel_certification.pk) == (choice.choice, choice.note.strip(), choice.position)
+        saved.get(choice.panel_certification.pk) == (choice.choice, choice.note.strip(), choice.position)
         for choice in choices
         if choice.panel_certification.pk not in settled
     )

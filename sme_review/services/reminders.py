@@ -33,7 +33,7 @@ class Section:
 
     panel: Panel
     left: int
-    asked: int
+    total: int
     minutes: int
     link: str
     was_due: date | None
@@ -55,7 +55,7 @@ def remind_panel(*, by: User, panel: Panel, opened_at: datetime, include_recent:
     require(by, MANAGE_PANELS)
     limit = opened_at if include_recent else min(opened_at, timezone.now() - PAUSE)
     waiting = waiting_on(panels_taking_ratings().filter(pk=panel.pk))
-    return _remind(by=by, limits={found.panelist.pk: limit for found in waiting})
+    return _remind(by=by, limits={each.panelist.pk: limit for each in waiting})
 
 
 @transaction.atomic
@@ -72,11 +72,11 @@ def remind_by_schedule(*, days: Collection[int]) -> int:
     """
     today = timezone.localdate()
     limits = {}
-    for found in waiting_on(panels_taking_ratings()):
-        panel = found.panelist.panel
+    for each in waiting_on(panels_taking_ratings()):
+        panel = each.panelist.panel
         begun = [_start_of(due) for day in days if (due := panel.due_date - timedelta(days=day)) <= today]
         if panel.due_date >= today:
-            limits[found.panelist.pk] = max([*begun, min(_opened_at(panel), timezone.now() - PAUSE)])
+            limits[each.panelist.pk] = max([*begun, min(_opened_at(panel), timezone.now() - PAUSE)])
     return _remind(by=None, limits=limits)
 
 
@@ -96,35 +96,35 @@ def _remind(*, by: User | None, limits: Mapping[int, datetime]) -> int:
     list(Panelist.objects.select_for_update(no_key=True).filter(pk__in=limits).order_by("pk"))
     waiting = waiting_on(panels_taking_ratings())
     by_address: dict[str, list[Waiting]] = {}
-    for found in waiting:
-        by_address.setdefault(found.address, []).append(found)
+    for each in waiting:
+        by_address.setdefault(each.address, []).append(each)
     sent = 0
     for everything in by_address.values():
-        if any(_is_due(found, limits) for found in everything):
-            _mail(by=by, everything=sorted(everything, key=lambda found: found.panelist.panel.due_date))
+        if any(_is_due(each, limits) for each in everything):
+            _mail(by=by, everything=sorted(everything, key=lambda each: each.panelist.panel.due_date))
             sent += 1
     return sent
 
 
-def _is_due(found: Waiting, limits: Mapping[int, datetime]) -> bool:
-    limit = limits.get(found.panelist.pk)
-    return limit is not None and found.last_mailed is not None and found.last_mailed < limit
+def _is_due(each: Waiting, limits: Mapping[int, datetime]) -> bool:
+    limit = limits.get(each.panelist.pk)
+    return limit is not None and each.last_mailed is not None and each.last_mailed < limit
 
 
 def _mail(*, by: User | None, everything: list[Waiting]) -> None:
     """One person's mail, with a link for each panel; earlier links keep working."""
     sections = []
-    for found in everything:
-        person = found.panelist
+    for each in everything:
+        person = each.panelist
         sections.append(
             Section(
                 panel=person.panel,
-                left=found.left,
-                asked=found.asked,
-                minutes=minutes_for(found.left),
+                left=each.left,
+                total=each.total,
+                minutes=minutes_for(each.left),
                 link=new_link(person),
-                was_due=found.due_date_before,
-                just_opened=found.last_mailed is not None and found.last_mailed < _opened_at(person.panel),
+                was_due=each.due_date_before,
+                just_opened=each.last_mailed is not None and each.last_mailed < _opened_at(person.panel),
             )
         )
         person.reminded_at = timezone.now()
@@ -135,7 +135,7 @@ def _mail(*, by: User | None, everything: list[Waiting]) -> None:
             by_label="" if by else SCHEDULE,
             verb=verbs.PANELIST_REMINDED,
             target=person,
-            detail={"panel": person.panel_id, "left": found.left},
+            detail={"panel": person.panel_id, "left": each.left},
         )
     first = everything[0].panelist
     left = sum(section.left for section in sections)

@@ -23,7 +23,7 @@ from sme_review.permissions import MANAGE_PANELS
 from sme_review.preconditions import why_not_open
 from sme_review.selectors.decisions import settled_entries
 from sme_review.selectors.panel_certifications import certifications_of
-from sme_review.selectors.panelists import asked_of
+from sme_review.selectors.panelists import number_assigned
 from sme_review.services.ballots import close_open_ballots, start_ballot
 from sme_review.services.panelists import mail_link
 from sme_review.services.panels import (
@@ -81,7 +81,7 @@ def open_round(
         number=_next_number(panel),
         mode=mode,
         panelists_see=panel.panelists_see,
-        shown_from=panel.shown_from,
+        visible_from=panel.visible_from,
         opened_by=by,
         opened_at=max(opens_at or now, now),
     )
@@ -93,7 +93,7 @@ def open_round(
     if mode == Round.Mode.TOGETHER:
         _reveal_earlier(panel, chosen, opened.opened_at)
         for entry in chosen:
-            start_ballot(by=by, held=opened, entry=entry, at=opened.opened_at)
+            start_ballot(by=by, in_round=opened, entry=entry, at=opened.opened_at)
     panel.state = Panel.State.RUNNING
     panel.save(update_fields=["state"])
     bump(panel)
@@ -106,12 +106,12 @@ def _ensure_seen(panel: Panel, number: int | None) -> None:
     """Raise StaleVersionError where the page was about another round than the one that comes next now."""
     if number is None or number == panel.rounds.count() + 1:
         return
-    held = panel.rounds.select_related("opened_by").filter(number=number).first()
-    if held is None:
+    round_ = panel.rounds.select_related("opened_by").filter(number=number).first()
+    if round_ is None:
         raise StaleVersionError("The panel stands otherwise now than on your page. Look again, then choose again.")
-    done = "planned" if held.is_planned else "opened"
+    done = "planned" if round_.is_planned else "opened"
     raise StaleVersionError(
-        f"Round {held.number} was {done} by {held.opened_by} before you pressed the button. Nothing was done twice."
+        f"Round {round_.number} was {done} by {round_.opened_by} before you pressed the button. Nothing was done twice."
     )
 
 
@@ -130,15 +130,15 @@ def _chosen(panel: Panel, entries: Iterable[PanelCertification] | None) -> list[
         Problem: none is chosen, one is of another panel or decided, or something else stands in the way.
     """
     settled = settled_entries(panel)
-    here = list(certifications_of(panel))
-    wanted = {entry.pk for entry in here} - settled if entries is None else {entry.pk for entry in entries}
+    on_panel = list(certifications_of(panel))
+    wanted = {entry.pk for entry in on_panel} - settled if entries is None else {entry.pk for entry in entries}
     if entries is not None and not wanted:
         raise Problem("Choose at least one certification for this round.", field="entries")
-    if wanted.difference(entry.pk for entry in here):
+    if wanted.difference(entry.pk for entry in on_panel):
         raise Problem("One of these certifications is not on this panel. Choose again.", field="entries")
     if wanted & settled:
         raise Problem("OCTE has decided one of these certifications, so it is not rated again.", field="entries")
-    chosen = [entry for entry in here if entry.pk in wanted]
+    chosen = [entry for entry in on_panel if entry.pk in wanted]
     missing = why_not_open(panel, chosen)
     if missing:
         raise Problem(" ".join(missing))
@@ -151,26 +151,26 @@ def _reveal_earlier(panel: Panel, chosen: Collection[PanelCertification], at: da
     ).update(revealed_at=at)
 
 
-def _concerned(held: Round) -> list[Panelist]:
+def _concerned(round_: Round) -> list[Panelist]:
     """Everybody on the panel in round 1; after that those who are asked for something in the round."""
-    people = held.panel.panelists.filter(withdrawn_at=None).select_related("panel__program", "panel__created_by")
-    return [person for person in people if held.number == 1 or asked_of(person)]
+    people = round_.panel.panelists.filter(withdrawn_at=None).select_related("panel__program", "panel__created_by")
+    return [person for person in people if round_.number == 1 or number_assigned(person)]
 
 
-def _mail_links(held: Round, *, mail_again: bool) -> None:
-    for panelist in _concerned(held):
+def _mail_links(round_: Round, *, mail_again: bool) -> None:
+    for panelist in _concerned(round_):
         if mail_again or panelist.invited_at is None:
             mail_link(panelist)
 
 
-def _record(by: User, held: Round, chosen: Collection[PanelCertification]) -> None:
-    detail: dict[str, object] = {"round": held.number, "certifications": len(chosen)}
-    if held.is_planned:
+def _record(by: User, round_: Round, chosen: Collection[PanelCertification]) -> None:
+    detail: dict[str, object] = {"round": round_.number, "certifications": len(chosen)}
+    if round_.is_planned:
         detail |= {
-            "opens": moment_in_words(held.opened_at),
-            "due date before": held.due_date_before.isoformat() if held.due_date_before else "",
+            "opens": moment_in_words(round_.opened_at),
+            "due date before": round_.due_date_before.isoformat() if round_.due_date_before else "",
         }
-    record(by=by, verb=verbs.ROUND_PLANNED if held.is_planned else verbs.ROUND_OPENED, target=held, detail=detail)
+    record(by=by, verb=verbs.ROUND_PLANNED if round_.is_planned else verbs.ROUND_OPENED, target=round_, detail=detail)
 
 
 @transaction.atomic
@@ -183,18 +183,18 @@ def open_planned_round(*, by: User, round: Round) -> Round:  # noqa: A002 - the 
         StaleVersionError: the planning was taken back, or the round is closed.
     """
     require(by, MANAGE_PANELS)
-    held = _lock_waiting(round)
+    locked = _lock_waiting(round)
     now = timezone.now()
-    if held.opened_at <= now:
-        return held
-    held.ballots.update(opened_at=now)
-    Ballot.objects.filter(round__panel=held.panel, revealed_at__gt=now).update(revealed_at=now)
-    held.opened_at, held.opened_by = now, by
-    held.save(update_fields=["opened_at", "opened_by"])
-    bump(held.panel)
-    _mail_links(held, mail_again=True)
-    record(by=by, verb=verbs.ROUND_OPENED, target=held, detail={"round": held.number, "before its time": "yes"})
-    return held
+    if locked.opened_at <= now:
+        return locked
+    locked.ballots.update(opened_at=now)
+    Ballot.objects.filter(round__panel=locked.panel, revealed_at__gt=now).update(revealed_at=now)
+    locked.opened_at, locked.opened_by = now, by
+    locked.save(update_fields=["opened_at", "opened_by"])
+    bump(locked.panel)
+    _mail_links(locked, mail_again=True)
+    record(by=by, verb=verbs.ROUND_OPENED, target=locked, detail={"round": locked.number, "before its time": "yes"})
+    return locked
 
 
 @transaction.atomic
@@ -210,23 +210,27 @@ def take_back_round(*, by: User, round: Round, tell: bool) -> Panel:  # noqa: A0
         StaleVersionError: it was taken back before, or has opened meanwhile.
     """
     require(by, MANAGE_PANELS)
-    held = _lock_waiting(round)
-    panel, now = held.panel, timezone.now()
-    if held.opened_at <= now:
+    locked = _lock_waiting(round)
+    panel, now = locked.panel, timezone.now()
+    if locked.opened_at <= now:
         raise StaleVersionError(
-            f"Round {held.number} has opened meanwhile, so it cannot be taken back. Close it instead."
+            f"Round {locked.number} has opened meanwhile, so it cannot be taken back. Close it instead."
         )
-    told = [person for person in _concerned(held) if person.invited_at] if tell else []
-    due_before = held.due_date_before
+    recipients = [person for person in _concerned(locked) if person.invited_at] if tell else []
+    due_before = locked.due_date_before
     record(
         by=by,
         verb=verbs.ROUND_TAKEN_BACK,
-        target=held,
-        detail={"round": held.number, "would have opened": moment_in_words(held.opened_at), "mails": len(told)},
+        target=locked,
+        detail={
+            "round": locked.number,
+            "would have opened": moment_in_words(locked.opened_at),
+            "mails": len(recipients),
+        },
     )
     Ballot.objects.filter(round__panel=panel, revealed_at__gt=now).update(revealed_at=None)
-    held.ballots.all().delete()
-    held.delete()
+    locked.ballots.all().delete()
+    locked.delete()
     if due_before is not None:
         panel = change_panel(by=by, panel=panel, due_date=due_before)
     before = Panel.State.CLOSED if panel.rounds.exists() else Panel.State.DRAFT
@@ -234,12 +238,12 @@ def take_back_round(*, by: User, round: Round, tell: bool) -> Panel:  # noqa: A0
     panel.state = before
     panel.save(update_fields=["state"])
     bump(panel)
-    for person in told:
+    for person in recipients:
         send_after_commit(
             to=person.email,
             subject=f"Not yet: rating certifications for {panel.program.title}",
             template="sme_review/mail/round_taken_back.txt",
-            context={"panelist": person, "panel": panel, "day": day_in_words(held.opened_at)},
+            context={"panelist": person, "panel": panel, "day": day_in_words(locked.opened_at)},
         )
     return panel
 
@@ -252,13 +256,13 @@ def _lock_waiting(round: Round) -> Round:  # noqa: A002 - the thing's own name
     """
     panel = lock_panel(round.panel)
     close_gate(panel)
-    held = Round.objects.select_for_update().filter(pk=round.pk).first()
-    if held is None:
+    locked = Round.objects.select_for_update().filter(pk=round.pk).first()
+    if locked is None:
         raise StaleVersionError("The planning of this round was taken back before you pressed the button.")
-    if held.state != Round.State.OPEN:
-        raise StaleVersionError(f"Round {held.number} is closed already.")
-    held.panel = panel
-    return held
+    if locked.state != Round.State.OPEN:
+        raise StaleVersionError(f"Round {locked.number} is closed already.")
+    locked.panel = panel
+    return locked
 
 
 @transaction.atomic
@@ -299,22 +303,22 @@ def close_round(*, by: User, round: Round) -> Round:  # noqa: A002 - the thing's
     """
     require(by, MANAGE_PANELS)
     panel = lock_panel(round.panel)
-    held = Round.objects.select_for_update().get(pk=round.pk)
-    if held.state != Round.State.OPEN:
+    locked = Round.objects.select_for_update().get(pk=round.pk)
+    if locked.state != Round.State.OPEN:
         raise MoveNotAllowedError("This round is already closed.")
-    if held.is_planned:
+    if locked.is_planned:
         raise MoveNotAllowedError(
-            f"This round opens on {moment_in_words(held.opened_at)}, so there is nothing to close. Take the planning back."
+            f"This round opens on {moment_in_words(locked.opened_at)}, so there is nothing to close. Take the planning back."
         )
     ensure_move(panel, to=Panel.State.CLOSED)
-    locked = close_open_ballots(by=by, held=held)
-    held.state = Round.State.CLOSED
-    held.closed_at = timezone.now()
-    held.closed_by = by
-    held.save(update_fields=["state", "closed_at", "closed_by"])
+    counted = close_open_ballots(by=by, in_round=locked)
+    locked.state = Round.State.CLOSED
+    locked.closed_at = timezone.now()
+    locked.closed_by = by
+    locked.save(update_fields=["state", "closed_at", "closed_by"])
     if not panel.rounds.filter(state=Round.State.OPEN).exists():
         panel.state = Panel.State.CLOSED
         panel.save(update_fields=["state"])
     bump(panel)
-    record(by=by, verb=verbs.ROUND_CLOSED, target=held, detail={"ratings counted": locked})
-    return held
+    record(by=by, verb=verbs.ROUND_CLOSED, target=locked, detail={"ratings counted": counted})
+    return locked

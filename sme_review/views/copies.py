@@ -19,7 +19,7 @@ def copy_panel(request: SignedInRequest, pk: int) -> HttpResponse:
     source = find_panel(request, pk)
     form = CopyForm(request.POST or None, proposal=proposal_of(source))
     if request.method == "POST" and form.is_valid():
-        copied = copies.copy_panel(by=request.user, source=source, **form.asked())
+        copied = copies.copy_panel(by=request.user, source=source, **form.chosen())
         _tell(request, copied)
         return redirect("sme_review:panel", copied.panel.pk)
     context = {"panel": source, "form": form, "crumbs": crumbs(source, "Copy")}

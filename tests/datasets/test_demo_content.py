@@ -181,7 +181,7 @@ def test_worksheets_come_to_about_the_share_that_was_given(demo):
     for rating in ratings:
         share = suggest_share(lines, dict(rating.marks.values_list("standard__code", "mark"))).proportion
         assert abs(share - rating.proportion) <= 100 / len(lines)
-    found = coverage_of(panel, viewer=User.objects.get(email="consultant@example.org")).found
+    found = coverage_of(panel, viewer=User.objects.get(email="consultant@example.org")).figures
     assert len(found.sets.by_size) > 1
 
 

@@ -31,7 +31,7 @@ RULES = {
     "minimum_per_group": 2,
     "rounds_planned": 1,
     "panelists_see": "own",
-    "shown_from": "close",
+    "visible_from": "close",
     "worksheet": "required",
     "assignment": "balanced",
     "ratings_wanted": 4,

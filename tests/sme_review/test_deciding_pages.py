@@ -117,7 +117,7 @@ def test_what_was_kept_beside_a_clash_stands_as_kept(lines, desk, address):
         (True, True),
         (True, False),
     ]
-    assert (page.context["undecided_count"], len(page.context["kept"])) == (0, 2)
+    assert (page.context["undecided_count"], len(page.context["unreleased"])) == (0, 2)
 
 
 def test_undo_after_the_release_is_refused(lines, closed, approver, desk):

@@ -201,7 +201,7 @@ def projected(cast, by):
     ballot = ballots.close_ballot(by=by, ballot=entry.ballots.get())
     ballots.reveal_ballot(by=by, ballot=ballot)
     ballot.refresh_from_db()
-    shown = [(one.asked.field, one.values, one.summary, one.bars) for one in spread_of(ballot, viewer=by)]
+    shown = [(one.question.field, one.values, one.summary, one.bars) for one in spread_of(ballot, viewer=by)]
     panel = Panel.objects.get(pk=cast.panel.pk)
     staff = Client()
     staff.force_login(by)

@@ -145,7 +145,7 @@ def test_statistics_follow_when_somebody_leaves_the_panel(closed, consultant, cl
     assert result.withheld.startswith("4 people rated it;")
     assert [one.total.invited for one in result.questions] == [4, 4, 4]
     shown = client.get(url("results", closed.panel.pk))
-    assert [item.result.raters for item in shown.context["shown"]] == [4, 4]
+    assert [item.result.raters for item in shown.context["cards"]] == [4, 4]
     assert client.get(url("download_results", closed.panel.pk)).content != before
     now = preview(closed.panel, consultant)
     entry = now["certifications"][0]

@@ -23,7 +23,7 @@ OTHER_RULES = {
     "minimum_per_group": 2,
     "rounds_planned": 1,
     "panelists_see": "reasons",
-    "shown_from": "close",
+    "visible_from": "close",
     "worksheet": "off",
     "recommend_proportion": 60,
     "recommend_postsecondary": 4,
@@ -132,7 +132,7 @@ def test_rules_that_no_longer_change_are_shown_so(staff, closed, consultant):
     rounds.open_round(by=consultant, panel=closed.panel)
     form = staff.get(rules_url(closed.panel)).context["form"]
     fixed = [name for name, field in form.fields.items() if field.disabled]
-    assert sorted(fixed) == ["panelists_see", "rounds_planned", "shown_from", "standards_version"]
+    assert sorted(fixed) == ["panelists_see", "rounds_planned", "visible_from", "standards_version"]
 
 
 def test_refusals_of_the_service_stand_at_their_fields(staff, running, consultant):

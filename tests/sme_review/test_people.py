@@ -108,7 +108,9 @@ def test_replacement_takes_over_and_is_invited(running, consultant, django_captu
     assert panelist_by_secret(running.secrets[person.pk]) is None
     assert [message.to for message in mail.outbox] == [["nell@example.org"]]
     assert replace(consultant, person, email="third@example.org") == added
-    assert [(off.pk, off.kept_count, off.replaced_by) for off in withdrawn_of(running.panel)] == [(person.pk, 1, added)]
+    assert [(off.pk, off.rating_count, off.replaced_by) for off in withdrawn_of(running.panel)] == [
+        (person.pk, 1, added)
+    ]
 
 
 def test_replacement_with_an_address_on_the_panel_changes_nothing(running, consultant):

@@ -18,7 +18,7 @@ from sme_review.selectors.ballots import is_open, waiting_round
 from sme_review.selectors.home import home_items
 from sme_review.selectors.live import Scene, Standing, live_rounds, session_of, stage_of
 from sme_review.selectors.live_spread import before
-from sme_review.selectors.panelists import asked_of
+from sme_review.selectors.panelists import number_assigned
 from sme_review.selectors.panels import with_progress
 from sme_review.selectors.ratings import Progress, tasks_of
 from sme_review.selectors.reminders import panels_taking_ratings, waiting_on
@@ -291,7 +291,7 @@ def test_counts_are_of_the_planned_round(second):
     panel = with_progress(Panel.objects.all()).get()
     assert (panel.rated_count, panel.expected_count, panel.round_number) == (0, 5, 2)
     assert panel.planned_for == second.round.opened_at
-    assert asked_of(second.panelists[0]) == 1
+    assert number_assigned(second.panelists[0]) == 1
 
 
 # Mail

@@ -293,7 +293,7 @@ def test_a_changed_answer_is_kept_beside_the_first(client, second, person, secre
 
 def test_what_is_not_rated_again_is_listed_apart(client, second, person, secret):
     todo = tasks_of(person)
-    assert [task.entry for task in todo.asked] == second.entries[:1]
+    assert [task.entry for task in todo.assigned] == second.entries[:1]
     assert [task.entry for task in todo.closed] == second.entries[1:]
     words = client.get(url("link_ratings", secret)).content.decode()
     assert ("0 of 1 done" in words, "Not rated in this round" in words) == (True, True)
@@ -410,7 +410,7 @@ def test_before_its_time_a_rating_is_refused_and_the_page_is_to_read(client, pla
     assert client.get(address).context["read_only"] is True
     assert send_rating(client, address, {**TYPED, "action": "save", "version": 0}).status_code == 409
     assert not Rating.objects.exists()
-    assert tasks_of(planned.panelists[0]).asked[0].progress == Progress.NOT_OPEN
+    assert tasks_of(planned.panelists[0]).assigned[0].progress == Progress.NOT_OPEN
 
 
 def test_a_conflict_can_be_declared_before_the_round_opens(client, planned):

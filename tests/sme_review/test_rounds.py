@@ -370,7 +370,7 @@ def shown(cast, user):
     panel = with_progress(Panel.objects.filter(pk=cast.panel.pk)).get()
     people = panelists_of(user, cast.panel)
     return (panel.rated_count, panel.expected_count), [
-        (person.submitted_count, person.recused_count, person.asked_count) for person in people
+        (person.submitted_count, person.recused_count, person.assigned_count) for person in people
     ]
 
 

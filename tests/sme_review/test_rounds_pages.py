@@ -452,7 +452,7 @@ def test_closing_page_says_that_nothing_was_submitted(staff, now, running):
     assert "Yes, close round 1 now, without any answer" in page
     answer = staff.post(url("close_round", running.panel), {"sure": "yes", "round": running.round.pk}, follow=True)
     assert answer.status_code == 200
-    assert [result.raters for result in answer.context["asked"].results] == [0, 0]
+    assert [result.raters for result in answer.context["selection"].results] == [0, 0]
 
 
 def test_closing_page_says_who_is_late_and_that_drafts_do_not_count(staff, now, running):

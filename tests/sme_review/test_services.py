@@ -254,7 +254,7 @@ def test_results_show_only_when_closed(rated, consultant):
     with pytest.raises(Problem):
         results_of(rated.panel, viewer=consultant)
     with pytest.raises(Problem):
-        results_of(rated.panel, viewer=consultant, held=rated.round)
+        results_of(rated.panel, viewer=consultant, in_round=rated.round)
 
 
 def test_results_take_the_same_queries_however_many_rate(closed, consultant, django_assert_num_queries):
