@@ -2,6 +2,9 @@
 
 from django.db.models import TextChoices
 
+# A share of the standards under 30 percent is weak: it counts as "low" where a panel disagrees, and needs a reason.
+WEAK_PROPORTION = 30
+
 
 class StakeholderGroup(TextChoices):
     """The three groups that an SME panel is made of (procedure, identification step 1.1.1)."""

@@ -12,6 +12,7 @@ from django.db.models import (
 
 from accounts.models import User
 from core.moments import moment_in_words
+from core.words import counted
 from sme_review.enums import Reading, StakeholderGroup, Suggestion
 from sme_review.models import (
     Assignment,
@@ -63,7 +64,7 @@ def why_not_open(panel: Panel, entries: Sequence[PanelCertification] | None = No
 
 def why_not_put_away(panel: Panel) -> str:
     """Why a panel cannot be put away now; empty when it can."""
-    if Round.objects.filter(panel=panel, state=Round.State.OPEN).exists():
+    if panel.rounds.not_closed().exists():
         return "Close the round first: panelists are still rating."
     if panel.state == Panel.State.RECOMMENDED:
         return (
@@ -93,9 +94,8 @@ def opening_warnings(panel: Panel, entries: Sequence[PanelCertification] | None 
     warnings = []
     total = sum(by_group.values())
     if total < panel.quorum:
-        people = "1 panelist is" if total == 1 else f"{total} panelists are"
         warnings.append(
-            f"The quorum is {panel.quorum} raters and {people} on the panel, so no reading will be suggested."
+            f"The quorum is {panel.quorum} raters and {_people(total)} on the panel, so no reading will be suggested."
         )
     warnings += [
         f"{group.label}: {by_group[group]} on the panel, at least {panel.minimum_per_group} needed."
@@ -142,7 +142,7 @@ def _gone(panel: Panel) -> list[str]:
 
 
 def _people(count: int) -> str:
-    return "1 panelist is" if count == 1 else f"{count} panelists are"
+    return counted(count, "panelist is", "panelists are")
 
 
 def why_no_session(panel: Panel) -> str:
@@ -202,10 +202,10 @@ def why_not_change(panel: Panel, changes: Mapping[str, Any]) -> list[tuple[str, 
 
 def _why_not_require(panel: Panel, rounds: Sequence[Round], planned: int) -> str:
     """Why the worksheet cannot be asked of everybody: it would fall on ratings that are in already."""
-    running = [round_.pk for round_ in rounds if round_.state == Round.State.OPEN]
+    running = [round_.pk for round_ in rounds if not round_.is_closed]
     if running:
         lacking = _without_whole_sheet(panel, running)
-        ratings = "1 rating is" if lacking == 1 else f"{lacking} ratings are"
+        ratings = counted(lacking, "rating is", "ratings are")
         then = "You can ask for it when the round is closed, for the next one."
         return f"{ratings} submitted without a full worksheet. {then}" if lacking else ""
     if len(rounds) >= planned:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, quantiles
 
+from sme_review.enums import WEAK_PROPORTION
+
 # The customary ceiling of the mean absolute deviation: a sixth of the scale (Burke & Dunlap 2002).
 _CEILING_PART = 6
 # With fewer answers a median gives away, or helps to work out, what one person answered; statistics offices ask for
@@ -30,7 +32,12 @@ class BandCount:
 
 
 # Shares of the technical standards: Popham 1992 calls 70 percent adequate; studies grade 50 and more as moderate.
-PROPORTION_BANDS = (Band(0, 29, "weak"), Band(30, 49, "partial"), Band(50, 69, "moderate"), Band(70, 100, "strong"))
+PROPORTION_BANDS = (
+    Band(0, WEAK_PROPORTION - 1, "weak"),
+    Band(WEAK_PROPORTION, 49, "partial"),
+    Band(50, 69, "moderate"),
+    Band(70, 100, "strong"),
+)
 
 
 @dataclass(frozen=True)

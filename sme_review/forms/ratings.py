@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from sme_review.enums import PanelistView
+from sme_review.enums import WEAK_PROPORTION, PanelistView
 from sme_review.forms.fields import ConditionalCharField, DraftChoiceField, DraftIntegerField
 from sme_review.forms.worksheet import WorksheetField
 from sme_review.models import PanelCertification, Rating, Round
@@ -53,7 +53,7 @@ class RatingForm(forms.Form):
     proportion_reason = ConditionalCharField(
         label="Why this share?",
         widget=_REASON,
-        help_text="Needed if the share is under 30 percent.",
+        help_text=f"Needed if the share is under {WEAK_PROPORTION} percent.",
     )
     employer_value = DraftChoiceField(
         label="What rating would you give this certification's value to employers in this field?",

@@ -6,12 +6,27 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from sme_review.enums import PanelistView, VisibleFrom
 from sme_review.models.panel import Panel
 from sme_review.models.panel_certification import PanelCertification
+
+
+class RoundQuerySet(models.QuerySet["Round"]):
+    """Reads of rounds. A round that is not closed is open now, or planned: the clock tells which."""
+
+    def not_closed(self) -> "RoundQuerySet":
+        """Those that are open or planned."""
+        return self.filter(state=Round.State.OPEN)
+
+    def open_now(self) -> "RoundQuerySet":
+        """Those that take ratings."""
+        return self.not_closed().filter(opened_at__lte=timezone.now())
+
+    def planned(self) -> "RoundQuerySet":
+        """Those whose time has not come yet."""
+        return self.not_closed().filter(opened_at__gt=timezone.now())
 
 
 @pghistory.track()
@@ -51,6 +66,8 @@ class Round(models.Model):
     )
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    objects = RoundQuerySet.as_manager()
+
     class Meta:
         ordering = ("panel", "number")
         constraints: ClassVar = [
@@ -87,9 +104,14 @@ class Round(models.Model):
         return f"round {self.number} of {self.panel}"
 
     @property
+    def is_closed(self) -> bool:
+        """Whether it is over; otherwise it is open or planned."""
+        return self.state != self.State.OPEN
+
+    @property
     def is_planned(self) -> bool:
         """Whether it lies ahead: nobody rates yet, and nothing is revealed because of it."""
-        return self.state == self.State.OPEN and self.opened_at > timezone.now()
+        return not self.is_closed and self.opened_at > timezone.now()
 
     @property
     def shows_at_close(self) -> bool:
@@ -99,7 +121,7 @@ class Round(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether it takes ratings now."""
-        return self.state == self.State.OPEN and not self.is_planned
+        return not self.is_closed and not self.is_planned
 
     @property
     def is_live_session(self) -> bool:
@@ -112,7 +134,11 @@ class BallotQuerySet(models.QuerySet["Ballot"]):
 
     def open_now(self) -> "BallotQuerySet":
         """Those that take ratings: opened, not later than now, and not closed."""
-        return self.filter(closed_at=None, opened_at__lte=Now())
+        return self.filter(closed_at=None, opened_at__lte=timezone.now())
+
+    def planned(self) -> "BallotQuerySet":
+        """Those whose time has not come yet."""
+        return self.filter(closed_at=None, opened_at__gt=timezone.now())
 
 
 @pghistory.track()
@@ -169,6 +195,11 @@ class Ballot(models.Model):
 
     def __str__(self) -> str:
         return f"opening {self.number} of {self.panel_certification}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes ratings now; one of a planned round does not."""
+        return self.closed_at is None and self.opened_at <= timezone.now()
 
     @property
     def is_revealed(self) -> bool:

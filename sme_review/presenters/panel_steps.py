@@ -1,13 +1,12 @@
 """Where a panel stands, and the list of steps on its page."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 
-from core.moments import moment_in_words
+from core.moments import day_in_words, moment_in_words
+from core.words import counted
 from sme_review.models import Panel, Round
 
 STATE_TONES = {
@@ -75,7 +74,7 @@ def _setup_step(title: str, url_name: str, panel: Any, count: int) -> Step:
 
 
 def _rules_step(panel: Any, *, may_change: bool) -> Step:
-    rounds = "1 round" if panel.rounds_planned == 1 else f"{panel.rounds_planned} rounds"
+    rounds = counted(panel.rounds_planned, "round")
     hint = f"Standards version {panel.standards_version}, quorum {panel.quorum}, {rounds}"
     href = reverse("sme_review:rules", args=[panel.pk]) if may_change else "#rules"
     return Step("Details and rules", hint, "Done", "green", href)
@@ -118,7 +117,7 @@ def _next_round_steps(panel: Any, latest: Round | None, *, may_manage: bool) -> 
 
 
 def _results_step(panel: Any, latest: Round | None) -> Step:
-    waiting = latest is not None and latest.state == Round.State.OPEN
+    waiting = latest is not None and not latest.is_closed
     if latest is None or (waiting and latest.number == 1):
         return Step("Results", "They show when the round is closed", "Cannot start yet", "gray")
     hint = "Of what is closed; the rest shows when its round is" if waiting else "Ratings, spread and comments"
@@ -133,12 +132,7 @@ def _recommendation_step(panel: Panel, *, sent_back: bool) -> Step:
         return Step("Recommendation", "Change what was sent back, and send it again", "Next", "blue", href)
     if panel.sent_at is None:
         return Step("Recommendation", "Choose, explain, and send it to the approvers", "Next", "blue", href)
-    return Step("Recommendation", f"Sent on {_day(panel.sent_at)}", "Sent", "green", href)
-
-
-def _day(at: datetime) -> str:
-    local = timezone.localtime(at)
-    return f"{local:%B} {local.day}, {local.year}"
+    return Step("Recommendation", f"Sent on {day_in_words(panel.sent_at)}", "Sent", "green", href)
 
 
 def _decision_step(panel: Any, decided: int) -> Step:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
 from sme_review.enums import PanelistView
 from sme_review.figures import FEWEST_REVEALED
@@ -18,7 +17,7 @@ def current_round(panel: Panel) -> Round | None:
 
 def waiting_round(panel: Panel) -> Round | None:
     """The latest round that is open or planned; None where none is."""
-    return panel.rounds.filter(state=Round.State.OPEN).order_by("-number").first()
+    return panel.rounds.not_closed().order_by("-number").first()
 
 
 def rounds_of(panel: Panel) -> list[Round]:
@@ -77,7 +76,7 @@ def concluding(rounds: Iterable[Mapping[int, Any]]) -> dict[int, Ballot]:
 
 def is_open(ballot: Ballot | None) -> bool:
     """Whether it takes ratings now; a round that is planned for later does not."""
-    return ballot is not None and ballot.closed_at is None and ballot.opened_at <= timezone.now()
+    return ballot is not None and ballot.is_open
 
 
 def is_seen_by_panelists(ballot: Ballot, submitted: int) -> bool:

@@ -298,7 +298,7 @@ def session_of(panel: Panel) -> Session:
 
 def live_rounds(panel: Panel) -> list[Round]:
     """The live rounds that are open, in order; empty when no live session is running."""
-    return list(Round.objects.filter(panel=panel, mode=Round.Mode.LIVE, state=Round.State.OPEN).order_by("number"))
+    return list(Round.objects.not_closed().filter(panel=panel, mode=Round.Mode.LIVE).order_by("number"))
 
 
 def ballot_of(entry: PanelCertification, pk: int | None) -> Ballot | None:

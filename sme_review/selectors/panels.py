@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from accounts.models import User
 from sme_review.models import (
@@ -34,7 +33,7 @@ def with_progress(panels: QuerySet[Panel]) -> QuerySet[Panel]:
     """
     present = {"panelist__withdrawn_at": None}
     rounds = Round.objects.filter(panel=OuterRef("pk")).order_by("-number")
-    planned = rounds.filter(state=Round.State.OPEN, opened_at__gt=timezone.now())
+    planned = rounds.planned()
     in_latest = {"round__panel": OuterRef("pk"), "round__number": OuterRef("round_number")}
     recusals = _recusals(
         ConflictDeclaration.objects.filter(panelist__panel=OuterRef("pk"), **present),

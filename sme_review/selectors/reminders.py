@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 
 from sme_review.models import Assignment, Ballot, ConflictDeclaration, Panel, Panelist, Rating, Round
 
@@ -41,8 +40,7 @@ def panels_taking_ratings() -> QuerySet[Panel]:
 
     Adds opened_at, when the round opened.
     """
-    now = timezone.now()
-    open_rounds = Round.objects.filter(state=Round.State.OPEN, mode=Round.Mode.TOGETHER, opened_at__lte=now)
+    open_rounds = Round.objects.open_now().filter(mode=Round.Mode.TOGETHER)
     opened_at = open_rounds.filter(panel=OuterRef("pk")).values("opened_at")[:1]
     return (
         Panel.objects.filter(put_away_at=None, pk__in=open_rounds.values("panel"))
@@ -54,10 +52,7 @@ def panels_taking_ratings() -> QuerySet[Panel]:
 def waiting_on(panels: Iterable[Panel]) -> list[Waiting]:
     """Everybody on these panels who was invited and has something left to submit, by name."""
     by_key = {panel.pk: panel for panel in panels}
-    now = timezone.now()
-    ballots = Ballot.objects.filter(
-        round__panel__in=by_key, round__mode=Round.Mode.TOGETHER, closed_at=None, opened_at__lte=now
-    )
+    ballots = Ballot.objects.open_now().filter(round__panel__in=by_key, round__mode=Round.Mode.TOGETHER)
     open_entries: dict[int, dict[int, int]] = {}
     for panel, entry, round_pk in ballots.values_list("round__panel_id", "panel_certification_id", "round_id"):
         open_entries.setdefault(panel, {})[entry] = round_pk

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 
 from accounts.models import User
+from core.words import counted
 from sme_review.enums import Reading, StakeholderGroup
 from sme_review.figures.suggested_reading import why_withheld
 from sme_review.models import ListingDecision, Panel, PanelCertification, Rating, Round
@@ -95,7 +96,7 @@ def _lacking(situation: Situation, entry: PanelCertification) -> list[str]:
     )
     total = groups.total()
     if total < panel.quorum:
-        people = "1 person is" if total == 1 else f"{total or 'no'} people are"
+        people = counted(total, "person is", "people are") if total else "no people are"
         return [f"Too few for a reading: {people} asked to rate it, and the quorum is {panel.quorum}."]
     short = [group.label for group in StakeholderGroup if groups[group] < panel.minimum_per_group]
     return [f"Too few for a reading in: {', '.join(short)}."] if short else []

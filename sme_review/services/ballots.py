@@ -79,7 +79,7 @@ def _live_rounds(panel: Panel) -> list[Round]:
     Raises:
         MoveNotAllowedError: none is running.
     """
-    live = panel.rounds.select_for_update().filter(state=Round.State.OPEN, mode=Round.Mode.LIVE).order_by("number")
+    live = panel.rounds.select_for_update().not_closed().filter(mode=Round.Mode.LIVE).order_by("number")
     if not live:
         raise MoveNotAllowedError("No live session is running. Start it on the panel's page.")
     return list(live)
@@ -193,7 +193,7 @@ def put_on_screen(*, by: User, panel_certification: PanelCertification) -> Panel
     require(by, MANAGE_PANELS)
     panel = lock_panel(panel_certification.panel)
     entry = PanelCertification.objects.get(pk=panel_certification.pk, panel=panel)
-    if not panel.rounds.filter(state=Round.State.OPEN, mode=Round.Mode.LIVE).exists():
+    if not panel.rounds.not_closed().filter(mode=Round.Mode.LIVE).exists():
         raise MoveNotAllowedError("No live session is running.")
     other = Ballot.objects.filter(round__panel=panel, closed_at=None).exclude(panel_certification=entry).first()
     if other is not None:
@@ -213,7 +213,7 @@ def _take_back(panel: Panel, ballot: Ballot) -> None:
     ballot.delete()
     if opened.visible_from == VisibleFrom.CLOSE:
         opened.ballots.filter(panel_certification=entry).update(revealed_at=timezone.now())
-    if not opened.ballots.exists() and panel.rounds.filter(state=Round.State.OPEN, mode=Round.Mode.LIVE).count() > 1:
+    if not opened.ballots.exists() and panel.rounds.not_closed().filter(mode=Round.Mode.LIVE).count() > 1:
         opened.delete()
     if not entry.ballots.exists():
         panel.on_screen = None

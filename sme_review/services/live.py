@@ -26,9 +26,7 @@ def start_session(*, by: User, panel: Panel, mail_again: bool) -> Round:
     """
     require(by, MANAGE_PANELS)
     panel = lock_panel(panel)
-    open_rounds = {
-        live_round.mode: live_round for live_round in panel.rounds.filter(state=Round.State.OPEN).order_by("-number")
-    }
+    open_rounds = {live_round.mode: live_round for live_round in panel.rounds.not_closed().order_by("-number")}
     if Round.Mode.LIVE in open_rounds:
         return open_rounds[Round.Mode.LIVE]
     in_the_way = why_no_session(panel)
@@ -46,7 +44,7 @@ def end_session(*, by: User, panel: Panel) -> bool:
     """
     require(by, MANAGE_PANELS)
     panel = lock_panel(panel)
-    running = list(panel.rounds.filter(state=Round.State.OPEN, mode=Round.Mode.LIVE).order_by("-number"))
+    running = list(panel.rounds.not_closed().filter(mode=Round.Mode.LIVE).order_by("-number"))
     for live_round in running:
         close_round(by=by, round=live_round)
     if running:

@@ -15,6 +15,7 @@ from certifications.models import Certification, Program
 from core.access import require
 from core.moments import day_in_words
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.words import counted
 from sme_review import verbs
 from sme_review.models import Ballot, Discussion, Panel, PanelCertification, Rating, Recommendation, Round
 from sme_review.moves import PANEL_MOVES
@@ -138,7 +139,7 @@ def change_panel(*, by: User, panel: Panel, seen: str | None = None, **changes: 
     for name, value in changes.items():
         setattr(panel, name, value)
     panel.full_clean()
-    planned = panel.rounds.filter(state=Round.State.OPEN, opened_at__gt=timezone.now()).first()
+    planned = panel.rounds.planned().first()
     if planned is not None:
         ensure_due_after_opening(panel, planned)
     panel.save(update_fields=[*changes])
@@ -196,7 +197,7 @@ def add_certifications(*, by: User, panel: Panel, certifications: Iterable[Certi
 def _open_in_running_round(by: User, panel: Panel, entry: PanelCertification) -> None:
     """A certification that joins a round in which all are rated at once is open like the others."""
     now = timezone.now()
-    for round_ in panel.rounds.filter(state=Round.State.OPEN, mode=Round.Mode.TOGETHER):
+    for round_ in panel.rounds.not_closed().filter(mode=Round.Mode.TOGETHER):
         Ballot.objects.create(
             round=round_, panel_certification=entry, opened_by=by, opened_at=max(now, round_.opened_at)
         )
@@ -277,7 +278,7 @@ def _ensure_nothing_hangs_on(entry: PanelCertification) -> None:
     """Raise Problem where somebody has rated the certification, or written something that would go with it."""
     rated = entry.ratings.count()
     if rated:
-        people = "1 panelist has" if rated == 1 else f"{rated} panelists have"
+        people = counted(rated, "panelist has", "panelists have")
         raise Problem(f"{entry} cannot be removed: {people} already rated it, and ratings are kept.")
     if Discussion.objects.filter(panel_certification=entry).exclude(notes="").exists():
         raise Problem(f"{entry} cannot be removed: it has discussion notes, and they are kept.")

@@ -25,6 +25,7 @@ from sme_review.models import (
     Rating,
     StandardMark,
 )
+from sme_review.selectors.ballots import waiting_round
 from sme_review.selectors.ratings import answers_of
 from sme_review.selectors.standards import standards_of
 from sme_review.selectors.worksheets import marks_of, sheet_of
@@ -66,11 +67,11 @@ def declare_conflicts(*, panelist: Panelist, reasons: Mapping[int, str]) -> None
         RoundClosedError: no round is open or planned.
     """
     person = _lock(panelist)
-    open_ballot = person.panel.rounds.filter(state="open").order_by("-number").first()
-    if open_ballot is None:
+    waiting = waiting_round(person.panel)
+    if waiting is None:
         raise RoundClosedError(CLOSED_MESSAGE)
     ballots = Ballot.objects.filter(round__panel_id=person.panel_id)
-    planned = ballots.filter(closed_at=None, opened_at__gt=timezone.now())
+    planned = ballots.planned()
     opened = _hold_all_open(person)
     changeable = {*opened, *planned.values_list("panel_certification_id", flat=True)}
     closed = set(ballots.values_list("panel_certification_id", flat=True)).difference(changeable)
@@ -89,7 +90,7 @@ def declare_conflicts(*, panelist: Panelist, reasons: Mapping[int, str]) -> None
         by=None,
         by_label=acting_as(person),
         verb=verbs.CONFLICTS_DECLARED,
-        target=open_ballot,
+        target=waiting,
         detail={"certifications": sorted(person.conflicts.values_list("panel_certification_id", flat=True))},
     )
 

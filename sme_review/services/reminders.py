@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.services.audit import record
 from core.access import require
 from core.mail import send_after_commit
+from core.words import counted
 from sme_review import verbs
 from sme_review.models import Panel, Panelist
 from sme_review.permissions import MANAGE_PANELS
@@ -140,7 +141,7 @@ def _mail(*, by: User | None, everything: list[Waiting]) -> None:
     first = everything[0].panelist
     left = sum(section.left for section in sections)
     due = f"{first.panel.due_date:%B} {first.panel.due_date.day}"
-    what = f"{left} certification{'' if left == 1 else 's'} to rate"
+    what = f"{counted(left, 'certification')} to rate"
     send_after_commit(
         to=first.email,
         subject=f"Reminder: {what}, {'' if len(sections) == 1 else 'the first '}due {due}",

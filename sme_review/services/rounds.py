@@ -185,7 +185,7 @@ def open_planned_round(*, by: User, round: Round) -> Round:  # noqa: A002 - the 
     require(by, MANAGE_PANELS)
     locked = _lock_waiting(round)
     now = timezone.now()
-    if locked.opened_at <= now:
+    if locked.is_open:
         return locked
     locked.ballots.update(opened_at=now)
     Ballot.objects.filter(round__panel=locked.panel, revealed_at__gt=now).update(revealed_at=now)
@@ -212,7 +212,7 @@ def take_back_round(*, by: User, round: Round, tell: bool) -> Panel:  # noqa: A0
     require(by, MANAGE_PANELS)
     locked = _lock_waiting(round)
     panel, now = locked.panel, timezone.now()
-    if locked.opened_at <= now:
+    if locked.is_open:
         raise StaleVersionError(
             f"Round {locked.number} has opened meanwhile, so it cannot be taken back. Close it instead."
         )
@@ -259,7 +259,7 @@ def _lock_waiting(round: Round) -> Round:  # noqa: A002 - the thing's own name
     locked = Round.objects.select_for_update().filter(pk=round.pk).first()
     if locked is None:
         raise StaleVersionError("The planning of this round was taken back before you pressed the button.")
-    if locked.state != Round.State.OPEN:
+    if locked.is_closed:
         raise StaleVersionError(f"Round {locked.number} is closed already.")
     locked.panel = panel
     return locked
@@ -280,11 +280,11 @@ def change_due_date(*, by: User, panel: Panel, due_date: date, seen: date | None
     """
     require(by, MANAGE_PANELS)
     panel = lock_panel(panel)
-    if not panel.rounds.filter(state=Round.State.OPEN).exists():
+    if not panel.rounds.not_closed().exists():
         raise MoveNotAllowedError("The round is closed, so the due date can no longer change.")
     if seen is not None and panel.due_date not in {seen, due_date}:
         raise StaleVersionError(
-            f"Somebody changed the due date to {panel.due_date:%B} {panel.due_date.day}, {panel.due_date.year} since you "
+            f"Somebody changed the due date to {panel.due_date_in_words} since you "
             "opened the page. Choose again, if it should be another one.",
             field="due_date",
         )
@@ -304,7 +304,7 @@ def close_round(*, by: User, round: Round) -> Round:  # noqa: A002 - the thing's
     require(by, MANAGE_PANELS)
     panel = lock_panel(round.panel)
     locked = Round.objects.select_for_update().get(pk=round.pk)
-    if locked.state != Round.State.OPEN:
+    if locked.is_closed:
         raise MoveNotAllowedError("This round is already closed.")
     if locked.is_planned:
         raise MoveNotAllowedError(
@@ -316,7 +316,7 @@ def close_round(*, by: User, round: Round) -> Round:  # noqa: A002 - the thing's
     locked.closed_at = timezone.now()
     locked.closed_by = by
     locked.save(update_fields=["state", "closed_at", "closed_by"])
-    if not panel.rounds.filter(state=Round.State.OPEN).exists():
+    if not panel.rounds.not_closed().exists():
         panel.state = Panel.State.CLOSED
         panel.save(update_fields=["state"])
     bump(panel)

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 
 from accounts.signed_in import SignedInRequest
 from core.access import requires
+from core.words import counted
 from sme_review.forms.copies import CopyForm
 from sme_review.permissions import MANAGE_PANELS
 from sme_review.selectors.copies import proposal_of
@@ -44,4 +45,4 @@ def _tell(request: SignedInRequest, copied: copies.Copied) -> None:
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+    return counted(number, noun) if number else f"no {noun}s"

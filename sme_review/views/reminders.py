@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.signed_in import SignedInRequest
 from core.access import requires
+from core.words import counted
 from sme_review.forms.panels import ReminderForm
 from sme_review.permissions import MANAGE_PANELS
 from sme_review.selectors.reminders import panels_taking_ratings, waiting_on
@@ -25,7 +26,7 @@ def remind(request: SignedInRequest, pk: int) -> HttpResponse:
     form = ReminderForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         sent = reminders.remind_panel(by=request.user, panel=panel, **form.cleaned_data)
-        people = "1 person" if sent == 1 else f"{sent} people"
+        people = counted(sent, "person", "people")
         said = f"A reminder goes to {people}." if sent else "Nobody is due for a reminder, so none was sent."
         messages.success(request, said)
         return redirect("sme_review:panelists", pk)

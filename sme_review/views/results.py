@@ -13,7 +13,7 @@ from core.files.xlsx_files import xlsx_response
 from core.lists.tables import show_table
 from core.problems import Problem
 from sme_review.figures import Change, explanations
-from sme_review.models import Panel, Round
+from sme_review.models import Panel
 from sme_review.permissions import SEE_PANELS
 from sme_review.presenters.overview import overview_rows
 from sme_review.presenters.result_files import SUMMARY_HEADINGS, result_sheets, summary_rows
@@ -68,7 +68,7 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
         "panel": panel,
         "selection": selection,
         "rounds": [round_ for round_ in rounds if round_.number in selection.all_rounds.by_round],
-        "waiting": [round_ for round_ in rounds if round_.state == Round.State.OPEN],
+        "waiting": [round_ for round_ in rounds if not round_.is_closed],
         "next_round": len(rounds) + 1 if len(rounds) < panel.rounds_planned else None,
         "cards": show_results(selection.results, selection.changes),
         "never_opened": [] if selection.number else never_opened(panel),

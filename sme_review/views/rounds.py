@@ -53,7 +53,7 @@ def open_round(request: SignedInRequest, pk: int) -> HttpResponse:
 def _elsewhere(request: SignedInRequest, panel: Panel, latest: Round | None, number: int) -> HttpResponse | None:
     """The page that fits where no round can be opened now, or another than the one that the page was about."""
     posted = request.POST.get("number", str(number)) if request.method == "POST" else str(number)
-    if latest is not None and latest.state == Round.State.OPEN:
+    if latest is not None and not latest.is_closed:
         if latest.mode == Round.Mode.LIVE:
             messages.info(request, "A live session is running. End it first; then another round can be opened.")
             return redirect("sme_review:live", panel.pk)
@@ -218,8 +218,7 @@ def change_due_date(request: SignedInRequest, pk: int) -> HttpResponse:
         except Problem as problem:
             form.add_error(problem.field, problem.message)
         else:
-            due = f"{changed.due_date:%B} {changed.due_date.day}, {changed.due_date.year}"
-            messages.success(request, f"Answers are now due {due}.")
+            messages.success(request, f"Answers are now due {changed.due_date_in_words}.")
             return redirect("sme_review:round", pk)
     return _show(request, find_panel(request, pk), latest, form)
 
