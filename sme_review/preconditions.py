@@ -128,8 +128,8 @@ def _idle(panel: Panel, entries: Sequence[PanelCertification] | None) -> list[st
     assignments = _assignments_of(panel, list(certifications_of(panel)) if entries is None else entries)
     idle = Panelist.objects.filter(panel=panel, withdrawn_at=None).exclude(pk__in=assignments.values("panelist"))
     if entries is None:
-        return [f"{person.name} is asked for no certification." for person in idle]
-    return [f"{_people(len(idle))} asked for none of the certifications."] if idle else []
+        return [f"{person.name} has no certifications to rate." for person in idle]
+    return [f"{_people(len(idle))} asked to rate none of the certifications."] if idle else []
 
 
 def _gone(panel: Panel) -> list[str]:
@@ -152,7 +152,7 @@ def why_no_session(panel: Panel) -> str:
         return ""
     if waiting.is_planned:
         opens = moment_in_words(waiting.opened_at)
-        return f"Round {waiting.number} is planned and opens on {opens}. Take the planning back first."
+        return f"Round {waiting.number} is planned and opens on {opens}. Cancel it first."
     return "A round is open in which panelists rate in their own time. Close it first."
 
 
@@ -163,13 +163,13 @@ def why_not_start(panel: Panel) -> list[str]:
         return [in_the_way]
     if panel.rounds.count() >= panel.rounds_planned:
         rounds = "The one round" if panel.rounds_planned == 1 else f"All {panel.rounds_planned} rounds"
-        return [f"{rounds} planned for this panel {'was' if panel.rounds_planned == 1 else 'were'} held."]
+        return [f"{rounds} planned for this panel {'is' if panel.rounds_planned == 1 else 'are'} over."]
     return why_not_open(panel)
 
 
 _STANDARDS_STAY = "A round was opened with these standards, so their version cannot change."
 _VIEW_STAYS = (
-    "Every round of this panel is opened. What panelists see of a round stays as it was when they were asked to rate."
+    "Every round of this panel has opened. What panelists see of a round stays as it was when they were asked to rate."
 )
 
 

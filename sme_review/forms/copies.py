@@ -131,7 +131,7 @@ class CopyForm(forms.Form):
         title: str = self.cleaned_data["title"]
         if title.casefold() == self.proposal.source.title.casefold():
             raise ValidationError(
-                "The earlier panel has this title. Choose another one, so that both can be told apart."
+                "The earlier panel has this title. Choose another one, so that you can tell them apart."
             )
         return title
 

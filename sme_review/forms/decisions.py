@@ -53,7 +53,7 @@ class ChoiceForm(forms.Form):
         min_value=1,
         max_value=99,
         required=False,
-        help_text="Left empty, it stays where it is.",
+        help_text="Leave it empty to keep its place.",
     )
 
     def __init__(
@@ -90,8 +90,8 @@ class ChoiceForm(forms.Form):
         given = self.cleaned_data["position"]
         if self.add_prefix("position") not in self.data:
             raise ValidationError(
-                f"{self.entry} joined the panel since you opened this page. It stands below with the others now. Nothing is "
-                "saved yet: look at it, then save again."
+                f"{self.entry} joined the panel since you opened this page. It is now listed below with the others. Nothing is "
+                "saved yet. Check it, then save again."
             )
         return int(self.initial["position"]) if given is None else given
 
@@ -114,16 +114,16 @@ class _Decision(forms.Form):
         label="First school year",
         coerce=int,
         empty_value=None,
-        help_text="Of an approval. Whatever else you decide holds from the next school year.",
+        help_text="For an approval. Any other decision takes effect in the next school year.",
     )
     last_school_year = forms.TypedChoiceField(
         label="Last school year",
         coerce=int,
         empty_value=None,
         required=False,
-        help_text="Of an approval, if it is known.",
+        help_text="For an approval, if you know it.",
     )
-    type = DraftChoiceField(label="Type", choices=ProgramCertification.Type, help_text="Of an approval.")
+    type = DraftChoiceField(label="Type", choices=ProgramCertification.Type, help_text="For an approval.")
     counts_federally = forms.BooleanField(
         label="Counts for federal reporting (indicator 5S1)", required=False, help_text="Only if approved."
     )

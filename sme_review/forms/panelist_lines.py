@@ -1,4 +1,4 @@
-"""Reads lines of panelists, pasted or from a table, and says per line what is wrong and how to mend it."""
+"""Reads lines of panelists, pasted or from a table, and says per line what is wrong and how to fix it."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -123,7 +123,7 @@ def _read(number: int, text: str, columns: Mapping[str, int] | None) -> Line:
 
 
 def _problem(given: Mapping[str, str]) -> str:
-    """What is wrong with a person's parts and how to mend it; empty where nothing is."""
+    """What is wrong with a person's parts and how to fix it; empty where nothing is."""
     if not all(given[key] for key in ("name", "email", "group")):
         return "Give three things, separated by commas: name, e-mail address, group."
     for key, words in _LONGEST.items():

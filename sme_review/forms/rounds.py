@@ -132,7 +132,7 @@ class DueDateForm(forms.Form):
     due_date = forms.DateField(
         label="New due date",
         widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
-        help_text="Who has not finished reads it in their next reminder. No mail goes out because of it.",
+        help_text="Panelists who have not finished see it in their next reminder. Changing it sends no mail.",
         error_messages={"required": "Choose the new due date."},
     )
     seen = forms.DateField(widget=forms.HiddenInput, required=False)

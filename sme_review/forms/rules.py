@@ -44,7 +44,7 @@ class PanelRulesForm(forms.ModelForm):
         coerce=int,
         widget=forms.RadioSelect,
         help_text="In round 2 panelists see their own first answers and what you choose below, and rate again. You decide "
-        "after round 1 whether you hold it.",
+        "after round 1 whether to have it.",
     )
 
     class Meta:
@@ -69,7 +69,7 @@ class PanelRulesForm(forms.ModelForm):
         help_texts = {
             "title": "Panelists see it.",
             "quorum": "With fewer raters the results show the ratings and suggest nothing.",
-            "minimum_per_group": "Secondary, postsecondary, and business and industry. Enter 0 if no group has to be there.",
+            "minimum_per_group": "Secondary, postsecondary, and business and industry. Enter 0 if no group is required.",
             "panelists_see": "Never names.",
             "visible_from": "At the latest with OCTE's decisions. A spread of fewer than three ratings is never shown to them.",
             "worksheet": "It helps with question 1 and makes the coverage map.",
@@ -122,7 +122,9 @@ class PanelRulesForm(forms.ModelForm):
         for round_ in rounds_of(self.panel) if "panelists_see" not in fixed else ():
             for name in VIEW_RULES:
                 promised = within_sentence(getattr(round_, f"get_{name}_display")())
-                self._say(name, f"Round {round_.number} is opened and keeps what it promised: {promised}.")
+                self._say(
+                    name, f"Round {round_.number} has opened, so what panelists were promised for it stays: {promised}."
+                )
 
     def groups(self) -> Iterator[Group]:
         """The fields under their headings."""
@@ -160,7 +162,7 @@ class PanelRulesForm(forms.ModelForm):
             saved = getattr(self.panel, name)
             if saved != value:
                 words = dict(getattr(self.fields[name], "choices", ())).get(saved, saved)
-                self.add_error(name, f"{self.fields[name].label}: saved now is “{words}”. Yours is kept below.")
+                self.add_error(name, f"{self.fields[name].label}: the saved value is now “{words}”. Yours is below.")
 
     def changes(self) -> dict[str, Any]:
         """What was typed, by the panel's own names."""

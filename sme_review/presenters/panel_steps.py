@@ -103,7 +103,7 @@ def _round_step(panel: Any, latest: Round | None, *, may_manage: bool) -> Step:
         return Step(title, f"{panel.rated_count} of {panel.expected_count} answers are in", "Open", "blue", href)
     hint = f"{panel.rated_count} of {panel.expected_count} answers came in"
     if latest.number == panel.rounds_planned:
-        hint += ". All planned rounds were held"
+        hint += ". All planned rounds are over"
     return Step(title, hint, "Closed", "green", href)
 
 

@@ -16,7 +16,7 @@ from sme_review.permissions import MANAGE_PANELS
 from sme_review.selectors.assignment import Situation, propose, situation_of
 from sme_review.services.panels import bump, change_panel, close_gate, lock_panel
 
-_CHANGED = "Somebody changed the panel in the meantime. What you see now is how it stands; look again, and save again."
+_CHANGED = "Somebody changed the panel in the meantime. This page shows the latest version. Check it, then save again."
 
 
 def _lock_open(panel: Panel) -> Panel:
@@ -126,15 +126,15 @@ def _notes(situation: Situation, on_page: set[Pair], ticked: set[Pair], offered:
     people = {person.pk: person.name for person in situation.people}
     entries = {entry.pk: str(entry) for entry in situation.entries}
     notes = [
-        f"{people[who]} has begun to rate {entries[entry]}, so they stay asked."
+        f"{people[who]} has begun to rate {entries[entry]}, so they still rate it."
         for who, entry in sorted((offered & situation.assigned & situation.rated) - ticked)
     ]
     notes += [
-        f"{people[who]} has a conflict of interest with {entries[entry]}, so they are not asked."
+        f"{people[who]} has a conflict of interest with {entries[entry]}, so they do not rate it."
         for who, entry in sorted(ticked & offered & situation.conflicts)
     ]
     if on_page - offered:
-        notes.append("Some of what the page showed has been taken off the panel meanwhile, and was passed over.")
+        notes.append("Some of what the page listed has since been taken off the panel, so it was skipped.")
     return notes
 
 

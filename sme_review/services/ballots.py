@@ -69,7 +69,7 @@ def _ensure_seen(entry: PanelCertification, seen: int | None) -> None:
     if last is not None and seen is not None and seen != entry.ballots.count():
         raise StaleVersionError(
             f"{last.closed_by} opened and closed {entry} after your page was made, so nothing was opened now. "
-            "See below how it stands, then choose again."
+            "See its status below, then choose again."
         )
 
 

@@ -113,7 +113,7 @@ def _ensure_waits(panel: Panel, packet: int | None) -> None:
         )
     if packet is not None and latest is not None and latest.number != packet:
         raise StaleVersionError(
-            f"Packet {latest.number} was sent since you opened this page. Read it, then decide: what you typed is kept."
+            f"Packet {latest.number} was sent since you opened this page. Read it, then decide. What you typed is still here."
         )
 
 
@@ -138,6 +138,6 @@ def _ensure_open_again(current: ListingDecision) -> None:
     """Only a deferral that was released is followed by another decision; whatever is not released is undone first."""
     words = f"{current.decided_by} has already decided this certification ({current.outcome_words.lower()})."
     if current.released_at is None:
-        raise MoveNotAllowedError(f"{words} To decide otherwise, undo that decision first.")
+        raise MoveNotAllowedError(f"{words} To change it, undo that decision first.")
     if current.outcome != ListingDecision.Outcome.DEFERRED:
         raise MoveNotAllowedError(words)

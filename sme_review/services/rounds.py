@@ -108,7 +108,7 @@ def _ensure_seen(panel: Panel, number: int | None) -> None:
         return
     round_ = panel.rounds.select_related("opened_by").filter(number=number).first()
     if round_ is None:
-        raise StaleVersionError("The panel stands otherwise now than on your page. Look again, then choose again.")
+        raise StaleVersionError("The panel has changed since you opened this page. Check it, then choose again.")
     done = "planned" if round_.is_planned else "opened"
     raise StaleVersionError(
         f"Round {round_.number} was {done} by {round_.opened_by} before you pressed the button. Nothing was done twice."
@@ -119,7 +119,7 @@ def _next_number(panel: Panel) -> int:
     number = panel.rounds.count() + 1
     if number > panel.rounds_planned:
         rounds = "one round" if panel.rounds_planned == 1 else f"{panel.rounds_planned} rounds"
-        raise MoveNotAllowedError(f"This panel has {rounds}, and all were held.")
+        raise MoveNotAllowedError(f"This panel has {rounds}, and all of them are over.")
     return number
 
 
@@ -214,7 +214,7 @@ def take_back_round(*, by: User, round: Round, tell: bool) -> Panel:  # noqa: A0
     panel, now = locked.panel, timezone.now()
     if locked.is_open:
         raise StaleVersionError(
-            f"Round {locked.number} has opened meanwhile, so it cannot be taken back. Close it instead."
+            f"Round {locked.number} has opened in the meantime, so it can no longer be canceled. Close it instead."
         )
     recipients = [person for person in _concerned(locked) if person.invited_at] if tell else []
     due_before = locked.due_date_before
@@ -258,7 +258,7 @@ def _lock_waiting(round: Round) -> Round:  # noqa: A002 - the thing's own name
     close_gate(panel)
     locked = Round.objects.select_for_update().filter(pk=round.pk).first()
     if locked is None:
-        raise StaleVersionError("The planning of this round was taken back before you pressed the button.")
+        raise StaleVersionError("This planned round was canceled before you pressed the button.")
     if locked.is_closed:
         raise StaleVersionError(f"Round {locked.number} is closed already.")
     locked.panel = panel
@@ -308,7 +308,7 @@ def close_round(*, by: User, round: Round) -> Round:  # noqa: A002 - the thing's
         raise MoveNotAllowedError("This round is already closed.")
     if locked.is_planned:
         raise MoveNotAllowedError(
-            f"This round opens on {moment_in_words(locked.opened_at)}, so there is nothing to close. Take the planning back."
+            f"This round opens on {moment_in_words(locked.opened_at)}, so there is nothing to close. Cancel the planned round instead."
         )
     ensure_move(panel, to=Panel.State.CLOSED)
     counted = close_open_ballots(by=by, in_round=locked)

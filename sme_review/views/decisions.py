@@ -142,7 +142,9 @@ def _keep_all(request: SignedInRequest, packet: Packet, forms: list[DecisionForm
         return False
     decided = [form for form in chosen if _keep_one(request, packet, form)]
     if decided:
-        messages.success(request, f"{len(decided)} decided and kept with your name. Nothing changes until you release.")
+        messages.success(
+            request, f"{len(decided)} decided and saved under your name. Nothing changes until you release."
+        )
     return len(decided) == len(chosen)
 
 
@@ -207,7 +209,7 @@ def _keep_ticked(request: SignedInRequest, packet: Packet, form: SeveralForm) ->
         except Problem as problem:
             form.add_error(problem.field, f"{recommendation}: {problem.message}")
     if decided:
-        messages.success(request, f"{decided} decided and kept with your name. Nothing changes until you release.")
+        messages.success(request, f"{decided} decided and saved under your name. Nothing changes until you release.")
     return decided == len(ticked)
 
 
@@ -220,7 +222,7 @@ def undo(request: SignedInRequest, pk: int, decision_pk: int) -> HttpResponse:
     try:
         undo_decision(by=request.user, decision=decision)
         messages.success(
-            request, f"The decision on {decision.recommendation} is undone. What you wrote stands in its form again."
+            request, f"The decision on {decision.recommendation} is undone. What you wrote is back in its form."
         )
     except Problem as problem:
         messages.error(request, problem.message)

@@ -214,7 +214,7 @@ def reveal(request: SignedInRequest, entry: PanelCertification) -> None:
     """Show panelists the spread."""
     ballot = ballot_of(entry, hidden_number(request, "ballot"))
     if ballot is None:
-        raise Problem(f"{entry} stands otherwise now than on your page. See below, then choose again.")
+        raise Problem(f"{entry} has changed since you opened this page. See below, then choose again.")
     ballot = ballots.reveal_ballot(by=request.user, ballot=ballot)
     if any(question.too_few for question in spread_of(ballot, viewer=request.user)):
         messages.warning(

@@ -47,5 +47,5 @@ def typed_on_rows(panel: Panel, data: Mapping[str, str], *, rows_on_page: Collec
 
 def not_saved(request: HttpRequest, panel: Panel, *, why: str, typed: Collection[Typed]) -> HttpResponse:
     """A page that says why nothing was kept, with everything that was typed, to copy it."""
-    page = {"panel": panel, "problems": [(why, "#typed")], "typed": typed, "crumbs": crumbs(panel, "Not kept")}
+    page = {"panel": panel, "problems": [(why, "#typed")], "typed": typed, "crumbs": crumbs(panel, "Not saved")}
     return render(request, "sme_review/not_saved.html", page, status=_TOO_LATE)

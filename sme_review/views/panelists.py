@@ -163,7 +163,7 @@ def replace(request: SignedInRequest, pk: int, panelist_pk: int) -> HttpResponse
     person = get_object_or_404(people_ever_on(request.user, panel), pk=panelist_pk)
     there = getattr(person, "replaced_by", None)
     if there:
-        return _back(request, pk, f"{there.name} has the place of {person.name} already.")
+        return _back(request, pk, f"{there.name} has already replaced {person.name}.")
     form = ReplaceForm(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
@@ -175,7 +175,7 @@ def replace(request: SignedInRequest, pk: int, panelist_pk: int) -> HttpResponse
         except Problem as problem:
             form.add_error(problem.field, problem.message)
         else:
-            messages.success(request, f"{added.name} takes the place of {person.name}, whose link no longer works.")
+            messages.success(request, f"{added.name} replaces {person.name}, whose link no longer works.")
             return redirect("sme_review:panelists", pk)
     page = {"panel": panel, "person": person, "form": form, "crumbs": panelist_crumbs(panel, "Replace a panelist")}
     return render(request, "sme_review/replace.html", page)

@@ -148,7 +148,7 @@ def _keep(
             seen=request.POST.get("seen"),
         )
         if not _wants_to_send(request):
-            messages.success(request, "Saved. Nobody is told until you send it.")
+            messages.success(request, "Saved. Nobody is notified until you send it.")
             return True
         send_recommendation(by=request.user, panel=panel)
     except NotWholeError as lacking:

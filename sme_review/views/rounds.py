@@ -72,7 +72,7 @@ def _elsewhere(request: SignedInRequest, panel: Panel, latest: Round | None, num
         return render(request, "sme_review/all_rounds.html", page)
     if posted != str(number):
         messages.warning(
-            request, f"The panel has gone on since you opened the page. This is the page for round {number}."
+            request, f"The panel has moved on since you opened the page. This is the page for round {number}."
         )
         return redirect("sme_review:open_round", panel.pk)
     return None
@@ -165,7 +165,7 @@ def _round_of_page(request: SignedInRequest, pk: int) -> tuple[Round, RoundOnPag
     if latest is not None and form.names(latest):
         return latest, form
     messages.warning(
-        request, "The panel has gone on since you opened the page, so nothing was changed. See how it stands."
+        request, "The panel has moved on since you opened the page, so nothing was changed. Check where it stands now."
     )
     return redirect("sme_review:round" if latest else "sme_review:panel", pk)
 
@@ -197,7 +197,7 @@ def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
     latest, form = answer
     try:
         rounds.take_back_round(by=request.user, round=latest, tell=form.cleaned_data["tell"])
-        messages.success(request, f"The planning of round {latest.number} is taken back.")
+        messages.success(request, f"The planned round {latest.number} is canceled.")
     except Problem as problem:
         messages.error(request, problem.message)
         return redirect("sme_review:round", pk)

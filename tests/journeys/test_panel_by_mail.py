@@ -74,7 +74,7 @@ def panel(transactional_db, consultant) -> Panel:
 def share_out(desk: Page, check_page: Callable[[Page], None]) -> None:
     press(desk, "Go on")
     check_page(desk)
-    press(desk, "Keep this")
+    press(desk, "Use this")
 
 
 def open_and_mail(desk: Page, panel: Panel, check_page: Callable[[Page], None]) -> None:
@@ -190,7 +190,7 @@ def test_a_panel_by_mail_with_a_recusal_a_reminder_and_somebody_late(
     with phone_of(recused, browser, address) as phone:
         step_back(phone, left_to_others, check_page)
     desk.goto(f"/panels/{panel.pk}/assignment/")
-    expect(desk.get_by_text("It does not come out even")).to_be_visible()
+    expect(desk.get_by_text("The ratings are not shared out evenly")).to_be_visible()
     share_out(desk, check_page)
     assert left_to_others not in number_assigned(recused)
     desk.goto(f"/panels/{panel.pk}/panelists/conflicts/")

@@ -141,8 +141,8 @@ def test_by_hand_keeps_what_is_rated_and_refuses_a_conflict(shared, consultant):
     changed = by_hand(consultant, shared.panel, shown, {(other.pk, first.pk)})
     assert {pair for pair in pairs(shared.panel) if pair[1] == first.pk} == {(rater.pk, first.pk)}
     assert changed.notes == [
-        f"{rater.name} has begun to rate {first}, so they stay asked.",
-        f"{other.name} has a conflict of interest with {first}, so they are not asked.",
+        f"{rater.name} has begun to rate {first}, so they still rate it.",
+        f"{other.name} has a conflict of interest with {first}, so they do not rate it.",
     ]
 
 
@@ -166,7 +166,7 @@ def test_an_assignment_never_lands_on_another_row(shared, consultant, client):
         follow=True,
     )
     assert {entry for who, entry in pairs(shared.panel) if who == person.pk} == {extra[1].pk}
-    assert "has been taken off the panel meanwhile, and was passed over" in text(answer)
+    assert "has since been taken off the panel, so it was skipped" in text(answer)
 
 
 def test_keys_of_another_panel_do_nothing(shared, consultant):
@@ -220,7 +220,7 @@ def test_the_pages_share_out(drafted, consultant, client):
     assert preview == f"{url('assignment_preview', drafted.panel)}?wanted=3&minimum_per_group=1"
     page = client.get(preview)
     # Until now all five rate both.
-    words = "Compared with now, 0 ratings are asked for anew and 4 no longer."
+    words = "Compared with now, 0 ratings are added and 4 removed."
     assert ("Nothing is changed yet" in text(page), words in text(page)) == (True, True)
     data = {**page.context["numbers"], "most": "", "seen": page.context["situation"].mark}
     PanelistFactory(panel=drafted.panel)
@@ -267,7 +267,7 @@ def test_a_round_opens_only_when_something_is_shared_out(drafted, consultant):
     assert why_not_open(panel) == ["Share out the certifications, or let everyone rate every one."]
     AssignmentFactory(panelist=drafted.panelists[0], panel_certification=drafted.entries[0])
     assert why_not_open(panel) == []
-    assert opening_warnings(panel)[-4:] == [f"Expert {n} is asked for no certification." for n in range(1, 5)]
+    assert opening_warnings(panel)[-4:] == [f"Expert {n} has no certifications to rate." for n in range(1, 5)]
 
 
 def test_the_mail_counts_what_the_panelist_is_asked_for(running, consultant):

@@ -154,8 +154,8 @@ def test_pages_take_off_and_replace_and_bear_a_second_press(client, running, con
     assert "email" in refused.context["form"].errors
     assert 'value="Nell"' in refused.content.decode()
     given["email"] = "nell@example.org"
-    assert "Nell takes the place of" in said(client.post(page, given, follow=True))[0]
-    assert said(client.post(page, given, follow=True)) == [f"Nell has the place of {person.name} already."]
+    assert "Nell replaces" in said(client.post(page, given, follow=True))[0]
+    assert said(client.post(page, given, follow=True)) == [f"Nell has already replaced {person.name}."]
     shown = client.get(address("panelists", running.panel)).content.decode()
     assert "replaced by Nell" in shown
 

@@ -365,7 +365,7 @@ def test_save_and_next_leads_through_what_is_asked_for_only(client, shared_out, 
 def test_somebody_who_is_asked_for_nothing_is_told_so(client, shared_out):
     secret = shared_out.secrets[shared_out.panelists[4].pk]
     words = client.get(url("link_ratings", secret)).content.decode()
-    assert "You are asked for no certification" in words
+    assert "You have no certifications to rate" in words
     assert words.count("Not started") == 2
 
 
@@ -424,7 +424,7 @@ def test_a_conflict_can_be_declared_before_the_round_opens(client, planned):
 def test_after_round_1_is_taken_back_nothing_is_called_closed(client, planned, consultant, name):
     rounds.take_back_round(by=consultant, round=planned.round, tell=False)
     words = client.get(url(name, planned.secrets[planned.panelists[0].pk])).content.decode()
-    assert ("OCTE tells you by mail when you can rate." in words, "The round is closed" in words) == (True, False)
+    assert ("OCTE will tell you by mail when you can rate." in words, "The round is closed" in words) == (True, False)
 
 
 @pytest.mark.parametrize("count", [1, 3])

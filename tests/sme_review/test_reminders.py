@@ -69,7 +69,7 @@ def test_reminder_says_what_by_when_how_long_and_has_a_link(waiting, consultant,
     sent = mail.outbox[0]
     assert sent.subject == "Reminder: 2 certifications to rate, due December 18"
     assert "2 of 2 certifications left" in sent.body
-    assert "By when: December 18, 2026." in sent.body
+    assert "Due: December 18, 2026." in sent.body
     assert f"about {panelists.minutes_for(2)} minutes" in sent.body
     secret = re.search(r"/link/panel/([^/\s]+)/", sent.body).group(1)
     assert panelist_by_secret(secret).email == sent.to[0]
@@ -197,7 +197,7 @@ def test_next_reminder_says_that_the_due_date_was_moved_to_those_who_were_told_t
     mail.outbox.clear()
     with on("2026-12-11"):
         assert remind(consultant, waiting.panel, callbacks) == 4
-    moved = "By when: January 8, 2027. This has changed: before, it was December 18, 2026.\n"
+    moved = "Due: January 8, 2027. This has changed: before, it was December 18, 2026.\n"
     assert {message.to[0]: moved in message.body for message in mail.outbox} == {
         "expert2@example.org": True,
         "expert3@example.org": True,
