@@ -53,11 +53,6 @@ class Summary:
     maximum: float
     deviation: float
 
-    @property
-    def iqr(self) -> float:
-        """The interquartile range: how wide the middle half of the ratings lies."""
-        return self.q3 - self.q1
-
 
 def summarize(values: Sequence[int]) -> Summary | None:
     """Count, mean, minimum, quartiles, maximum and mean absolute deviation from the median.

@@ -39,17 +39,10 @@ def final_ballots(panel: Panel) -> dict[int, Ballot]:
     return concluding(closed_by_round(panel).values())
 
 
-def closed_ballots(in_round: Round) -> dict[int, Ballot]:
-    """Primary key of PanelCertification -> its last ballot in the round; those that are open again are left out."""
-    ballots = list(Ballot.objects.filter(round=in_round).select_related("round").order_by("number"))
-    still_open = {ballot.panel_certification_id for ballot in ballots if ballot.closed_at is None}
-    return latest_of(ballot for ballot in ballots if ballot.panel_certification_id not in still_open)
-
-
 def closed_by_round(panel: Panel) -> dict[int, dict[int, Ballot]]:
-    """Number of the round -> primary key of PanelCertification -> its last ballot in that round, as closed_ballots has it.
+    """Number of the round -> primary key of PanelCertification -> its last ballot in that round.
 
-    One query. Rounds come in order; those with nothing closed are left out.
+    One query. Rounds come in order; what is open again in a round is left out, and so are rounds with nothing closed.
     """
     ballots = list(_ballots(panel).annotate(is_rated=Exists(_counted_in_round())))
     still_open = {(ballot.round_id, ballot.panel_certification_id) for ballot in ballots if ballot.closed_at is None}

@@ -21,9 +21,8 @@ from sme_review.models import (
     PanelCertification,
     Panelist,
     Rating,
-    Round,
 )
-from sme_review.selectors.ballots import closed_ballots, closed_by_round, concluding, final_ballots
+from sme_review.selectors.ballots import closed_by_round, concluding, final_ballots
 from sme_review.selectors.question_results import (
     EMPLOYER,
     POSTSECONDARY,
@@ -97,34 +96,13 @@ def all_results(panel: Panel, *, viewer: User | Panelist) -> PanelResults:
     )
 
 
-def results_of(panel: Panel, *, viewer: User | Panelist, in_round: Round | None = None) -> list[CertificationResult]:
-    """The results of a round, or what the panel concluded: one for each closed certification in the panel's order.
-
-    The same number of queries whatever the size.
-
-    Args:
-        viewer: whose eyes they are for; `Rating.objects.visible_to` says what may be seen.
-        in_round: the round; None for the last closed round of each certification.
-
-    Raises:
-        Problem: nothing is closed yet; until then only counts are shown.
-    """
-    ballots = final_ballots(panel) if in_round is None else closed_ballots(in_round)
-    if not ballots:
-        raise Problem(_NOTHING_CLOSED)
-    return _results_on(panel, ballots, viewer)
-
-
 def results_by_entry(panel: Panel, *, viewer: User) -> dict[int, CertificationResult]:
     """Primary key of PanelCertification -> what the panel concluded; those never opened or never rated are left out."""
     ballots = final_ballots(panel)
     if not ballots:
         return {}
-    return {result.entry.pk: result for result in _results_on(panel, ballots, viewer) if result.raters}
-
-
-def _results_on(panel: Panel, ballots: Mapping[int, Ballot], viewer: User | Panelist) -> list[CertificationResult]:
-    return _results(panel, _entries(panel), ballots, _Invited.of(panel), _visible_ratings(panel, viewer))
+    results = _results(panel, _entries(panel), ballots, _Invited.of(panel), _visible_ratings(panel, viewer))
+    return {result.entry.pk: result for result in results if result.raters}
 
 
 def _entries(panel: Panel) -> list[PanelCertification]:

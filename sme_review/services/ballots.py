@@ -98,7 +98,8 @@ def _same_round(live: list[Round], entry: PanelCertification) -> Round:
     submitted = entry.ratings.filter(round=live_round, state__in=Rating.COUNTED).count()
     if live_round.number < entry.panel.rounds_planned and is_seen_by_panelists(last, submitted):
         raise MoveNotAllowedError(
-            f"Panelists have seen the spread of {entry}, so round {live_round.number} can't go on. Open it again for the next round."
+            f"Panelists have seen the spread of {entry}, so round {live_round.number} can't go on. Open it again "
+            "for the next round."
         )
     return live_round
 

@@ -11,6 +11,7 @@ from sme_review import verbs
 from sme_review.models import Discussion, PanelCertification
 from sme_review.permissions import MANAGE_PANELS
 
+# About six pages: every packet carries the notes of each certification.
 _MOST_CHARACTERS = 20_000
 
 

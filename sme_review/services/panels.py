@@ -341,6 +341,7 @@ def pass_turnstile(panel_id: int) -> None:
 def close_gate(panel: Panel) -> None:
     """Wait for ratings in flight and hold back new ones until the transaction ends (see `services.ratings`)."""
     hold_back_raters(panel)
+    # By primary key, as raters lock them, so that two never wait for each other.
     list(Ballot.objects.select_for_update().filter(round__panel=panel, closed_at=None).order_by("pk"))
 
 

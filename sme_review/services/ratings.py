@@ -33,8 +33,8 @@ from sme_review.services.panels import pass_turnstile
 from sme_review.validators import Answers, what_is_missing
 
 CLOSED_MESSAGE = (
-    "This certification is closed for rating, so nothing was saved. What you typed is still on this page; copy it if you want to keep it, and "
-    "write to the person who invited you if it should still count."
+    "This certification is closed for rating, so nothing was saved. What you typed is still on this page; copy it if you "
+    "want to keep it, and write to the person who invited you if it should still count."
 )
 REOPENED_MESSAGE = (
     "This certification was closed and opened again after you opened this page, so nothing was saved. What you typed is "

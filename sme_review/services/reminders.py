@@ -19,6 +19,7 @@ from sme_review.permissions import MANAGE_PANELS
 from sme_review.selectors.reminders import Waiting, panels_taking_ratings, waiting_on
 from sme_review.services.panelists import minutes_for, new_link
 
+# Nobody gets two mails within a day: who was mailed later than this is left out unless somebody says otherwise.
 PAUSE = timedelta(hours=24)
 SCHEDULE = "reminder schedule"
 
@@ -63,7 +64,8 @@ def remind_panel(*, by: User, panel: Panel, opened_at: datetime, include_recent:
 def remind_by_schedule(*, days: Collection[int]) -> int:
     """Remind those who have not finished some days before their panel is due, once for each of these days.
 
-    Who was told only when a planned round would open hears that it has, a day after that mail at the earliest. Safe to run several times a day, and catching up: who had no mail since the day came gets it at the next run.
+    Those who only know when a planned round would open hear that it has, a day after that mail at the earliest. Safe to run
+    several times a day, and catching up: who had no mail since the day came gets it at the next run.
 
     Args:
         days: for example 7, 3 and 1: so many days before the due date, in Michigan.

@@ -308,7 +308,8 @@ def close_round(*, by: User, round: Round) -> Round:  # noqa: A002 - the thing's
         raise MoveNotAllowedError("This round is already closed.")
     if locked.is_planned:
         raise MoveNotAllowedError(
-            f"This round opens on {moment_in_words(locked.opened_at)}, so there is nothing to close. Cancel the planned round instead."
+            f"This round opens on {moment_in_words(locked.opened_at)}, so there is nothing to close. "
+            "Cancel the planned round instead."
         )
     ensure_move(panel, to=Panel.State.CLOSED)
     counted = close_open_ballots(by=by, in_round=locked)

@@ -40,8 +40,8 @@ from sme_review.models import (
 )
 from sme_review.selectors.coverage import coverage_of
 from sme_review.selectors.decisions import planned_changes, undecided
-from sme_review.selectors.results import results_of
 from tests.datasets.demo import make_demo
+from tests.sme_review.results import results_of
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,6 @@ from sme_review.figures.canonical import sha256_of
 from sme_review.models import ListingDecision, Panel, PanelCertification, Rating, Recommendation
 from sme_review.selectors.packet_content import packet_content
 from sme_review.selectors.recommendations import recommendation_mark
-from sme_review.selectors.results import results_of
 from sme_review.services import panels
 from sme_review.services.recommendations import Choice, save_recommendation, send_recommendation
 from sme_review.validators import Answers
@@ -24,6 +23,7 @@ from tests.sme_review.conftest import rate_all
 from tests.sme_review.deciding import again, decide, recommend, send
 from tests.sme_review.old_pages import form_on
 from tests.sme_review.racing import together
+from tests.sme_review.results import results_of
 
 
 def url(name, *args):

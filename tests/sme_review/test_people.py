@@ -9,12 +9,12 @@ from core.problems import MoveNotAllowedError, Problem
 from sme_review.models import Assignment, Panelist, Rating
 from sme_review.selectors.ratings import panelist_by_secret
 from sme_review.selectors.reminders import conflicts_of, withdrawn_of
-from sme_review.selectors.results import results_of
 from sme_review.services import panelists, panels, rounds
 from sme_review.services.panelists import NewPanelist
 from sme_review.services.recommendations import Choice, save_recommendation, send_recommendation
 from tests.factories.sme_review import AssignmentFactory, ConflictDeclarationFactory, PanelFactory
 from tests.sme_review.conftest import rate_all, refresh
+from tests.sme_review.results import results_of
 
 NEW = NewPanelist(name="Nell Newcomer", email="nell@example.org", group="business")
 

@@ -22,7 +22,6 @@ from sme_review.selectors.panelists import number_assigned
 from sme_review.selectors.panels import with_progress
 from sme_review.selectors.ratings import Progress, tasks_of
 from sme_review.selectors.reminders import panels_taking_ratings, waiting_on
-from sme_review.selectors.results import results_of
 from sme_review.selectors.rounds import waiting_by_group
 from sme_review.services import ballots, live, panelists, panels, ratings, rounds
 from sme_review.services.reminders import remind_by_schedule, remind_panel
@@ -30,6 +29,7 @@ from tests.dates import due
 from tests.factories.certifications import CertificationFactory
 from tests.factories.sme_review import AssignmentFactory
 from tests.sme_review.conftest import COMPLETE, PanelCast, rate_all, refresh
+from tests.sme_review.results import results_of
 
 DUE = date(2099, 3, 20)
 

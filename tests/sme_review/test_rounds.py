@@ -13,7 +13,7 @@ from sme_review.preconditions import opening_warnings, why_not_open
 from sme_review.selectors.ballots import final_ballots
 from sme_review.selectors.panelists import panelists_of
 from sme_review.selectors.panels import with_progress
-from sme_review.selectors.results import all_results, results_by_entry, results_of
+from sme_review.selectors.results import all_results, results_by_entry
 from sme_review.selectors.rounds import candidates, rated_in, waiting_by_group, without_reading
 from sme_review.services import panelists, ratings, rounds
 from sme_review.validators import Answers
@@ -27,6 +27,7 @@ from tests.factories.sme_review import (
     RecommendationFactory,
 )
 from tests.sme_review.conftest import rate_all, refresh
+from tests.sme_review.results import results_of
 
 DUE = date(2099, 3, 20)
 LATER = datetime(2099, 3, 2, 13, tzinfo=UTC)
