@@ -74,6 +74,7 @@ def open_round(
     ensure_move(panel, to=Panel.State.RUNNING)
     chosen = _chosen(panel, entries)
     now, due_before = timezone.now(), panel.due_date
+    opens = max(opens_at or now, now)
     if due_date is not None:
         panel = change_panel(by=by, panel=panel, due_date=due_date)
     opened = Round.objects.create(
@@ -83,11 +84,9 @@ def open_round(
         panelists_see=panel.panelists_see,
         visible_from=panel.visible_from,
         opened_by=by,
-        opened_at=max(opens_at or now, now),
+        opened_at=opens,
+        due_date_before=due_before if opens > now else None,
     )
-    if opened.is_planned:
-        opened.due_date_before = due_before
-        opened.save(update_fields=["due_date_before"])
     if opens_at is not None or due_date is not None:
         ensure_due_after_opening(panel, opened)
     if mode == Round.Mode.TOGETHER:
