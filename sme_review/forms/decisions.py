@@ -108,7 +108,7 @@ class _Decision(forms.Form):
     reason = DraftCharField(
         label="Reason",
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Kept with the decision. Panelists and districts can read it.",
+        help_text="Saved with the decision. Panelists and districts can read it.",
     )
     first_school_year = DraftTypedChoiceField(
         label="First school year",
@@ -195,7 +195,7 @@ class DecisionForm(_Decision):
             self.add_error("reason", f"Give the reason for the decision on {self.recommendation}.")
         self.check(str(self.recommendation))
         if data.get("reason", "").strip() and not data.get("outcome"):
-            self.add_error("outcome", f"Choose a decision for {self.recommendation}, or empty its reason.")
+            self.add_error("outcome", f"Choose a decision for {self.recommendation}, or clear its reason.")
         return data
 
     @property

@@ -183,7 +183,7 @@ class ConflictsForm(forms.Form):
                 self.add_error(f"reason_{entry.pk}", f"Say what your conflict of interest with {entry} is.")
             if reason and not ticked:
                 self.add_error(
-                    f"conflict_{entry.pk}", f"Tick this box if you have a conflict with {entry}, or empty the reason."
+                    f"conflict_{entry.pk}", f"Tick this box if you have a conflict with {entry}, or clear the reason."
                 )
         return self.cleaned_data
 

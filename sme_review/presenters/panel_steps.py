@@ -119,8 +119,10 @@ def _next_round_steps(panel: Any, latest: Round | None, *, may_manage: bool) -> 
 def _results_step(panel: Any, latest: Round | None) -> Step:
     waiting = latest is not None and not latest.is_closed
     if latest is None or (waiting and latest.number == 1):
-        return Step("Results", "They show when the round is closed", "Cannot start yet", "gray")
-    hint = "Of what is closed; the rest shows when its round is" if waiting else "Ratings, spread and comments"
+        return Step("Results", "Shown after the round is closed", "Cannot start yet", "gray")
+    hint = (
+        "What is closed so far; the rest follows when its round closes" if waiting else "Ratings, spread and comments"
+    )
     return Step("Results", hint, "Ready", "green", reverse("sme_review:results", args=[panel.pk]))
 
 
@@ -137,7 +139,7 @@ def _recommendation_step(panel: Panel, *, sent_back: bool) -> Step:
 
 def _decision_step(panel: Any, decided: int) -> Step:
     if panel.sent_at is None and decided:
-        hint = "Some was sent back; the approvers go on when the recommendation is sent again"
+        hint = "Some certifications were sent back; the approvers continue when the recommendation is sent again"
         return Step("Decision", hint, "Sent back", "amber")
     if panel.sent_at is None:
         return Step("Decision", "An approver decides each certification", "Cannot start yet", "gray")

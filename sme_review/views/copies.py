@@ -41,7 +41,7 @@ def _tell(request: SignedInRequest, copied: copies.Copied) -> None:
         request, f"The new panel is set up, with {' and '.join(parts)}. Check each step, then open round 1."
     )
     for each in copied.left_out:
-        messages.warning(request, f"{each.entry} was left out: the catalog has replaced it by {each.by}.")
+        messages.warning(request, f"{each.entry} was left out: the catalog has replaced it with {each.by}.")
 
 
 def _count(number: int, noun: str) -> str:

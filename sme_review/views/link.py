@@ -22,9 +22,7 @@ from sme_review.selectors.standards import standards_of
 from sme_review.services.panelists import minutes_for
 from sme_review.services.ratings import acting_as, declare_conflicts, submit_ratings
 
-_TAKEN_OFF = (
-    "That was about a certification that OCTE has taken off the panel meanwhile, so there is nothing to step back from."
-)
+_TAKEN_OFF = "OCTE has since taken that certification off the panel, so there is nothing to step back from."
 WHY = "a panelist's own link; the secret is checked against its hash"
 
 

@@ -142,7 +142,9 @@ def test_a_panel_is_copied_without_javascript(page_without_javascript, panel, co
     page.get_by_label("Pipe Complete").uncheck()
     press(page, "Set up the new panel")
     expect(page.get_by_text("with 2 certifications and no panelists")).to_be_visible()
-    expect(page.get_by_text("Pipe Basics was left out: the catalog has replaced it by Pipe Complete.")).to_be_visible()
+    expect(
+        page.get_by_text("Pipe Basics was left out: the catalog has replaced it with Pipe Complete.")
+    ).to_be_visible()
 
 
 def test_rules_are_changed_and_their_defaults_filled_in(page, panel, consultant, sign_in, check_page):

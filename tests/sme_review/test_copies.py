@@ -311,7 +311,7 @@ def test_the_page_offers_replacements_and_says_what_is_left_out(staff, earlier):
     response = staff.post(url("copy_panel", earlier.pk), TYPED | {"certifications": "on"}, follow=True)
     assert [str(message) for message in response.context["messages"]] == [
         "The new panel is set up, with 1 certification and 2 panelists. Check each step, then open round 1.",
-        f"{entry} was left out: the catalog has replaced it by {successor}.",
+        f"{entry} was left out: the catalog has replaced it with {successor}.",
     ]
     data = TYPED | {"title": "Another", "certifications": "on", "replacements": [successor.pk]}
     staff.post(url("copy_panel", earlier.pk), data)
