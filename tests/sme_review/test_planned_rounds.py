@@ -172,7 +172,7 @@ def test_live_pages_do_not_take_it_for_open(client, planned, consultant):
     assert stage.scene is (Scene.CLOSED if held_before else Scene.PREVIEW)
     sentence = f"Round {planned.round.number} is planned and opens on {moment_in_words(planned.round.opened_at)}."
     assert why_no_session(planned.panel).startswith(sentence)
-    with pytest.raises(MoveNotAllowedError, match="Cancel the planned round first"):
+    with pytest.raises(MoveNotAllowedError, match="Cancel it first"):
         live.start_session(by=consultant, panel=planned.panel, mail_again=False)
     assert live.end_session(by=consultant, panel=planned.panel) is False
     with pytest.raises(MoveNotAllowedError, match="No live session is running"):
@@ -423,7 +423,7 @@ def test_only_those_who_are_asked_hear_that_it_is_taken_back(closed, consultant,
 
 
 def test_what_has_opened_meanwhile_is_not_taken_back(planned, consultant):
-    with opened(), pytest.raises(StaleVersionError, match="has opened meanwhile"):
+    with opened(), pytest.raises(StaleVersionError, match="has opened in the meantime"):
         rounds.take_back_round(by=consultant, round=planned.round, tell=True)
     assert Round.objects.filter(pk=planned.round.pk).exists()
 

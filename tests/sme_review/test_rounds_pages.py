@@ -441,7 +441,7 @@ def test_closed_round_is_not_opened_from_a_stale_page(staff, held):
 def test_planned_round_is_not_closed_from_a_page(staff, planned):
     answer = staff.post(url("close_round", planned.panel), {"sure": "yes"}, follow=True)
     assert answer.redirect_chain[-1][0] == url("round", planned.panel)
-    assert "there is nothing to close. Cancel the planned round." in said(answer)[0]
+    assert "there is nothing to close. Cancel the planned round instead." in said(answer)[0]
 
 
 # Following and closing
