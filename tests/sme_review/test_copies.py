@@ -273,6 +273,7 @@ def test_copying_takes_the_same_queries_whatever_the_size(count, consultant, dja
         MaterialFactory(panel_certification=PanelCertificationFactory(panel=panel, position=place))
         replace(PanelCertificationFactory(panel=panel, position=place + 5))
     PanelistFactory.create_batch(count, panel=panel)
+    assert consultant.scope.state
     # Most of them are the panel's own constraints, each of which is checked by a query.
     with django_assert_num_queries(50):
         copied(consultant, panel)

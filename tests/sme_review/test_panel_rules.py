@@ -132,7 +132,7 @@ def test_rules_that_no_longer_change_are_shown_so(staff, closed, consultant):
     rounds.open_round(by=consultant, panel=closed.panel)
     form = staff.get(rules_url(closed.panel)).context["form"]
     fixed = [name for name, field in form.fields.items() if field.disabled]
-    assert sorted(fixed) == ["panelists_see", "rounds_planned", "visible_from", "standards_version"]
+    assert sorted(fixed) == ["panelists_see", "rounds_planned", "standards_version", "visible_from"]
 
 
 def test_refusals_of_the_service_stand_at_their_fields(staff, running, consultant):
