@@ -2,6 +2,9 @@
 
 from django.db.models import TextChoices
 
+# A share of the standards under 30 percent is weak: it counts as "low" where a panel disagrees, and needs a reason.
+WEAK_PROPORTION = 30
+
 
 class StakeholderGroup(TextChoices):
     """The three groups that an SME panel is made of (procedure, identification step 1.1.1)."""
@@ -37,7 +40,7 @@ class PanelistView(TextChoices):
     REASONS = "reasons", "Their own answers, the panel's spread and the reasons given, without names"
 
 
-class ShownFrom(TextChoices):
+class VisibleFrom(TextChoices):
     """From when panelists see what they may see of a round."""
 
     LATER = "later", "When round 2 opens; in a live session, when the facilitator shows it"

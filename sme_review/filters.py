@@ -41,8 +41,8 @@ class PanelFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Panel]) -> QuerySet[Panel]:
         """What is put away stays out unless it is asked for."""
-        found: QuerySet[Panel] = super().filter_queryset(queryset)
-        return found if self.form.cleaned_data.get("put_away") else found.filter(put_away_at=None)
+        panels: QuerySet[Panel] = super().filter_queryset(queryset)
+        return panels if self.form.cleaned_data.get("put_away") else panels.filter(put_away_at=None)
 
     def put_away_or_not(self, queryset: QuerySet[Panel], _name: str, value: str) -> QuerySet[Panel]:
         """Only panels that are put away, or all."""

@@ -21,5 +21,5 @@ class PulseMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        found = _PULSE.fullmatch(request.path_info)
-        return live_link.pulse(request, found[1]) if found else self.get_response(request)
+        match = _PULSE.fullmatch(request.path_info)
+        return live_link.pulse(request, match[1]) if match else self.get_response(request)

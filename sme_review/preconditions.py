@@ -12,6 +12,7 @@ from django.db.models import (
 
 from accounts.models import User
 from core.moments import moment_in_words
+from core.words import counted
 from sme_review.enums import Reading, StakeholderGroup, Suggestion
 from sme_review.models import (
     Assignment,
@@ -52,7 +53,7 @@ def why_not_open(panel: Panel, entries: Sequence[PanelCertification] | None = No
         )
     if not Panelist.objects.filter(panel=panel, withdrawn_at=None).exists():
         missing.append("Add at least one panelist.")
-    elif panel.assignment == Panel.Assignment.BALANCED and not _asked_for(panel, entries).exists():
+    elif panel.assignment == Panel.Assignment.BALANCED and not _assignments_of(panel, entries).exists():
         missing.append(
             "Share out the certifications, or let everyone rate every one."
             if panel.state == Panel.State.DRAFT
@@ -63,7 +64,7 @@ def why_not_open(panel: Panel, entries: Sequence[PanelCertification] | None = No
 
 def why_not_put_away(panel: Panel) -> str:
     """Why a panel cannot be put away now; empty when it can."""
-    if Round.objects.filter(panel=panel, state=Round.State.OPEN).exists():
+    if panel.rounds.not_closed().exists():
         return "Close the round first: panelists are still rating."
     if panel.state == Panel.State.RECOMMENDED:
         return (
@@ -73,7 +74,7 @@ def why_not_put_away(panel: Panel) -> str:
     return ""
 
 
-def _asked_for(panel: Panel, entries: Sequence[PanelCertification]) -> QuerySet[Assignment]:
+def _assignments_of(panel: Panel, entries: Sequence[PanelCertification]) -> QuerySet[Assignment]:
     """Who is asked for which of these, of those who are still on the panel."""
     return Assignment.objects.filter(
         panelist__panel=panel, panelist__withdrawn_at=None, panel_certification__in=[entry.pk for entry in entries]
@@ -93,9 +94,8 @@ def opening_warnings(panel: Panel, entries: Sequence[PanelCertification] | None 
     warnings = []
     total = sum(by_group.values())
     if total < panel.quorum:
-        people = "1 panelist is" if total == 1 else f"{total} panelists are"
         warnings.append(
-            f"The quorum is {panel.quorum} raters and {people} on the panel, so no reading will be suggested."
+            f"The quorum is {panel.quorum} raters and {_people(total)} on the panel, so no reading will be suggested."
         )
     warnings += [
         f"{group.label}: {by_group[group]} on the panel, at least {panel.minimum_per_group} needed."
@@ -103,17 +103,17 @@ def opening_warnings(panel: Panel, entries: Sequence[PanelCertification] | None 
         if by_group[group] < panel.minimum_per_group
     ]
     if total >= panel.quorum:
-        warnings += _asked_of_few(panel, entries)
+        warnings += _with_few_raters(panel, entries)
     return warnings + _idle(panel, entries) + ([] if entries is None else _gone(panel))
 
 
-def _asked_of_few(panel: Panel, entries: Sequence[PanelCertification] | None) -> list[str]:
+def _with_few_raters(panel: Panel, entries: Sequence[PanelCertification] | None) -> list[str]:
     """What so few are asked for that no reading can come of it; in a second round that stands at each certification."""
     if panel.assignment == Panel.Assignment.EVERYONE or entries is not None:
         return []
-    here = list(certifications_of(panel))
-    asked = Counter(_asked_for(panel, here).values_list("panel_certification_id", flat=True))
-    few = [f"{entry} ({asked[entry.pk]})" for entry in here if asked[entry.pk] < panel.quorum]
+    on_panel = list(certifications_of(panel))
+    raters = Counter(_assignments_of(panel, on_panel).values_list("panel_certification_id", flat=True))
+    few = [f"{entry} ({raters[entry.pk]})" for entry in on_panel if raters[entry.pk] < panel.quorum]
     if not few:
         return []
     return [
@@ -125,11 +125,11 @@ def _idle(panel: Panel, entries: Sequence[PanelCertification] | None) -> list[st
     """Those who would be asked for nothing where certifications are shared out."""
     if panel.assignment == Panel.Assignment.EVERYONE:
         return []
-    asked = _asked_for(panel, list(certifications_of(panel)) if entries is None else entries)
-    idle = Panelist.objects.filter(panel=panel, withdrawn_at=None).exclude(pk__in=asked.values("panelist"))
+    assignments = _assignments_of(panel, list(certifications_of(panel)) if entries is None else entries)
+    idle = Panelist.objects.filter(panel=panel, withdrawn_at=None).exclude(pk__in=assignments.values("panelist"))
     if entries is None:
-        return [f"{person.name} is asked for no certification." for person in idle]
-    return [f"{_people(len(idle))} asked for none of the certifications."] if idle else []
+        return [f"{person.name} has no certifications to rate." for person in idle]
+    return [f"{_people(len(idle))} asked to rate none of the certifications."] if idle else []
 
 
 def _gone(panel: Panel) -> list[str]:
@@ -142,17 +142,17 @@ def _gone(panel: Panel) -> list[str]:
 
 
 def _people(count: int) -> str:
-    return "1 panelist is" if count == 1 else f"{count} panelists are"
+    return counted(count, "panelist is", "panelists are")
 
 
 def why_no_session(panel: Panel) -> str:
     """Which round, rated in people's own time, keeps a live session from starting, in a sentence; empty where none does."""
-    held = waiting_round(panel)
-    if held is None or held.mode == Round.Mode.LIVE:
+    waiting = waiting_round(panel)
+    if waiting is None or waiting.mode == Round.Mode.LIVE:
         return ""
-    if held.is_planned:
-        opens = moment_in_words(held.opened_at)
-        return f"Round {held.number} is planned and opens on {opens}. Take the planning back first."
+    if waiting.is_planned:
+        opens = moment_in_words(waiting.opened_at)
+        return f"Round {waiting.number} is planned and opens on {opens}. Cancel it first."
     return "A round is open in which panelists rate in their own time. Close it first."
 
 
@@ -163,13 +163,13 @@ def why_not_start(panel: Panel) -> list[str]:
         return [in_the_way]
     if panel.rounds.count() >= panel.rounds_planned:
         rounds = "The one round" if panel.rounds_planned == 1 else f"All {panel.rounds_planned} rounds"
-        return [f"{rounds} planned for this panel {'was' if panel.rounds_planned == 1 else 'were'} held."]
+        return [f"{rounds} planned for this panel {'is' if panel.rounds_planned == 1 else 'are'} over."]
     return why_not_open(panel)
 
 
 _STANDARDS_STAY = "A round was opened with these standards, so their version cannot change."
 _VIEW_STAYS = (
-    "Every round of this panel is opened. What panelists see of a round stays as it was when they were asked to rate."
+    "Every round of this panel has opened. What panelists see of a round stays as it was when they were asked to rate."
 )
 
 
@@ -202,10 +202,10 @@ def why_not_change(panel: Panel, changes: Mapping[str, Any]) -> list[tuple[str, 
 
 def _why_not_require(panel: Panel, rounds: Sequence[Round], planned: int) -> str:
     """Why the worksheet cannot be asked of everybody: it would fall on ratings that are in already."""
-    running = [held.pk for held in rounds if held.state == Round.State.OPEN]
+    running = [round_.pk for round_ in rounds if not round_.is_closed]
     if running:
         lacking = _without_whole_sheet(panel, running)
-        ratings = "1 rating is" if lacking == 1 else f"{lacking} ratings are"
+        ratings = counted(lacking, "rating is", "ratings are")
         then = "You can ask for it when the round is closed, for the next one."
         return f"{ratings} submitted without a full worksheet. {then}" if lacking else ""
     if len(rounds) >= planned:

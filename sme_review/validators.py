@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from core.words import counted
+from sme_review.enums import WEAK_PROPORTION
+
 _LOWEST, _HIGHEST = 1, 5
-# Under this share of the standards a reason is asked for.
-WEAK_PROPORTION = 30
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def what_is_missing(answers: Answers, *, unmarked: int = 0) -> list[tuple[str, s
     """
     missing = []
     if unmarked:
-        left = "1 standard has" if unmarked == 1 else f"{unmarked} standards have"
+        left = counted(unmarked, "standard has", "standards have")
         missing.append(("worksheet", f"{left} no mark on the worksheet yet. Choose full, part or none for each."))
     if answers.proportion is None:
         missing.append(("proportion", "Enter a share of the standards from 0 to 100. Leaving it empty is not zero."))

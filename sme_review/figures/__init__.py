@@ -21,7 +21,7 @@ from sme_review.figures.endorsement import (
     reaches,
 )
 from sme_review.figures.spread import (
-    FEWEST_TOLD,
+    FEWEST_REVEALED,
     PROPORTION_BANDS,
     Band,
     BandCount,
@@ -35,7 +35,7 @@ from sme_review.figures.spread import (
 
 __all__ = [
     "FEWEST_JUDGES",
-    "FEWEST_TOLD",
+    "FEWEST_REVEALED",
     "PROPORTION_BANDS",
     "AlphaGrade",
     "Band",

@@ -121,14 +121,14 @@ class _Seat:
     rater: Rater
     limit: int
     allowed: int
-    held: int = 0
+    items: int = 0
     old: int = 0
     rated: int = 0
     ranks: list[int] = field(default_factory=list)
 
     @property
     def load(self) -> int:
-        return self.held.bit_count()
+        return self.items.bit_count()
 
     @property
     def has_room(self) -> bool:
@@ -174,14 +174,14 @@ class _Board:
                     continue
                 if pairs is rated:
                     seat.rated |= bit
-                if not bit & seat.held:
+                if not bit & seat.items:
                     seat.old |= bit
                     self._give(seat, self._places[item])
 
     def trim(self) -> None:
         """Take away what goes beyond limits, then what certifications have beyond the ratings wanted."""
         for seat in self._seats:
-            while seat.load > seat.limit and (loose := seat.held & ~seat.rated):
+            while seat.load > seat.limit and (loose := seat.items & ~seat.rated):
                 choice = loose & self._spare[seat.rater.group] or loose
                 self._take(seat, max(_places(choice), key=lambda place: (self._counts[place], -place)))
         for place in range(len(self._items)):
@@ -215,11 +215,11 @@ class _Board:
 
     def pairs(self) -> frozenset[Pair]:
         """All (rater, certification)."""
-        return frozenset((seat.rater.key, self._items[place]) for seat in self._seats for place in _places(seat.held))
+        return frozenset((seat.rater.key, self._items[place]) for seat in self._seats for place in _places(seat.items))
 
     def raters_of(self, item: int) -> list[Rater]:
         """Who is asked for a certification."""
-        return [seat.rater for seat in self._seats if seat.held >> self._places[item] & 1]
+        return [seat.rater for seat in self._seats if seat.items >> self._places[item] & 1]
 
     def _seat_one(self, place: int, candidates: Sequence[_Seat], *, fresh_only: bool) -> bool:
         """Give a certification to one more of these, if need be by a chain of hand-overs among them."""
@@ -277,7 +277,7 @@ class _Board:
                 for taker in among:
                     if taker.rater.key in came_by:
                         continue
-                    can_go = self._loose(giver, fresh_only=fresh_only) & taker.allowed & ~taker.held
+                    can_go = self._loose(giver, fresh_only=fresh_only) & taker.allowed & ~taker.items
                     if giver.rater.group != taker.rater.group:
                         can_go &= self._spare[giver.rater.group]
                     if can_go:
@@ -294,11 +294,11 @@ class _Board:
             self._give(taker, place)
 
     def _give(self, seat: _Seat, place: int) -> None:
-        seat.held |= 1 << place
+        seat.items |= 1 << place
         self._count(seat, place, 1)
 
     def _take(self, seat: _Seat, place: int) -> None:
-        seat.held &= ~(1 << place)
+        seat.items &= ~(1 << place)
         self._count(seat, place, -1)
 
     def _count(self, seat: _Seat, place: int, step: int) -> None:
@@ -313,14 +313,14 @@ class _Board:
 
     def _loose(self, seat: _Seat, *, fresh_only: bool) -> int:
         """What a rater could hand over."""
-        return seat.held & ~seat.rated & ~(seat.old if fresh_only else 0)
+        return seat.items & ~seat.rated & ~(seat.old if fresh_only else 0)
 
     def _free(self, place: int, candidates: Sequence[_Seat]) -> list[_Seat]:
-        return [seat for seat in candidates if seat.allowed >> place & 1 and not seat.held >> place & 1]
+        return [seat for seat in candidates if seat.allowed >> place & 1 and not seat.items >> place & 1]
 
     def _givers(self, place: int) -> list[_Seat]:
         bit = 1 << place
-        return [seat for seat in self._seats if seat.held & ~seat.rated & self._spare[seat.rater.group] & bit]
+        return [seat for seat in self._seats if seat.items & ~seat.rated & self._spare[seat.rater.group] & bit]
 
     def _eagerness(self, seat: _Seat, place: int) -> tuple[int, int, int]:
         return seat.load, self._group_counts[seat.rater.group][place], seat.ranks[place]

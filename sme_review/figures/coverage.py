@@ -18,7 +18,7 @@ from sme_review.figures.worksheet import WORTH, StandardLine, standard_weights
 # Up to here every set is looked at; beyond, certifications are added one by one (2^20 sets take about a second).
 EXACT_TO = 20
 # How many sets of one size are shown: the best and its runners-up.
-SETS_SHOWN = 4
+SETS_LISTED = 4
 # Medians of marks lie on quarters: 0, a quarter, a half, three quarters, 1.
 _QUARTERS = 4
 
@@ -236,10 +236,10 @@ def _every_set(covers: list[int], scale: _Scale) -> Iterable[list[tuple[int, int
             for place in range(start, len(covers))
         ]
         scores = [scale.score(cover) for _, cover, _ in sets]
-        least = min(nlargest(SETS_SHOWN, scores))
+        least = min(nlargest(SETS_LISTED, scores))
         good = [(score, members) for score, (members, _, _) in zip(scores, sets, strict=True) if score >= least]
         # Sets grow in the order of the panel, and sorting keeps that order among equals.
-        yield list(islice(sorted(good, key=lambda found: -found[0]), SETS_SHOWN))
+        yield list(islice(sorted(good, key=lambda pair: -pair[0]), SETS_LISTED))
 
 
 def _greedy_sets(covers: list[int], scale: _Scale) -> Iterable[list[tuple[int, int]]]:

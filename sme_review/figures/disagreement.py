@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
+from sme_review.enums import WEAK_PROPORTION
 from sme_review.figures.endorsement import ENDORSES_FROM, FEWEST_JUDGES
 
 # A rating of 1 or 2 is the opposite of an endorsement.
 REJECTS_TO = 2
-# A share of the standards under 30 is weak, over 70 is strong.
-WEAK_PROPORTION = 30
+# A share of the standards over 70 is strong (WEAK_PROPORTION is where low ends).
 STRONG_PROPORTION = 70
 # "At least one third on both sides".
 _CAMP_PART = 3

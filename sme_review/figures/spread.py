@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, quantiles
 
+from sme_review.enums import WEAK_PROPORTION
+
 # The customary ceiling of the mean absolute deviation: a sixth of the scale (Burke & Dunlap 2002).
 _CEILING_PART = 6
 # With fewer answers a median gives away, or helps to work out, what one person answered; statistics offices ask for
 # three contributors at least (the rule of three).
-FEWEST_TOLD = 3
+FEWEST_REVEALED = 3
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,12 @@ class BandCount:
 
 
 # Shares of the technical standards: Popham 1992 calls 70 percent adequate; studies grade 50 and more as moderate.
-PROPORTION_BANDS = (Band(0, 29, "weak"), Band(30, 49, "partial"), Band(50, 69, "moderate"), Band(70, 100, "strong"))
+PROPORTION_BANDS = (
+    Band(0, WEAK_PROPORTION - 1, "weak"),
+    Band(WEAK_PROPORTION, 49, "partial"),
+    Band(50, 69, "moderate"),
+    Band(70, 100, "strong"),
+)
 
 
 @dataclass(frozen=True)
@@ -45,11 +52,6 @@ class Summary:
     q3: float
     maximum: float
     deviation: float
-
-    @property
-    def iqr(self) -> float:
-        """The interquartile range: how wide the middle half of the ratings lies."""
-        return self.q3 - self.q1
 
 
 def summarize(values: Sequence[int]) -> Summary | None:
@@ -86,7 +88,7 @@ def middle(values: Sequence[int]) -> float | None:
 
 def middle_of_group(values: Sequence[int]) -> float | None:
     """The median of one stakeholder group, whose members are known by name; None under three answers."""
-    return middle(values) if len(values) >= FEWEST_TOLD else None
+    return middle(values) if len(values) >= FEWEST_REVEALED else None
 
 
 def deviation_ceiling(low: int, high: int) -> float:

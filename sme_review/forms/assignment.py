@@ -68,11 +68,11 @@ class PairsForm(forms.Form):
     """The boxes of one certification or one panelist: keys that were shown, keys that were ticked."""
 
     seen = forms.CharField()
-    shown = forms.TypedMultipleChoiceField(coerce=int, required=False)
-    asked = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    on_page = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    ticked = forms.TypedMultipleChoiceField(coerce=int, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("shown", "asked"):
+        for name in ("on_page", "ticked"):
             # Any number is let through: what it stands for is looked up on this panel when it is saved.
             self.fields[name].valid_value = str.isdecimal  # type: ignore[attr-defined]

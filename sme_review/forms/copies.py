@@ -131,7 +131,7 @@ class CopyForm(forms.Form):
         title: str = self.cleaned_data["title"]
         if title.casefold() == self.proposal.source.title.casefold():
             raise ValidationError(
-                "The earlier panel has this title. Choose another one, so that both can be told apart."
+                "The earlier panel has this title. Choose another one, so that you can tell them apart."
             )
         return title
 
@@ -145,7 +145,7 @@ class CopyForm(forms.Form):
             self.add_error("rules", "Tick at least one part to take along, or set up a new panel instead.")
         return self.cleaned_data
 
-    def asked(self) -> dict[str, Any]:
+    def chosen(self) -> dict[str, Any]:
         """What was asked for, by the service's own names."""
         given = self.cleaned_data
         parts = Parts(

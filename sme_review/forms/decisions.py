@@ -14,7 +14,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from certifications.models import ProgramCertification
 from core import school_year
 from sme_review.enums import Suggestion
-from sme_review.forms.asked import AskedCharField, AskedChoiceField, AskedTypedChoiceField, ConditionalCharField
+from sme_review.forms.fields import ConditionalCharField, DraftCharField, DraftChoiceField, DraftTypedChoiceField
 from sme_review.models import ListingDecision, PanelCertification, Recommendation
 
 _YEARS_AHEAD = 3
@@ -26,7 +26,7 @@ class RecommendationTextForm(forms.Form):
 
     use_required_attribute = False
 
-    text = AskedCharField(
+    text = DraftCharField(
         label="The recommendation in a few sentences",
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="Approvers read this first: who took part, what the panel thinks, what OCTE should weigh.",
@@ -42,7 +42,7 @@ class ChoiceForm(forms.Form):
 
     use_required_attribute = False
 
-    choice = AskedChoiceField(label="Recommendation", choices=_RATED, widget=forms.RadioSelect)
+    choice = DraftChoiceField(label="Recommendation", choices=_RATED, widget=forms.RadioSelect)
     note = ConditionalCharField(
         label="Note",
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -53,7 +53,7 @@ class ChoiceForm(forms.Form):
         min_value=1,
         max_value=99,
         required=False,
-        help_text="Left empty, it stays where it is.",
+        help_text="Leave it empty to keep its place.",
     )
 
     def __init__(
@@ -90,8 +90,8 @@ class ChoiceForm(forms.Form):
         given = self.cleaned_data["position"]
         if self.add_prefix("position") not in self.data:
             raise ValidationError(
-                f"{self.entry} joined the panel since you opened this page. It stands below with the others now. Nothing is "
-                "saved yet: look at it, then save again."
+                f"{self.entry} joined the panel since you opened this page. It is now listed below with the others. Nothing is "
+                "saved yet. Check it, then save again."
             )
         return int(self.initial["position"]) if given is None else given
 
@@ -105,25 +105,25 @@ class _Decision(forms.Form):
 
     use_required_attribute = False
 
-    reason = AskedCharField(
+    reason = DraftCharField(
         label="Reason",
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Kept with the decision. Panelists and districts can read it.",
+        help_text="Saved with the decision. Panelists and districts can read it.",
     )
-    first_school_year = AskedTypedChoiceField(
+    first_school_year = DraftTypedChoiceField(
         label="First school year",
         coerce=int,
         empty_value=None,
-        help_text="Of an approval. Whatever else you decide holds from the next school year.",
+        help_text="For an approval. Any other decision takes effect in the next school year.",
     )
     last_school_year = forms.TypedChoiceField(
         label="Last school year",
         coerce=int,
         empty_value=None,
         required=False,
-        help_text="Of an approval, if it is known.",
+        help_text="For an approval, if you know it.",
     )
-    type = AskedChoiceField(label="Type", choices=ProgramCertification.Type, help_text="Of an approval.")
+    type = DraftChoiceField(label="Type", choices=ProgramCertification.Type, help_text="For an approval.")
     counts_federally = forms.BooleanField(
         label="Counts for federal reporting (indicator 5S1)", required=False, help_text="Only if approved."
     )
@@ -157,7 +157,7 @@ class _Decision(forms.Form):
 class DecisionForm(_Decision):
     """OCTE's decision on one certification; left without an outcome it decides nothing."""
 
-    outcome = AskedChoiceField(
+    outcome = DraftChoiceField(
         label="Decision",
         choices=[("", "Not yet"), *ListingDecision.Outcome.choices],
         widget=forms.RadioSelect,
@@ -195,7 +195,7 @@ class DecisionForm(_Decision):
             self.add_error("reason", f"Give the reason for the decision on {self.recommendation}.")
         self.check(str(self.recommendation))
         if data.get("reason", "").strip() and not data.get("outcome"):
-            self.add_error("outcome", f"Choose a decision for {self.recommendation}, or empty its reason.")
+            self.add_error("outcome", f"Choose a decision for {self.recommendation}, or clear its reason.")
         return data
 
     @property

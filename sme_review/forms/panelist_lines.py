@@ -1,4 +1,4 @@
-"""Reads lines of panelists, pasted or from a table, and says per line what is wrong and how to mend it."""
+"""Reads lines of panelists, pasted or from a table, and says per line what is wrong and how to fix it."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -101,8 +101,8 @@ def _cells(text: str) -> list[str]:
 def _headings(first: tuple[int, str]) -> Mapping[str, int] | None:
     """Column -> place, if the first line names them; None if it names a person."""
     number, text = first
-    found = matched(Row(number, tuple(_cells(text))), COLUMNS)
-    return found if "email" in found and {"name", "last"} & set(found) else None
+    columns = matched(Row(number, tuple(_cells(text))), COLUMNS)
+    return columns if "email" in columns and {"name", "last"} & set(columns) else None
 
 
 def _read(number: int, text: str, columns: Mapping[str, int] | None) -> Line:
@@ -123,7 +123,7 @@ def _read(number: int, text: str, columns: Mapping[str, int] | None) -> Line:
 
 
 def _problem(given: Mapping[str, str]) -> str:
-    """What is wrong with a person's parts and how to mend it; empty where nothing is."""
+    """What is wrong with a person's parts and how to fix it; empty where nothing is."""
     if not all(given[key] for key in ("name", "email", "group")):
         return "Give three things, separated by commas: name, e-mail address, group."
     for key, words in _LONGEST.items():
@@ -147,5 +147,5 @@ def _once(line: Line, taken: Mapping[str, str], seen: Mapping[str, int]) -> Line
 
 def left_over(lines: Sequence[Line]) -> str:
     """What stays in the box once the good lines are added: those with a problem, under their headings."""
-    kept = [line for line in lines if line.problem]
-    return "\n".join(line.text for line in lines if line.problem or (kept and line.is_headings))
+    wrong = [line for line in lines if line.problem]
+    return "\n".join(line.text for line in lines if line.problem or (wrong and line.is_headings))

@@ -8,8 +8,8 @@ from django import forms
 from certifications.models import Certification, Program
 from core.files.table_reader import read_table
 from core.problems import Problem
-from sme_review.forms.asked import ConditionalCharField
 from sme_review.forms.due_dates import due_day
+from sme_review.forms.fields import ConditionalCharField
 from sme_review.forms.panelist_lines import LIMITS, as_lines
 from sme_review.models import Material, Panel, PanelCertification, Panelist
 from sme_review.selectors.panel_certifications import addable_certifications
@@ -199,7 +199,7 @@ class PasteForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "wrap": "off"}),
         error_messages={
-            "null_characters_not_allowed": "The text has characters that are no text. Copy the cells again, as text."
+            "null_characters_not_allowed": "Some characters here are not text. Copy the cells again as plain text."
         },
         help_text="Name, e-mail address, group; after that job title and organization, if you have them. Groups: "
         "secondary, postsecondary, business. For example: Dana Whitcomb, dana@example.edu, secondary. "
@@ -209,7 +209,7 @@ class PasteForm(forms.Form):
         label="Or a file: spreadsheet (XLSX) or CSV",
         required=False,
         allow_empty_file=True,
-        help_text="Its rows are put into the box above, after what is there, so that you can mend them.",
+        help_text="Its rows are put into the box above, after what is there, so that you can fix them.",
     )
 
     def clean(self) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from sme_review.enums import PanelistView
-from sme_review.forms.asked import AskedChoiceField, AskedIntegerField, ConditionalCharField
+from sme_review.enums import WEAK_PROPORTION, PanelistView
+from sme_review.forms.fields import ConditionalCharField, DraftChoiceField, DraftIntegerField
 from sme_review.forms.worksheet import WorksheetField
 from sme_review.models import PanelCertification, Rating, Round
 from sme_review.selectors.worksheets import Sheet
@@ -31,12 +31,12 @@ class RatingForm(forms.Form):
         saved: what the page begins with, and what stays where something typed cannot be kept.
         sheet: the worksheet, on pages that show it.
         marks: the marks that the page begins with: primary key of ProgramStandard -> mark.
-        held: the round that is rated; it says who reads the reasons.
+        in_round: the round that is rated; it says who reads the reasons.
     """
 
     use_required_attribute = False
 
-    proportion = AskedIntegerField(
+    proportion = DraftIntegerField(
         label="What proportion would you estimate that the technical standards for this program are represented by "
         "this certification?",
         min_value=0,
@@ -53,15 +53,15 @@ class RatingForm(forms.Form):
     proportion_reason = ConditionalCharField(
         label="Why this share?",
         widget=_REASON,
-        help_text="Needed if the share is under 30 percent.",
+        help_text=f"Needed if the share is under {WEAK_PROPORTION} percent.",
     )
-    employer_value = AskedChoiceField(
+    employer_value = DraftChoiceField(
         label="What rating would you give this certification's value to employers in this field?",
         choices=_scale(Rating.EmployerValue),
         widget=forms.RadioSelect,
     )
     employer_reason = ConditionalCharField(label="Why this value to employers?", widget=_REASON, help_text=_REASON_HELP)
-    postsecondary_value = AskedChoiceField(
+    postsecondary_value = DraftChoiceField(
         label="What rating would you give this certification's value to postsecondary education programs for this "
         "field?",
         choices=_scale(Rating.PostsecondaryValue),
@@ -78,11 +78,11 @@ class RatingForm(forms.Form):
         saved: Answers,
         sheet: Sheet | None = None,
         marks: dict[int, str] | None = None,
-        held: Round | None = None,
+        in_round: Round | None = None,
     ) -> None:
         super().__init__(data, initial=_as_typed(saved) | {"worksheet": marks})
         for name in _REASONS:
-            read_by = _READ_BY_PANEL if held and held.panelists_see == PanelistView.REASONS else _READ_BY_OCTE
+            read_by = _READ_BY_PANEL if in_round and in_round.panelists_see == PanelistView.REASONS else _READ_BY_OCTE
             self.fields[name].help_text = f"{self.fields[name].help_text} {read_by}"
         self.saved = saved
         self.sheet = sheet
@@ -124,8 +124,8 @@ class RatingForm(forms.Form):
 
     def ask_for_the_rest(self) -> bool:
         """Mark what a complete rating still lacks; whether anything is."""
-        asked = len(self.sheet.standards) if self.sheet and self.sheet.required else 0
-        missing = what_is_missing(self.answers(), unmarked=max(0, asked - len(self.marks() or {})))
+        standards = len(self.sheet.standards) if self.sheet and self.sheet.required else 0
+        missing = what_is_missing(self.answers(), unmarked=max(0, standards - len(self.marks() or {})))
         for field, message in missing:
             if field not in self.errors:
                 self.add_error(field, message)
@@ -183,7 +183,7 @@ class ConflictsForm(forms.Form):
                 self.add_error(f"reason_{entry.pk}", f"Say what your conflict of interest with {entry} is.")
             if reason and not ticked:
                 self.add_error(
-                    f"conflict_{entry.pk}", f"Tick this box if you have a conflict with {entry}, or empty the reason."
+                    f"conflict_{entry.pk}", f"Tick this box if you have a conflict with {entry}, or clear the reason."
                 )
         return self.cleaned_data
 

@@ -132,7 +132,7 @@ class DueDateForm(forms.Form):
     due_date = forms.DateField(
         label="New due date",
         widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
-        help_text="Who has not finished reads it in their next reminder. No mail goes out because of it.",
+        help_text="Panelists who have not finished see it in their next reminder. Changing it sends no mail.",
         error_messages={"required": "Choose the new due date."},
     )
     seen = forms.DateField(widget=forms.HiddenInput, required=False)
@@ -145,12 +145,12 @@ class DueDateForm(forms.Form):
         return due_day(self.cleaned_data["due_date"])
 
 
-class HeldRoundForm(forms.Form):
+class RoundOnPageForm(forms.Form):
     """Which round a page was about, and whether those who had a mail are told."""
 
     round = forms.IntegerField(required=False)
     tell = forms.BooleanField(required=False)
 
-    def names(self, held: Round) -> bool:
+    def names(self, round_: Round) -> bool:
         """Whether the page was about this round; one that named none is."""
-        return self.is_valid() and self.cleaned_data["round"] in {None, held.pk}
+        return self.is_valid() and self.cleaned_data["round"] in {None, round_.pk}

@@ -44,7 +44,7 @@ class PanelRulesForm(forms.ModelForm):
         coerce=int,
         widget=forms.RadioSelect,
         help_text="In round 2 panelists see their own first answers and what you choose below, and rate again. You decide "
-        "after round 1 whether you hold it.",
+        "after round 1 whether to have it.",
     )
 
     class Meta:
@@ -54,13 +54,13 @@ class PanelRulesForm(forms.ModelForm):
             "due_date": DATE,
             "standards_version": forms.Select,
             "panelists_see": forms.RadioSelect,
-            "shown_from": forms.RadioSelect,
+            "visible_from": forms.RadioSelect,
             "worksheet": forms.RadioSelect,
         }
         labels = {
             "quorum": "Quorum: the fewest raters",
             "panelists_see": "What panelists see of a round",
-            "shown_from": "When they see it",
+            "visible_from": "When they see it",
             "worksheet": "Worksheet: mark each technical standard as covered in full, in part or not",
             "endorsement_to_5": "Up to 5 raters: share who must give 4 or 5 (percent)",
             "endorsement_to_8": "6 to 8 raters: share who must give 4 or 5 (percent)",
@@ -69,9 +69,9 @@ class PanelRulesForm(forms.ModelForm):
         help_texts = {
             "title": "Panelists see it.",
             "quorum": "With fewer raters the results show the ratings and suggest nothing.",
-            "minimum_per_group": "Secondary, postsecondary, and business and industry. Enter 0 if no group has to be there.",
+            "minimum_per_group": "Secondary, postsecondary, and business and industry. Enter 0 if no group is required.",
             "panelists_see": "Never names.",
-            "shown_from": "At the latest with OCTE's decisions. A spread of fewer than three ratings is never shown to them.",
+            "visible_from": "At the latest with OCTE's decisions. A spread of fewer than three ratings is never shown to them.",
             "worksheet": "It helps with question 1 and makes the coverage map.",
             "recommend_proportion": "Question 1. From 0 to 100.",
             "recommend_postsecondary": "Question 3. From 1 to 5.",
@@ -95,8 +95,8 @@ class PanelRulesForm(forms.ModelForm):
     @classmethod
     def with_defaults(cls, typed: Mapping[str, Any], *, panel: Panel) -> "PanelRulesForm":
         """The form with every rule at its default and the rest as it was typed; nothing is saved by it."""
-        kept = {name: typed[name] for name in (*_ABOUT, "seen") if name in typed}
-        return cls(panel=panel, initial={**kept, **{name: default_rule(name) for name in _RESETTABLE}})
+        typed_again = {name: typed[name] for name in (*_ABOUT, "seen") if name in typed}
+        return cls(panel=panel, initial={**typed_again, **{name: default_rule(name) for name in _RESETTABLE}})
 
     @property
     def mark(self) -> str:
@@ -119,10 +119,12 @@ class PanelRulesForm(forms.ModelForm):
         for name, reason in fixed.items():
             self.fields[name].disabled = True
             self._say(name, reason)
-        for held in rounds_of(self.panel) if "panelists_see" not in fixed else ():
+        for round_ in rounds_of(self.panel) if "panelists_see" not in fixed else ():
             for name in VIEW_RULES:
-                promised = within_sentence(getattr(held, f"get_{name}_display")())
-                self._say(name, f"Round {held.number} is opened and keeps what it promised: {promised}.")
+                promised = within_sentence(getattr(round_, f"get_{name}_display")())
+                self._say(
+                    name, f"Round {round_.number} has opened, so what panelists were promised for it stays: {promised}."
+                )
 
     def groups(self) -> Iterator[Group]:
         """The fields under their headings."""
@@ -160,7 +162,7 @@ class PanelRulesForm(forms.ModelForm):
             saved = getattr(self.panel, name)
             if saved != value:
                 words = dict(getattr(self.fields[name], "choices", ())).get(saved, saved)
-                self.add_error(name, f"{self.fields[name].label}: saved now is “{words}”. Yours is kept below.")
+                self.add_error(name, f"{self.fields[name].label}: the saved value is now “{words}”. Yours is below.")
 
     def changes(self) -> dict[str, Any]:
         """What was typed, by the panel's own names."""

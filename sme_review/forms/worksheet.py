@@ -14,7 +14,10 @@ from sme_review.selectors.worksheets import Sheet
 
 # The buttons inside the worksheet: take its share, mark what is left as not covered, begin anew.
 WORKSHEET_BUTTONS = ("use", "rest", "clear")
-_HELP = "Say for each standard how far the certification covers it. Your marks suggest a share for the first question; your own number counts."
+_HELP = (
+    "Say for each standard how far the certification covers it. Your marks suggest a share for the first question; your "
+    "own number counts."
+)
 _HELP_REQUIRED = f"This panel asks everybody to fill it in. {_HELP}"
 
 
@@ -48,7 +51,7 @@ class WorksheetWidget(forms.Widget):
             "name": name,
             "id": (attrs or {}).get("id", f"id_{name}"),
             "described_by": (attrs or {}).get("aria-describedby", ""),
-            "segments": [_shown(segment, marks) for segment in by_segment(self.sheet.standards)],
+            "segments": [_segment_rows(segment, marks) for segment in by_segment(self.sheet.standards)],
             "choices": StandardMark.Mark.choices,
             "words": share_in_words(self.sheet, marks),
             "unfolded": bool(marks) or self.sheet.required,
@@ -58,7 +61,7 @@ class WorksheetWidget(forms.Widget):
         return render_to_string("sme_review/link/_worksheet.html", context)
 
 
-def _shown(segment: Segment, marks: Mapping[int, str]) -> dict[str, Any]:
+def _segment_rows(segment: Segment, marks: Mapping[int, str]) -> dict[str, Any]:
     rows = [
         {"standard": standard, "name": f"mark_{standard.pk}", "mark": marks.get(standard.pk, "")}
         for standard in segment.standards

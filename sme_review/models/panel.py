@@ -10,7 +10,11 @@ from django.db.models import Q
 
 from accounts.models import User
 from certifications.models import Program
-from sme_review.enums import PanelistView, ShownFrom
+from sme_review.enums import PanelistView, VisibleFrom
+from sme_review.figures.suggested_reading import Thresholds
+
+# Where a panel sets no rule of its own; the figures that use them say why these.
+_DEFAULTS = Thresholds()
 
 
 def _percent_field(verbose_name: str, default: int, help_text: str = "") -> models.PositiveSmallIntegerField[int, int]:
@@ -70,7 +74,7 @@ class Panel(models.Model):
 
     # The rules, by what they are about: each has a default, may be changed, and is taken along by a copy.
     COUNTING_RULES: ClassVar = ("quorum", "minimum_per_group")
-    ROUND_RULES: ClassVar = ("rounds_planned", "panelists_see", "shown_from", "worksheet")
+    ROUND_RULES: ClassVar = ("rounds_planned", "panelists_see", "visible_from", "worksheet")
     ASSIGNMENT_RULES: ClassVar = ("assignment", "ratings_wanted", "most_per_panelist")
     READING_RULES: ClassVar = (
         "recommend_proportion",
@@ -89,10 +93,12 @@ class Panel(models.Model):
     standards_version = models.CharField("version of the program's standards", max_length=40)
     due_date = models.DateField("answers are due by")
     quorum = models.PositiveSmallIntegerField(
-        "quorum (fewest raters)", default=5, validators=[MinValueValidator(3), MaxValueValidator(100)]
+        "quorum (fewest raters)", default=_DEFAULTS.quorum, validators=[MinValueValidator(3), MaxValueValidator(100)]
     )
     minimum_per_group = models.PositiveSmallIntegerField(
-        "fewest raters in each stakeholder group", default=1, validators=[MaxValueValidator(20)]
+        "fewest raters in each stakeholder group",
+        default=_DEFAULTS.minimum_per_group,
+        validators=[MaxValueValidator(20)],
     )
     rounds_planned = models.PositiveSmallIntegerField(
         "rounds", default=2, validators=[MinValueValidator(1), MaxValueValidator(2)]
@@ -103,8 +109,8 @@ class Panel(models.Model):
         choices=PanelistView,
         default=PanelistView.SPREAD,
     )
-    shown_from = models.CharField(
-        "from when panelists see it", max_length=5, choices=ShownFrom, default=ShownFrom.LATER
+    visible_from = models.CharField(
+        "from when panelists see it", max_length=5, choices=VisibleFrom, default=VisibleFrom.LATER
     )
     worksheet = models.CharField("worksheet of standards", max_length=8, choices=Worksheet, default=Worksheet.OPTIONAL)
     assignment = models.CharField("who rates what", max_length=8, choices=Assignment, default=Assignment.EVERYONE)
@@ -115,13 +121,27 @@ class Panel(models.Model):
         "most certifications for one panelist", null=True, blank=True, validators=[MinValueValidator(1)]
     )
     # Thresholds of the suggested reading; the defaults and their sources are in sme_review/figures/.
-    recommend_proportion = _percent_field("recommend from this median share of the standards (percent)", 50)
-    recommend_postsecondary = _value_field("recommend from this median value to postsecondary programs", 3)
-    reject_proportion = _percent_field("do not recommend below this median share of the standards (percent)", 30)
-    reject_employer = _value_field("do not recommend at or below this median value to employers", 2)
-    endorsement_to_5 = _percent_field("share rating 4 or 5 needed with up to 5 raters (percent)", 100)
-    endorsement_to_8 = _percent_field("share rating 4 or 5 needed with 6 to 8 raters (percent)", 83)
-    endorsement_from_9 = _percent_field("share rating 4 or 5 needed with 9 or more raters (percent)", 78)
+    recommend_proportion = _percent_field(
+        "recommend from this median share of the standards (percent)", _DEFAULTS.recommend_proportion
+    )
+    recommend_postsecondary = _value_field(
+        "recommend from this median value to postsecondary programs", _DEFAULTS.recommend_postsecondary
+    )
+    reject_proportion = _percent_field(
+        "do not recommend below this median share of the standards (percent)", _DEFAULTS.reject_proportion
+    )
+    reject_employer = _value_field(
+        "do not recommend at or below this median value to employers", _DEFAULTS.reject_employer
+    )
+    endorsement_to_5 = _percent_field(
+        "share rating 4 or 5 needed with up to 5 raters (percent)", _DEFAULTS.endorsement_to_5
+    )
+    endorsement_to_8 = _percent_field(
+        "share rating 4 or 5 needed with 6 to 8 raters (percent)", _DEFAULTS.endorsement_to_8
+    )
+    endorsement_from_9 = _percent_field(
+        "share rating 4 or 5 needed with 9 or more raters (percent)", _DEFAULTS.endorsement_from_9
+    )
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     recommendation_text = models.TextField("the recommendation in a few sentences", blank=True)
     copied_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="copies")
@@ -218,6 +238,11 @@ class Panel(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def due_date_in_words(self) -> str:
+        """By when panelists answer: "December 18, 2026"."""
+        return f"{self.due_date:%B} {self.due_date.day}, {self.due_date.year}"
 
     @property
     def takes_changes(self) -> bool:

@@ -39,6 +39,8 @@ class Panelist(models.Model):
     # The first time the person pressed a button. Reading does not count: mail scanners read too.
     first_opened_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField("last reminded", null=True, blank=True)
+    # The due date that their last mail gave, so that the next one can say that it has changed.
+    due_date_mailed = models.DateField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="panelists_withdrawn"
@@ -61,6 +63,11 @@ class Panelist(models.Model):
                 condition=Q(first_opened_at=None) | Q(invited_at__isnull=False),
                 name="panelist_opened_after_invited",
                 violation_error_message="A panelist can only start after being invited.",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_date_mailed=None) | Q(invited_at__isnull=False),
+                name="panelist_due_date_mailed_after_invited",
+                violation_error_message="Only somebody who was invited has been mailed a due date.",
             ),
             models.CheckConstraint(
                 condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawal_reason="")

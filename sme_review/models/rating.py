@@ -50,13 +50,13 @@ class RatingQuerySet(models.QuerySet["Rating"]):
 
     def _visible_to_panelist(self, panelist: Panelist) -> "RatingQuerySet":
         own = self.filter(panelist=panelist)
-        shown = self.counted().filter(
+        of_panel = self.counted().filter(
             ~Exists(_ballots(closed_at=None)),
             Exists(_ballots(revealed_at__lte=timezone.now())),
             ~Q(round__panelists_see=PanelistView.OWN),
             panelist__panel_id=panelist.panel_id,
         )
-        return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=shown.values("pk")))
+        return self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=of_panel.values("pk")))
 
 
 def _ballots(**having: object) -> models.QuerySet[Ballot]:

@@ -6,12 +6,27 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 from django.utils import timezone
 
-from sme_review.enums import PanelistView, ShownFrom
+from sme_review.enums import PanelistView, VisibleFrom
 from sme_review.models.panel import Panel
 from sme_review.models.panel_certification import PanelCertification
+
+
+class RoundQuerySet(models.QuerySet["Round"]):
+    """Reads of rounds. A round that is not closed is open now, or planned: the clock tells which."""
+
+    def not_closed(self) -> "RoundQuerySet":
+        """Those that are open or planned."""
+        return self.filter(state=Round.State.OPEN)
+
+    def open_now(self) -> "RoundQuerySet":
+        """Those that take ratings."""
+        return self.not_closed().filter(opened_at__lte=timezone.now())
+
+    def planned(self) -> "RoundQuerySet":
+        """Those whose time has not come yet."""
+        return self.not_closed().filter(opened_at__gt=timezone.now())
 
 
 @pghistory.track()
@@ -39,15 +54,19 @@ class Round(models.Model):
     number = models.PositiveSmallIntegerField(default=1)
     mode = models.CharField(max_length=8, choices=Mode, default=Mode.TOGETHER)
     panelists_see = models.CharField(max_length=7, choices=PanelistView, default=PanelistView.SPREAD)
-    shown_from = models.CharField(max_length=5, choices=ShownFrom, default=ShownFrom.LATER)
+    visible_from = models.CharField(max_length=5, choices=VisibleFrom, default=VisibleFrom.LATER)
     state = models.CharField(max_length=6, choices=State, default=State.OPEN)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="rounds_opened")
     # May lie ahead: such a round is planned, and open only when its time has come.
     opened_at = models.DateTimeField()
+    # The panel's due date before this round was planned, which comes back if the planning is taken back.
+    due_date_before = models.DateField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="rounds_closed"
     )
     closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RoundQuerySet.as_manager()
 
     class Meta:
         ordering = ("panel", "number")
@@ -85,19 +104,24 @@ class Round(models.Model):
         return f"round {self.number} of {self.panel}"
 
     @property
+    def is_closed(self) -> bool:
+        """Whether it is over; otherwise it is open or planned."""
+        return self.state != self.State.OPEN
+
+    @property
     def is_planned(self) -> bool:
         """Whether it lies ahead: nobody rates yet, and nothing is revealed because of it."""
-        return self.state == self.State.OPEN and self.opened_at > timezone.now()
+        return not self.is_closed and self.opened_at > timezone.now()
 
     @property
     def shows_at_close(self) -> bool:
         """Whether panelists see something of the others as soon as a certification of it is closed."""
-        return self.shown_from == ShownFrom.CLOSE and self.panelists_see != PanelistView.OWN
+        return self.visible_from == VisibleFrom.CLOSE and self.panelists_see != PanelistView.OWN
 
     @property
     def is_open(self) -> bool:
         """Whether it takes ratings now."""
-        return self.state == self.State.OPEN and not self.is_planned
+        return not self.is_closed and not self.is_planned
 
     @property
     def is_live_session(self) -> bool:
@@ -110,7 +134,11 @@ class BallotQuerySet(models.QuerySet["Ballot"]):
 
     def open_now(self) -> "BallotQuerySet":
         """Those that take ratings: opened, not later than now, and not closed."""
-        return self.filter(closed_at=None, opened_at__lte=Now())
+        return self.filter(closed_at=None, opened_at__lte=timezone.now())
+
+    def planned(self) -> "BallotQuerySet":
+        """Those whose time has not come yet."""
+        return self.filter(closed_at=None, opened_at__gt=timezone.now())
 
 
 @pghistory.track()
@@ -167,6 +195,11 @@ class Ballot(models.Model):
 
     def __str__(self) -> str:
         return f"opening {self.number} of {self.panel_certification}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes ratings now; one of a planned round does not."""
+        return self.closed_at is None and self.opened_at <= timezone.now()
 
     @property
     def is_revealed(self) -> bool:

@@ -39,13 +39,13 @@ def _box(
     fixed = ""
     if pair in situation.conflicts:
         fixed = "conflict of interest"
-    elif pair in situation.rated and pair in situation.asked:
+    elif pair in situation.rated and pair in situation.assigned:
         fixed = "rating begun"
     if isinstance(of, Panelist):
-        load = sum(who == of.pk for who, _ in situation.asked)
+        load = sum(who == of.pk for who, _ in situation.assigned)
         words, hint = of.name, f"{of.get_group_display()}, asked for {load}"
     else:
-        load = sum(entry == of.pk for _, entry in situation.asked)
+        load = sum(entry == of.pk for _, entry in situation.assigned)
         words, hint = str(of), f"{load} asked"
-    chosen = situation.asked if ticked is None else ticked | (situation.asked & situation.rated)
+    chosen = situation.assigned if ticked is None else ticked | (situation.assigned & situation.rated)
     return Box(key, words, hint, pair in chosen and pair not in situation.conflicts, fixed)

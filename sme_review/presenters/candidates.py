@@ -8,7 +8,7 @@ from sme_review.selectors.rounds import Candidate
 
 
 @dataclass(frozen=True)
-class ShownCandidate:
+class CandidateBox:
     """One box on the page that opens a second round."""
 
     candidate: Candidate
@@ -16,10 +16,10 @@ class ShownCandidate:
     is_ticked: bool
 
 
-def show_candidates(candidates: Iterable[Candidate], ticked: Container[str]) -> list[ShownCandidate]:
+def show_candidates(candidates: Iterable[Candidate], ticked: Container[str]) -> list[CandidateBox]:
     """The boxes; `ticked` holds their keys as a form has them."""
     return [
-        ShownCandidate(
+        CandidateBox(
             candidate=candidate,
             tone=READING_TONES[candidate.result.reading] if candidate.result else "gray",
             is_ticked=str(candidate.entry.pk) in ticked,

@@ -24,7 +24,7 @@ COVERAGE_HEADINGS = (
 
 
 @dataclass(frozen=True)
-class ShownCell:
+class CellText:
     """One cell: in letters as the picture has it, and in words."""
 
     letters: str
@@ -33,17 +33,17 @@ class ShownCell:
 
 
 @dataclass(frozen=True)
-class ShownLine:
+class StandardRow:
     """One standard with its cells, in the order of the certifications."""
 
     standard: ProgramStandard
-    cells: list[ShownCell]
+    cells: list[CellText]
     untouched: bool
     unmarked: bool
 
 
 @dataclass(frozen=True)
-class ShownSet:
+class SetRow:
     """Certifications by their numbers on the page and by name, and what they cover together in percent."""
 
     numbers: list[int]
@@ -52,17 +52,17 @@ class ShownSet:
 
 
 @dataclass(frozen=True)
-class ShownSize:
+class SizeRow:
     """The best set of one size, what it gains over the size before, and its runners-up."""
 
     size: int
-    best: ShownSet
+    best: SetRow
     gain: float
-    others: list[ShownSet]
+    others: list[SetRow]
 
 
 @dataclass(frozen=True)
-class ShownColumn:
+class CertificationColumn:
     """One certification over all standards; the share is None where nobody filled in a worksheet.
 
     `left` is how many standards nobody marked for it; in the share they add nothing.
@@ -86,14 +86,17 @@ class Dispute:
 def coverage_picture(coverage: Coverage, title: str) -> bytes:
     """The heat map as SVG; the same map gives the same bytes."""
     names = [f"{number}. {entry}" for number, entry in enumerate(coverage.entries, start=1)]
-    return draw_coverage(coverage.found, names, title=title)
+    return draw_coverage(coverage.figures, names, title=title)
 
 
-def columns(coverage: Coverage) -> list[ShownColumn]:
+def columns(coverage: Coverage) -> list[CertificationColumn]:
     """The certifications with their worksheets and what each covers alone."""
     return [
-        ShownColumn(
-            str(entry), coverage.worksheets[entry.pk], coverage.found.shares[entry.pk], coverage.found.left(entry.pk)
+        CertificationColumn(
+            str(entry),
+            coverage.worksheets[entry.pk],
+            coverage.figures.shares[entry.pk],
+            coverage.figures.left(entry.pk),
         )
         for entry in coverage.entries
     ]
@@ -109,41 +112,41 @@ def few(coverage: Coverage) -> list[str]:
     return [coverage.name_of(key) for key in few_of(coverage.worksheets)]
 
 
-def lines(coverage: Coverage) -> list[ShownLine]:
+def lines(coverage: Coverage) -> list[StandardRow]:
     """The table beside the picture."""
     return [
-        ShownLine(
+        StandardRow(
             standard=standard,
-            cells=[_shown(coverage.found.cells[standard.code, entry.pk]) for entry in coverage.entries],
-            untouched=standard.code in coverage.found.untouched,
-            unmarked=standard.code in coverage.found.unmarked,
+            cells=[_cell_text(coverage.figures.cells[standard.code, entry.pk]) for entry in coverage.entries],
+            untouched=standard.code in coverage.figures.untouched,
+            unmarked=standard.code in coverage.figures.unmarked,
         )
         for standard in coverage.standards
     ]
 
 
-def sizes(coverage: Coverage) -> list[ShownSize]:
+def sizes(coverage: Coverage) -> list[SizeRow]:
     """The small sets that cover the most."""
-    found, before = [], 0.0
-    for one in coverage.found.sets.by_size:
-        best, *others = (_shown_set(coverage, each) for each in one.sets)
-        found.append(ShownSize(one.size, best, best.share - before, others))
+    rows, before = [], 0.0
+    for one in coverage.figures.sets.by_size:
+        best, *others = (_set_row(coverage, each) for each in one.sets)
+        rows.append(SizeRow(one.size, best, best.share - before, others))
         before = best.share
-    return found
+    return rows
 
 
-def _shown_set(coverage: Coverage, found: CoveringSet) -> ShownSet:
+def _set_row(coverage: Coverage, covering: CoveringSet) -> SetRow:
     numbered = {entry.pk: (number, str(entry)) for number, entry in enumerate(coverage.entries, start=1)}
-    chosen = [numbered[key] for key in found.certifications]
-    return ShownSet([number for number, _ in chosen], [name for _, name in chosen], found.share)
+    chosen = [numbered[key] for key in covering.certifications]
+    return SetRow([number for number, _ in chosen], [name for _, name in chosen], covering.share)
 
 
 def disputes(coverage: Coverage) -> list[Dispute]:
     """Where the panel disagrees."""
     by_code = {standard.code: standard for standard in coverage.standards}
     return [
-        Dispute(by_code[code], coverage.name_of(key), coverage.found.cells[code, key])
-        for code, key in coverage.found.disputed
+        Dispute(by_code[code], coverage.name_of(key), coverage.figures.cells[code, key])
+        for code, key in coverage.figures.disputed
     ]
 
 
@@ -151,7 +154,7 @@ def coverage_rows(coverage: Coverage) -> Iterator[list[Any]]:
     """The map as rows under COVERAGE_HEADINGS: one for each standard and certification."""
     for standard in coverage.standards:
         for entry in coverage.entries:
-            cell = coverage.found.cells[standard.code, entry.pk]
+            cell = coverage.figures.cells[standard.code, entry.pk]
             yield [
                 f"{standard.segment_code} {standard.segment_title}".strip(),
                 standard.code,
@@ -166,5 +169,5 @@ def coverage_rows(coverage: Coverage) -> Iterator[list[Any]]:
             ]
 
 
-def _shown(cell: Cell) -> ShownCell:
-    return ShownCell(letters_of(cell), shade_of(cell).words, cell)
+def _cell_text(cell: Cell) -> CellText:
+    return CellText(letters_of(cell), shade_of(cell).words, cell)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from core.words import counted
 from sme_review.models import Panel, Round
 from sme_review.selectors.panel_rules import views_of_rounds
 
@@ -34,7 +35,7 @@ def _quorum(panel: Panel) -> str:
 def _assignment(panel: Panel) -> str:
     if panel.assignment == Panel.Assignment.EVERYONE:
         return panel.get_assignment_display()
-    ratings = "1 rating" if panel.ratings_wanted == 1 else f"{panel.ratings_wanted} ratings"
+    ratings = counted(panel.ratings_wanted or 0, "rating")
     limit = f", at most {panel.most_per_panelist} for one panelist" if panel.most_per_panelist else ""
     return f"{ratings} for each certification, shared out evenly{limit}"
 

@@ -1,13 +1,12 @@
 """Where a panel stands, and the list of steps on its page."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 
-from core.moments import moment_in_words
+from core.moments import day_in_words, moment_in_words
+from core.words import counted
 from sme_review.models import Panel, Round
 
 STATE_TONES = {
@@ -41,7 +40,7 @@ class Step:
     href: str = ""
 
 
-def panel_steps(panel: Any, held: Round | None, *, decided: int, may_manage: bool) -> list[Step]:
+def panel_steps(panel: Any, latest: Round | None, *, decided: int, may_manage: bool) -> list[Step]:
     """The panel's task list: what is done and what is next.
 
     Args:
@@ -54,9 +53,9 @@ def panel_steps(panel: Any, held: Round | None, *, decided: int, may_manage: boo
         _setup_step("Certifications", "sme_review:certifications", panel, panel.certification_count),
         _setup_step("Panelists", "sme_review:panelists", panel, panel.panelist_count),
         _assignment_step(panel),
-        _round_step(panel, held, may_manage=may_manage),
-        _results_step(panel, held),
-        *_next_round_steps(panel, held, may_manage=may_manage),
+        _round_step(panel, latest, may_manage=may_manage),
+        _results_step(panel, latest),
+        *_next_round_steps(panel, latest, may_manage=may_manage),
         _recommendation_step(panel, sent_back=decided > 0),
         _decision_step(panel, decided),
     ]
@@ -75,7 +74,7 @@ def _setup_step(title: str, url_name: str, panel: Any, count: int) -> Step:
 
 
 def _rules_step(panel: Any, *, may_change: bool) -> Step:
-    rounds = "1 round" if panel.rounds_planned == 1 else f"{panel.rounds_planned} rounds"
+    rounds = counted(panel.rounds_planned, "round")
     hint = f"Standards version {panel.standards_version}, quorum {panel.quorum}, {rounds}"
     href = reverse("sme_review:rules", args=[panel.pk]) if may_change else "#rules"
     return Step("Details and rules", hint, "Done", "green", href)
@@ -91,37 +90,39 @@ def _assignment_step(panel: Any) -> Step:
     return Step("Who rates what", hint, "Done", "green", href)
 
 
-def _round_step(panel: Any, held: Round | None, *, may_manage: bool) -> Step:
-    if held is None:
+def _round_step(panel: Any, latest: Round | None, *, may_manage: bool) -> Step:
+    if latest is None:
         ready = panel.certification_count and panel.panelist_count
         status, tone = ("Next", "blue") if ready else ("Cannot start yet", "gray")
         href = reverse("sme_review:open_round", args=[panel.pk]) if may_manage else ""
         return Step("Round 1", "Check everything, then mail the links", status, tone, href)
-    title, href = f"Round {held.number}", reverse("sme_review:round", args=[panel.pk])
-    if held.is_planned:
-        return Step(title, f"Opens on {moment_in_words(held.opened_at)}", "Planned", "gray", href)
-    if held.is_open:
+    title, href = f"Round {latest.number}", reverse("sme_review:round", args=[panel.pk])
+    if latest.is_planned:
+        return Step(title, f"Opens on {moment_in_words(latest.opened_at)}", "Planned", "gray", href)
+    if latest.is_open:
         return Step(title, f"{panel.rated_count} of {panel.expected_count} answers are in", "Open", "blue", href)
     hint = f"{panel.rated_count} of {panel.expected_count} answers came in"
-    if held.number == panel.rounds_planned:
-        hint += ". All planned rounds were held"
+    if latest.number == panel.rounds_planned:
+        hint += ". All planned rounds are over"
     return Step(title, hint, "Closed", "green", href)
 
 
-def _next_round_steps(panel: Any, held: Round | None, *, may_manage: bool) -> list[Step]:
+def _next_round_steps(panel: Any, latest: Round | None, *, may_manage: bool) -> list[Step]:
     """The round that may follow a closed one; a person decides whether it is needed."""
-    if not may_manage or held is None or panel.state != Panel.State.CLOSED or held.number >= panel.rounds_planned:
+    if not may_manage or latest is None or panel.state != Panel.State.CLOSED or latest.number >= panel.rounds_planned:
         return []
     href = reverse("sme_review:open_round", args=[panel.pk])
     hint = "Ask again where the panel disagrees, or go on without it"
-    return [Step(f"Round {held.number + 1}", hint, "If needed", "blue", href)]
+    return [Step(f"Round {latest.number + 1}", hint, "If needed", "blue", href)]
 
 
-def _results_step(panel: Any, held: Round | None) -> Step:
-    waiting = held is not None and held.state == Round.State.OPEN
-    if held is None or (waiting and held.number == 1):
-        return Step("Results", "They show when the round is closed", "Cannot start yet", "gray")
-    hint = "Of what is closed; the rest shows when its round is" if waiting else "Ratings, spread and comments"
+def _results_step(panel: Any, latest: Round | None) -> Step:
+    waiting = latest is not None and not latest.is_closed
+    if latest is None or (waiting and latest.number == 1):
+        return Step("Results", "Shown after the round is closed", "Cannot start yet", "gray")
+    hint = (
+        "What is closed so far; the rest follows when its round closes" if waiting else "Ratings, spread and comments"
+    )
     return Step("Results", hint, "Ready", "green", reverse("sme_review:results", args=[panel.pk]))
 
 
@@ -133,17 +134,12 @@ def _recommendation_step(panel: Panel, *, sent_back: bool) -> Step:
         return Step("Recommendation", "Change what was sent back, and send it again", "Next", "blue", href)
     if panel.sent_at is None:
         return Step("Recommendation", "Choose, explain, and send it to the approvers", "Next", "blue", href)
-    return Step("Recommendation", f"Sent on {_day(panel.sent_at)}", "Sent", "green", href)
-
-
-def _day(at: datetime) -> str:
-    local = timezone.localtime(at)
-    return f"{local:%B} {local.day}, {local.year}"
+    return Step("Recommendation", f"Sent on {day_in_words(panel.sent_at)}", "Sent", "green", href)
 
 
 def _decision_step(panel: Any, decided: int) -> Step:
     if panel.sent_at is None and decided:
-        hint = "Some was sent back; the approvers go on when the recommendation is sent again"
+        hint = "Some certifications were sent back; the approvers continue when the recommendation is sent again"
         return Step("Decision", hint, "Sent back", "amber")
     if panel.sent_at is None:
         return Step("Decision", "An approver decides each certification", "Cannot start yet", "gray")

@@ -9,7 +9,7 @@ def panelist_status(panelist: Any) -> tuple[str, str]:
     if _has_finished(panelist):
         return ("Submitted" if panelist.submitted_count else "Stepped back"), "green"
     if panelist.begun_count:
-        expected = panelist.asked_count - panelist.recused_count
+        expected = panelist.assigned_count - panelist.recused_count
         return f"Started, {panelist.submitted_count} of {expected} submitted", "blue"
     if panelist.first_opened_at:
         return "Opened", "blue"
@@ -18,7 +18,9 @@ def panelist_status(panelist: Any) -> tuple[str, str]:
 
 def _has_finished(panelist: Any) -> bool:
     """Nothing is left to rate: all of it is submitted or stepped back from."""
-    return bool(panelist.asked_count) and panelist.submitted_count + panelist.recused_count >= panelist.asked_count
+    return (
+        bool(panelist.assigned_count) and panelist.submitted_count + panelist.recused_count >= panelist.assigned_count
+    )
 
 
 @dataclass(frozen=True)

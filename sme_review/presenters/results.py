@@ -30,7 +30,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class ShownQuestion:
+class QuestionCard:
     """One question's numbers, ready for the page."""
 
     result: QuestionResult
@@ -44,25 +44,23 @@ class ShownQuestion:
 
 
 @dataclass(frozen=True)
-class ShownCertification:
+class CertificationCard:
     """One certification's numbers, ready for the page."""
 
     result: CertificationResult
-    questions: list[ShownQuestion]
+    questions: list[QuestionCard]
     tone: str
 
 
 def show_results(
     results: list[CertificationResult], changes: Mapping[tuple[int, str], Change] | None = None
-) -> list[ShownCertification]:
+) -> list[CertificationCard]:
     """The results with their pictures, and with what changed between rounds where that is to be shown."""
     return [
-        ShownCertification(
+        CertificationCard(
             result=result,
             questions=[
-                ShownQuestion(
-                    question, _spread(question), (changes or {}).get((result.entry.pk, question.question.key))
-                )
+                QuestionCard(question, _spread(question), (changes or {}).get((result.entry.pk, question.question.key)))
                 for question in result.questions
             ],
             tone=READING_TONES[result.reading],

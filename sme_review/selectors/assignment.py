@@ -15,7 +15,7 @@ class Situation:
     """A panel's people and certifications with what stands between them; pairs are (panelist, panel certification).
 
     Attributes:
-        asked: the pairs that stand; empty where everybody is asked for everything.
+        assigned: the pairs that stand; empty where everybody is asked for everything.
         conflicts: pairs from which the panelist steps back.
         rated: pairs with a rating that was begun or finished, in whichever round.
     """
@@ -23,7 +23,7 @@ class Situation:
     panel: Panel
     people: list[Panelist]
     entries: list[PanelCertification]
-    asked: frozenset[Pair] = frozenset()
+    assigned: frozenset[Pair] = frozenset()
     conflicts: frozenset[Pair] = frozenset()
     rated: frozenset[Pair] = frozenset()
 
@@ -31,18 +31,18 @@ class Situation:
     def mark(self) -> str:
         """A short mark of all of it; another mark means that something changed."""
         keys = [[person.pk for person in self.people], [entry.pk for entry in self.entries]]
-        return _mark([*keys, sorted(self.asked), sorted(self.conflicts), sorted(self.rated)])
+        return _mark([*keys, sorted(self.assigned), sorted(self.conflicts), sorted(self.rated)])
 
     @cached_property
     def standing(self) -> frozenset[Pair]:
         """The pairs that are asked for, also where everybody is asked for everything."""
         if self.panel.assignment == Panel.Assignment.BALANCED:
-            return self.asked
+            return self.assigned
         return frozenset((person.pk, entry.pk) for person in self.people for entry in self.entries) - self.conflicts
 
     def row_mark(self, pairs: Iterable[Pair]) -> str:
         """A mark of which of these pairs stand: of one certification or one panelist."""
-        return _mark(sorted(set(pairs) & self.asked))
+        return _mark(sorted(set(pairs) & self.assigned))
 
 
 def _mark(value: object) -> str:
@@ -53,15 +53,15 @@ def situation_of(panel: Panel) -> Situation:
     """The panel as it stands; those who were taken off are left out."""
     people = list(Panelist.objects.filter(panel=panel, withdrawn_at=None).order_by("group", "name", "pk"))
     entries = list(PanelCertification.objects.filter(panel=panel).select_related("certification").order_by("position"))
-    here = {"panelist__panel": panel, "panelist__withdrawn_at": None}
+    of_panel = {"panelist__panel": panel, "panelist__withdrawn_at": None}
     columns = ("panelist_id", "panel_certification_id")
     return Situation(
         panel=panel,
         people=people,
         entries=entries,
-        asked=frozenset(Assignment.objects.filter(**here).values_list(*columns)),
-        conflicts=frozenset(ConflictDeclaration.objects.filter(**here).values_list(*columns)),
-        rated=frozenset(Rating.objects.filter(**here).values_list(*columns)),
+        assigned=frozenset(Assignment.objects.filter(**of_panel).values_list(*columns)),
+        conflicts=frozenset(ConflictDeclaration.objects.filter(**of_panel).values_list(*columns)),
+        rated=frozenset(Rating.objects.filter(**of_panel).values_list(*columns)),
     )
 
 
@@ -73,7 +73,9 @@ def propose(situation: Situation, *, wanted: int, most: int | None, minimum_per_
     ]
     rules = Rules(wanted, most, minimum_per_group, tuple(StakeholderGroup.values))
     entries = [entry.pk for entry in situation.entries]
-    return share_out(raters, entries, rules, existing=situation.asked, rated=situation.rated, seed=situation.panel.pk)
+    return share_out(
+        raters, entries, rules, existing=situation.assigned, rated=situation.rated, seed=situation.panel.pk
+    )
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class PanelistLoad:
     """One panelist: how many certifications they are asked for, have begun to rate and step back from."""
 
     person: Panelist
-    asked: int
+    assigned: int
     rated: int
     recused: int
     too_many: bool
@@ -109,7 +111,7 @@ class Board:
     def is_lacking(self) -> bool:
         """Whether a certification has too few people, or a panelist too much to do or nothing."""
         return any(load.lacking for load in self.certifications) or any(
-            load.too_many or not load.asked for load in self.panelists
+            load.too_many or not load.assigned for load in self.panelists
         )
 
 
@@ -127,7 +129,7 @@ def board_now(situation: Situation) -> Board:
     panel = situation.panel
     wanted = panel.ratings_wanted or 0
     return board_of(
-        situation, situation.asked, wanted=wanted, most=panel.most_per_panelist, minimum=panel.minimum_per_group
+        situation, situation.assigned, wanted=wanted, most=panel.most_per_panelist, minimum=panel.minimum_per_group
     )
 
 
@@ -147,11 +149,11 @@ def _certification_load(
 
 
 def _panelist_load(situation: Situation, person: Panelist, pairs: set[Pair], most: int | None) -> PanelistLoad:
-    asked = sum(who == person.pk for who, _ in pairs)
+    assigned = sum(who == person.pk for who, _ in pairs)
     return PanelistLoad(
         person,
-        asked,
+        assigned,
         rated=sum(who == person.pk for who, _ in situation.rated),
         recused=sum(who == person.pk for who, _ in situation.conflicts),
-        too_many=most is not None and asked > most,
+        too_many=most is not None and assigned > most,
     )

@@ -57,11 +57,11 @@ def consultants_to_tell(panel: Panel) -> list[User]:
     return list(User.objects.filter(pk__in=people, is_active=True))
 
 
-def told_to_panel(decisions: Iterable[ListingDecision]) -> list[ListingDecision]:
+def decisions_for_panel(decisions: Iterable[ListingDecision]) -> list[ListingDecision]:
     """What panelists are told of: what is sent back is not decided."""
     return [decision for decision in decisions if decision.outcome != ListingDecision.Outcome.SENT_BACK]
 
 
-def told_to_districts(decisions: Iterable[ListingDecision]) -> list[ListingDecision]:
+def decisions_for_districts(decisions: Iterable[ListingDecision]) -> list[ListingDecision]:
     """What districts are told of: what districts may enter changes by approvals and refusals alone."""
     return [decision for decision in decisions if decision.is_final]

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
 from sme_review.enums import PanelistView
-from sme_review.figures import FEWEST_TOLD
+from sme_review.figures import FEWEST_REVEALED
 from sme_review.models import Ballot, Panel, Rating, Round
 
 
@@ -18,7 +17,7 @@ def current_round(panel: Panel) -> Round | None:
 
 def waiting_round(panel: Panel) -> Round | None:
     """The latest round that is open or planned; None where none is."""
-    return panel.rounds.filter(state=Round.State.OPEN).order_by("-number").first()
+    return panel.rounds.not_closed().order_by("-number").first()
 
 
 def rounds_of(panel: Panel) -> list[Round]:
@@ -40,25 +39,18 @@ def final_ballots(panel: Panel) -> dict[int, Ballot]:
     return concluding(closed_by_round(panel).values())
 
 
-def closed_ballots(held: Round) -> dict[int, Ballot]:
-    """Primary key of PanelCertification -> its last ballot in the round; those that are open again are left out."""
-    ballots = list(Ballot.objects.filter(round=held).select_related("round").order_by("number"))
-    still_open = {ballot.panel_certification_id for ballot in ballots if ballot.closed_at is None}
-    return latest_of(ballot for ballot in ballots if ballot.panel_certification_id not in still_open)
-
-
 def closed_by_round(panel: Panel) -> dict[int, dict[int, Ballot]]:
-    """Number of the round -> primary key of PanelCertification -> its last ballot in that round, as closed_ballots has it.
+    """Number of the round -> primary key of PanelCertification -> its last ballot in that round.
 
-    One query. Rounds come in order; those with nothing closed are left out.
+    One query. Rounds come in order; what is open again in a round is left out, and so are rounds with nothing closed.
     """
-    ballots = list(_ballots(panel).annotate(is_rated=Exists(_counted_here())))
+    ballots = list(_ballots(panel).annotate(is_rated=Exists(_counted_in_round())))
     still_open = {(ballot.round_id, ballot.panel_certification_id) for ballot in ballots if ballot.closed_at is None}
-    found: dict[int, dict[int, Ballot]] = {}
+    closed: dict[int, dict[int, Ballot]] = {}
     for ballot in ballots:
         if (ballot.round_id, ballot.panel_certification_id) not in still_open:
-            found.setdefault(ballot.round.number, {})[ballot.panel_certification_id] = ballot
-    return found
+            closed.setdefault(ballot.round.number, {})[ballot.panel_certification_id] = ballot
+    return closed
 
 
 def concluding(rounds: Iterable[Mapping[int, Any]]) -> dict[int, Ballot]:
@@ -67,27 +59,27 @@ def concluding(rounds: Iterable[Mapping[int, Any]]) -> dict[int, Ballot]:
     Args:
         rounds: as `closed_by_round` has them, in order.
     """
-    found: dict[int, Any] = {}
+    conclusions: dict[int, Any] = {}
     for ballots in rounds:
         for entry, ballot in ballots.items():
-            if ballot.is_rated or entry not in found or not found[entry].is_rated:
-                found[entry] = ballot
-    return found
+            if ballot.is_rated or entry not in conclusions or not conclusions[entry].is_rated:
+                conclusions[entry] = ballot
+    return conclusions
 
 
 def is_open(ballot: Ballot | None) -> bool:
     """Whether it takes ratings now; a round that is planned for later does not."""
-    return ballot is not None and ballot.closed_at is None and ballot.opened_at <= timezone.now()
+    return ballot is not None and ballot.is_open
 
 
-def is_told(ballot: Ballot, submitted: int) -> bool:
+def is_seen_by_panelists(ballot: Ballot, submitted: int) -> bool:
     """Whether panelists have seen what the others answered in a round of a certification.
 
     Args:
         ballot: its last opening in the round, with the round.
         submitted: how many ratings it has there.
     """
-    return ballot.is_revealed and ballot.round.panelists_see != PanelistView.OWN and submitted >= FEWEST_TOLD
+    return ballot.is_revealed and ballot.round.panelists_see != PanelistView.OWN and submitted >= FEWEST_REVEALED
 
 
 def latest_of(ballots: Iterable[Ballot]) -> dict[int, Ballot]:
@@ -95,7 +87,7 @@ def latest_of(ballots: Iterable[Ballot]) -> dict[int, Ballot]:
     return {ballot.panel_certification_id: ballot for ballot in ballots}
 
 
-def _counted_here() -> QuerySet[Rating]:
+def _counted_in_round() -> QuerySet[Rating]:
     """The ratings that count of a ballot's certification in its round."""
     return Rating.objects.counted().filter(round=OuterRef("round"), panel_certification=OuterRef("panel_certification"))
 

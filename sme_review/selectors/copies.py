@@ -34,12 +34,12 @@ class Proposal:
     def replacements(self) -> list[Replaced]:
         """Those whose replacement can come instead: each once, and none that is on the panel anyway."""
         taken = {entry.certification_id for entry in self.entries}
-        found = []
+        each_once = []
         for each in self.replaced:
             if each.by.pk not in taken:
-                found.append(each)
+                each_once.append(each)
                 taken.add(each.by.pk)
-        return found
+        return each_once
 
 
 def earlier_panels(user: User, program: Program | None = None) -> QuerySet[Panel]:

@@ -18,7 +18,7 @@ from sme_review.selectors.ballots import final_ballots
 class Coverage:
     """The map with what its keys stand for: codes are of standards, numbers are primary keys of PanelCertification."""
 
-    found: CoverageMap
+    figures: CoverageMap
     standards: list[ProgramStandard]
     entries: list[PanelCertification]
     worksheets: dict[int, int]
@@ -52,14 +52,14 @@ def coverage_of(panel: Panel, *, viewer: User | Panelist) -> Coverage:
     )
     marks: dict[tuple[str, int], list[str]] = defaultdict(list)
     sheets: dict[int, set[int]] = defaultdict(set)
-    for rating, entry, held, code, mark in rows:
-        if entry in ballots and ballots[entry].round_id == held:
+    for rating, entry, round_pk, code, mark in rows:
+        if entry in ballots and ballots[entry].round_id == round_pk:
             marks[code, entry].append(mark)
             sheets[entry].add(rating)
     worksheets = {entry.pk: len(sheets[entry.pk]) for entry in entries}
     lines = [StandardLine(standard.code, standard.segment_code) for standard in standards]
     return Coverage(
-        found=coverage_map(lines, list(worksheets), marks, weights, few_of(worksheets)),
+        figures=coverage_map(lines, list(worksheets), marks, weights, few_of(worksheets)),
         standards=standards,
         entries=entries,
         worksheets=worksheets,

@@ -124,7 +124,7 @@ def unreleased(panel: Panel) -> list[ListingDecision]:
 def planned_changes(panel: Panel) -> list[Planned]:
     """What a release would do now, one for each decision that is not released."""
     decisions = unreleased(panel)
-    pairs = _listings_here(panel, [decision.recommendation.panel_certification for decision in decisions])
+    pairs = _listings_of(panel, [decision.recommendation.panel_certification for decision in decisions])
     planned = []
     for decision in decisions:
         now = pairs[decision.recommendation.panel_certification.certification_id]
@@ -142,19 +142,19 @@ def undecided(panel: Panel) -> list[Recommendation]:
     )
 
 
-def _listings_here(panel: Panel, entries: list[PanelCertification]) -> defaultdict[int, list[ProgramCertification]]:
-    found: defaultdict[int, list[ProgramCertification]] = defaultdict(list)
+def _listings_of(panel: Panel, entries: list[PanelCertification]) -> defaultdict[int, list[ProgramCertification]]:
+    listings: defaultdict[int, list[ProgramCertification]] = defaultdict(list)
     wanted = [entry.certification_id for entry in entries]
     for listing in ProgramCertification.objects.filter(program=panel.program_id, certification__in=wanted):
-        found[listing.certification_id].append(listing)
-    return found
+        listings[listing.certification_id].append(listing)
+    return listings
 
 
 @dataclass(frozen=True)
 class History:
     """What was known of a certification before: in the catalog, and from other panels."""
 
-    here: list[ProgramCertification] = field(default_factory=list)
+    on_program: list[ProgramCertification] = field(default_factory=list)
     elsewhere: list[ProgramCertification] = field(default_factory=list)
     decisions: list[ListingDecision] = field(default_factory=list)
 
@@ -165,11 +165,11 @@ def history_of(panel: Panel) -> dict[int, History]:
     Decisions are of other panels, and of this one where a later decision followed.
     """
     wanted = list(PanelCertification.objects.filter(panel=panel).values_list("certification_id", flat=True))
-    found = {pk: History() for pk in wanted}
+    histories = {pk: History() for pk in wanted}
     listings = ProgramCertification.objects.filter(certification__in=wanted).select_related("program")
     for listing in listings.order_by("program__cip_code", "-first_school_year"):
-        history = found[listing.certification_id]
-        (history.here if listing.program_id == panel.program_id else history.elsewhere).append(listing)
+        history = histories[listing.certification_id]
+        (history.on_program if listing.program_id == panel.program_id else history.elsewhere).append(listing)
     decisions = (
         ListingDecision.objects.filter(
             recommendation__panel_certification__certification__in=wanted, released_at__isnull=False
@@ -178,8 +178,8 @@ def history_of(panel: Panel) -> dict[int, History]:
         .select_related("recommendation__panel__program", "recommendation__panel_certification", "decided_by")
     )
     for decision in decisions.order_by("-decided_at", "-id"):
-        found[decision.recommendation.panel_certification.certification_id].decisions.append(decision)
-    return found
+        histories[decision.recommendation.panel_certification.certification_id].decisions.append(decision)
+    return histories
 
 
 def undone_decision(panel: Panel, pk: int | None) -> ListingDecision | None:

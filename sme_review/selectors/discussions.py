@@ -15,5 +15,5 @@ def notes_by_entry(user: User, panel: Panel) -> dict[int, str]:
     """Primary key of PanelCertification -> its discussion notes, for staff; those without any are left out."""
     if not user.scope.state:
         return {}
-    held = Discussion.objects.filter(panel_certification__panel=panel).exclude(notes="")
-    return dict(held.values_list("panel_certification_id", "notes"))
+    discussions = Discussion.objects.filter(panel_certification__panel=panel).exclude(notes="")
+    return dict(discussions.values_list("panel_certification_id", "notes"))

@@ -32,24 +32,24 @@ def home_items(user: User) -> list[HomeItem]:
 
 
 def _waiting(panels: QuerySet[Panel]) -> QuerySet[Panel]:
-    """Panels with the approvers; adds open_count (no decision yet, or deferred) and kept_count (decided, not released)."""
+    """Panels with the approvers; adds open_count (no decision yet, or deferred) and decided_count (decided, not released)."""
     standing = ListingDecision.objects.filter(superseded_at=None, undone_at=None)
-    kept, final = standing.filter(released_at=None), standing.filter(outcome__in=_FINAL)
+    unreleased, final = standing.filter(released_at=None), standing.filter(outcome__in=_FINAL)
     lines = Recommendation.objects.filter(panel=OuterRef("pk"))
-    settled = lines.filter(Q(pk__in=kept.values("recommendation")) | Q(pk__in=final.values("recommendation")))
+    settled = lines.filter(Q(pk__in=unreleased.values("recommendation")) | Q(pk__in=final.values("recommendation")))
     return panels.filter(state=Panel.State.RECOMMENDED).annotate(
         open_count=count_per(lines, "panel") - count_per(settled, "panel"),
-        kept_count=count_per(lines.filter(pk__in=kept.values("recommendation")), "panel"),
+        decided_count=count_per(lines.filter(pk__in=unreleased.values("recommendation")), "panel"),
     )
 
 
 def _to_decide(panel: Any) -> HomeItem:
-    if panel.kept_count and not panel.open_count:
+    if panel.decided_count and not panel.open_count:
         return HomeItem(
             title=f"Release the decisions for {panel.program}",
             text=f"Every certification of the panel “{panel.title}” has a decision. Nothing changes until you release them.",
             href=reverse("sme_review:release", args=[panel.pk]),
-            count=panel.kept_count,
+            count=panel.decided_count,
         )
     return HomeItem(
         title=f"Decide on the recommendation for {panel.program}",

@@ -27,7 +27,7 @@ from sme_review.models import (
     Rating,
     Round,
 )
-from sme_review.selectors.ballots import is_open, is_told, latest_of
+from sme_review.selectors.ballots import is_open, is_seen_by_panelists, latest_of
 from sme_review.selectors.decisions import settling_decisions
 from sme_review.selectors.panel_certifications import certifications_of
 
@@ -45,8 +45,8 @@ _FOLLOWED_BY_FACILITATORS = RawSQL(
     (SELECT count(*) || '-' || coalesce(sum(rating.id) FILTER (WHERE rating.state = ANY(%s)), 0)
      FROM sme_review_rating rating
      JOIN sme_review_ballot ballot ON ballot.id = rating.ballot_id AND ballot.closed_at IS NULL
-     JOIN sme_review_round held ON held.id = rating.round_id
-     WHERE held.panel_id = sme_review_panel.id)
+     JOIN sme_review_round rated_round ON rated_round.id = rating.round_id
+     WHERE rated_round.panel_id = sme_review_panel.id)
     || '.' ||
     (SELECT count(*) FROM sme_review_conflictdeclaration declared
      JOIN sme_review_panelist person ON person.id = declared.panelist_id
@@ -68,8 +68,8 @@ def pulse_of_link(secret: str) -> str | None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_PULSE_OF_LINK, [hash_secret(secret)])
-        found = cursor.fetchone()
-    return str(found[0]) if found else None
+        row = cursor.fetchone()
+    return str(row[0]) if row else None
 
 
 def pulse_of_panel(user: User, pk: int) -> str | None:
@@ -80,16 +80,16 @@ def pulse_of_panel(user: User, pk: int) -> str | None:
     None where the person may not see the panel.
     """
     panel = Panel.objects.visible_to(user).filter(pk=pk).order_by()
-    found = panel.values_list("pulse", _FOLLOWED_BY_FACILITATORS).first()
-    return f"{found[0]}.{found[1]}" if found else None
+    row = panel.values_list("pulse", _FOLLOWED_BY_FACILITATORS).first()
+    return f"{row[0]}.{row[1]}" if row else None
 
 
 @dataclass(frozen=True)
 class GroupTally:
-    """How far one stakeholder group is with what is open: asked = submitted + drafts + recused + missing."""
+    """How far one stakeholder group is with what is open: expected = submitted + drafts + recused + missing."""
 
     label: str
-    asked: int
+    expected: int
     submitted: int
     drafts: int
     recused: int
@@ -97,7 +97,7 @@ class GroupTally:
     @property
     def missing(self) -> int:
         """Asked, and nothing saved yet."""
-        return self.asked - self.submitted - self.drafts - self.recused
+        return self.expected - self.submitted - self.drafts - self.recused
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Tally:
         """All groups together."""
         return GroupTally(
             label="All",
-            asked=sum(group.asked for group in self.groups),
+            expected=sum(group.expected for group in self.groups),
             submitted=sum(group.submitted for group in self.groups),
             drafts=sum(group.drafts for group in self.groups),
             recused=sum(group.recused for group in self.groups),
@@ -120,7 +120,7 @@ class Tally:
     @property
     def words(self) -> str:
         """The total in a sentence; those who stepped back are not waited for."""
-        return f"{self.total.submitted} of {self.total.asked - self.total.recused} have answered"
+        return f"{self.total.submitted} of {self.total.expected - self.total.recused} have answered"
 
 
 def tally_of(ballot: Ballot, panel: Panel) -> Tally:
@@ -129,16 +129,16 @@ def tally_of(ballot: Ballot, panel: Panel) -> Tally:
     Those taken off the panel count nowhere; who has stepped back is counted as recused whatever they had saved.
     Where the panel shares certifications out, those are asked who got this one, and who answered unasked.
     """
-    here = {"panelist": OuterRef("pk"), "panel_certification": ballot.panel_certification_id}
-    ratings = Rating.objects.filter(round=ballot.round_id, **here)
+    of_pair = {"panelist": OuterRef("pk"), "panel_certification": ballot.panel_certification_id}
+    ratings = Rating.objects.filter(round=ballot.round_id, **of_pair)
     people = Panelist.objects.filter(panel=panel, withdrawn_at=None).annotate(
-        is_recused=Exists(ConflictDeclaration.objects.filter(**here)),
+        is_recused=Exists(ConflictDeclaration.objects.filter(**of_pair)),
         has_submitted=Exists(ratings.filter(state__in=Rating.COUNTED)),
         has_draft=Exists(ratings.filter(state=Rating.State.DRAFT)),
     )
     if panel.assignment == Panel.Assignment.BALANCED:
         people = people.filter(
-            Q(Exists(Assignment.objects.filter(**here)))
+            Q(Exists(Assignment.objects.filter(**of_pair)))
             | Q(has_submitted=True)
             | Q(has_draft=True)
             | Q(is_recused=True)
@@ -147,7 +147,7 @@ def tally_of(ballot: Ballot, panel: Panel) -> Tally:
         people.order_by()
         .values("group")
         .annotate(
-            asked=Count("pk"),
+            expected=Count("pk"),
             submitted=Count("pk", filter=Q(has_submitted=True, is_recused=False)),
             drafts=Count("pk", filter=Q(has_draft=True, is_recused=False)),
             recused=Count("pk", filter=Q(is_recused=True)),
@@ -160,7 +160,7 @@ def tally_of(ballot: Ballot, panel: Panel) -> Tally:
 def _group_tally(label: str, row: Mapping[str, Any]) -> GroupTally:
     return GroupTally(
         label=label,
-        asked=row["asked"],
+        expected=row["expected"],
         submitted=row["submitted"],
         drafts=row["drafts"],
         recused=row["recused"],
@@ -215,7 +215,7 @@ class LiveEntry:
         """Whether the same round of it can go on: panelists have not seen yet what the others answered."""
         if self.ballot is None or self.ballot.closed_at is None or not self.ballot.round.is_live_session:
             return False
-        return self.submitted > 0 and not is_told(self.ballot, self.submitted)
+        return self.submitted > 0 and not is_seen_by_panelists(self.ballot, self.submitted)
 
     @property
     def words(self) -> str:
@@ -266,8 +266,8 @@ class Session:
 
 def session_of(panel: Panel) -> Session:
     """The live session of a panel, the same number of queries whatever its size."""
-    held = list(Ballot.objects.filter(round__panel=panel).select_related("round").order_by("round__number", "number"))
-    ballots, openings = latest_of(held), Counter(ballot.panel_certification_id for ballot in held)
+    opened = list(Ballot.objects.filter(round__panel=panel).select_related("round").order_by("round__number", "number"))
+    ballots, openings = latest_of(opened), Counter(ballot.panel_certification_id for ballot in opened)
     counted = Rating.objects.counted().filter(round__panel=panel).order_by()
     submitted: Mapping[tuple[int, int], int] = {
         (entry, round_pk): count
@@ -298,7 +298,7 @@ def session_of(panel: Panel) -> Session:
 
 def live_rounds(panel: Panel) -> list[Round]:
     """The live rounds that are open, in order; empty when no live session is running."""
-    return list(Round.objects.filter(panel=panel, mode=Round.Mode.LIVE, state=Round.State.OPEN).order_by("number"))
+    return list(Round.objects.not_closed().filter(panel=panel, mode=Round.Mode.LIVE).order_by("number"))
 
 
 def ballot_of(entry: PanelCertification, pk: int | None) -> Ballot | None:

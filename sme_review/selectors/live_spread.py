@@ -15,7 +15,7 @@ from sme_review.models import Ballot, Panelist, Rating
 
 
 @dataclass(frozen=True)
-class Asked:
+class ScaleQuestion:
     """One of the procedure's three questions: the fields that hold the answer and the reason, and the scale's ends."""
 
     field: str
@@ -25,10 +25,10 @@ class Asked:
     high: int
 
 
-ASKED = (
-    Asked("proportion", "proportion_reason", "Share of the technical standards (percent)", 0, 100),
-    Asked("employer_value", "employer_reason", "Value to employers (1 to 5)", 1, 5),
-    Asked("postsecondary_value", "postsecondary_reason", "Value to postsecondary programs (1 to 5)", 1, 5),
+SCALE_QUESTIONS = (
+    ScaleQuestion("proportion", "proportion_reason", "Share of the technical standards (percent)", 0, 100),
+    ScaleQuestion("employer_value", "employer_reason", "Value to employers (1 to 5)", 1, 5),
+    ScaleQuestion("postsecondary_value", "postsecondary_reason", "Value to postsecondary programs (1 to 5)", 1, 5),
 )
 
 
@@ -53,7 +53,7 @@ class QuestionSpread:
     cannot judge: one of two could work out what the other answered.
     """
 
-    asked: Asked
+    question: ScaleQuestion
     rated: int
     values: tuple[int, ...]
     cannot_judge: int
@@ -62,7 +62,7 @@ class QuestionSpread:
     @property
     def too_few(self) -> bool:
         """Whether somebody gave a value, and so few did that it is not shown."""
-        return 0 < self.rated < figures.FEWEST_TOLD
+        return 0 < self.rated < figures.FEWEST_REVEALED
 
     @property
     def summary(self) -> figures.Summary | None:
@@ -76,8 +76,8 @@ class QuestionSpread:
         if numbers is None:
             return None
         return Picture(
-            low=float(self.asked.low),
-            high=float(self.asked.high),
+            low=float(self.question.low),
+            high=float(self.question.high),
             minimum=numbers.minimum,
             q1=numbers.q1,
             median=numbers.median,
@@ -88,11 +88,11 @@ class QuestionSpread:
     @property
     def bars(self) -> list[tuple[str, int]]:
         """How many gave which answer; shares of the standards in bands."""
-        if self.asked.high == ASKED[0].high:
+        if self.question.high == SCALE_QUESTIONS[0].high:
             shares = figures.share_in_bands(self.values)
             return [(f"{share.band.low} to {share.band.high}", share.count) for share in shares]
         given = Counter(self.values)
-        return [(str(value), given[value]) for value in range(self.asked.low, self.asked.high + 1)]
+        return [(str(value), given[value]) for value in range(self.question.low, self.question.high + 1)]
 
 
 def spread_of(ballot: Ballot, *, viewer: User | Panelist) -> list[QuestionSpread]:
@@ -117,28 +117,32 @@ def spread_of(ballot: Ballot, *, viewer: User | Panelist) -> list[QuestionSpread
         )
         .values("panelist_id", "proportion", "employer_value", "postsecondary_value", number=F("round__number"))
     )
-    return [_question_spread(asked, rows, ballot.round.number) for asked in ASKED]
+    return [_question_spread(question, rows, ballot.round.number) for question in SCALE_QUESTIONS]
 
 
 @dataclass(frozen=True)
-class Shown:
+class OthersAnswers:
     """What a panelist sees of the others in a round: spread and reasons, as far as that round shows them."""
 
     spread: list[QuestionSpread] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
 
-def shown_of(ballot: Ballot | None, *, viewer: Panelist) -> Shown:
+def others_answers(ballot: Ballot | None, *, viewer: Panelist) -> OthersAnswers:
     """What of a certification is shown by now; empty while it is open.
 
     Args:
         ballot: its latest opening, with its round; None where it was never opened.
         viewer: whose eyes it is for.
     """
-    return Shown(spread_of(ballot, viewer=viewer), reasons_on(ballot, viewer=viewer)) if ballot else Shown()
+    return (
+        OthersAnswers(spread_of(ballot, viewer=viewer), reasons_on(ballot, viewer=viewer))
+        if ballot
+        else OthersAnswers()
+    )
 
 
-def before(ballot: Ballot | None, *, viewer: Panelist) -> Shown:
+def before(ballot: Ballot | None, *, viewer: Panelist) -> OthersAnswers:
     """The round before, beside which round 2 is rated; empty in round 1.
 
     Args:
@@ -146,7 +150,7 @@ def before(ballot: Ballot | None, *, viewer: Panelist) -> Shown:
         viewer: whose eyes it is for.
     """
     if ballot is None or ballot.round.number == 1:
-        return Shown()
+        return OthersAnswers()
     earlier = (
         Ballot.objects.filter(
             panel_certification=ballot.panel_certification_id,
@@ -157,21 +161,21 @@ def before(ballot: Ballot | None, *, viewer: Panelist) -> Shown:
         .order_by("round__number", "number")
         .last()
     )
-    return shown_of(earlier, viewer=viewer)
+    return others_answers(earlier, viewer=viewer)
 
 
-def _question_spread(asked: Asked, rows: Sequence[Mapping[str, Any]], number: int) -> QuestionSpread:
-    now: dict[int, Any] = {row["panelist_id"]: row[asked.field] for row in rows if row["number"] == number}
-    before: dict[int, Any] = {row["panelist_id"]: row[asked.field] for row in rows if row["number"] == number - 1}
+def _question_spread(question: ScaleQuestion, rows: Sequence[Mapping[str, Any]], number: int) -> QuestionSpread:
+    now: dict[int, Any] = {row["panelist_id"]: row[question.field] for row in rows if row["number"] == number}
+    before: dict[int, Any] = {row["panelist_id"]: row[question.field] for row in rows if row["number"] == number - 1}
     given = {rater: value for rater, value in now.items() if value is not None}
     earlier = {rater: value for rater, value in before.items() if value is not None}
-    shown = len(given) >= figures.FEWEST_TOLD
+    has_enough = len(given) >= figures.FEWEST_REVEALED
     return QuestionSpread(
-        asked=asked,
+        question=question,
         rated=len(given),
-        values=tuple(sorted(given.values())) if shown else (),
+        values=tuple(sorted(given.values())) if has_enough else (),
         cannot_judge=len(now) - len(given),
-        change=change_between(earlier, given) if shown and len(earlier) >= figures.FEWEST_TOLD else None,
+        change=change_between(earlier, given) if has_enough and len(earlier) >= figures.FEWEST_REVEALED else None,
     )
 
 
@@ -187,7 +191,13 @@ def reasons_on(ballot: Ballot, *, viewer: Panelist) -> list[str]:
         Rating.objects.visible_to(viewer)
         .counted()
         .filter(panel_certification=ballot.panel_certification_id, round_id=ballot.round_id)
-        .values(*[name for asked in ASKED for name in (asked.field, asked.reason)])
+        .values(*[name for question in SCALE_QUESTIONS for name in (question.field, question.reason)])
     )
-    told = [asked for asked in ASKED if sum(row[asked.field] is not None for row in rows) >= figures.FEWEST_TOLD]
-    return sorted({row[asked.reason].strip() for asked in told for row in rows if row[asked.reason].strip()})
+    readable = [
+        question
+        for question in SCALE_QUESTIONS
+        if sum(row[question.field] is not None for row in rows) >= figures.FEWEST_REVEALED
+    ]
+    return sorted(
+        {row[question.reason].strip() for question in readable for row in rows if row[question.reason].strip()}
+    )

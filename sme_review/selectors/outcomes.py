@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sme_review.enums import PanelistView
-from sme_review.figures import FEWEST_TOLD
+from sme_review.figures import FEWEST_REVEALED
 from sme_review.models import ListingDecision, Panelist, Rating, Round
 from sme_review.selectors.packets import released_packet
 
@@ -57,7 +57,7 @@ def outcomes_of(panelist: Panelist) -> list[Outcome]:
     frozen = {entry["key"]: entry for entry in packet.content["certifications"]}
     own = _own_ratings(panelist)
     recused = set(panelist.conflicts.values_list("panel_certification_id", flat=True))
-    shown = not Round.objects.filter(panel_id=panelist.panel_id, panelists_see=PanelistView.OWN).exists()
+    sees_spread = not Round.objects.filter(panel_id=panelist.panel_id, panelists_see=PanelistView.OWN).exists()
     decisions = ListingDecision.objects.filter(
         recommendation__panel_id=panelist.panel_id,
         superseded_at=None,
@@ -68,7 +68,7 @@ def outcomes_of(panelist: Panelist) -> list[Outcome]:
             decision,
             frozen.get(decision.recommendation.panel_certification_id),
             own.get(decision.recommendation.panel_certification_id),
-            shown=shown,
+            sees_spread=sees_spread,
             recused=recused,
         )
         for decision in decisions.select_related("recommendation__panel_certification__certification__entity").order_by(
@@ -84,15 +84,20 @@ def _own_ratings(panelist: Panelist) -> dict[int, Rating]:
 
 
 def _outcome(
-    decision: ListingDecision, entry: dict[str, Any] | None, rating: Rating | None, *, shown: bool, recused: set[int]
+    decision: ListingDecision,
+    entry: dict[str, Any] | None,
+    rating: Rating | None,
+    *,
+    sees_spread: bool,
+    recused: set[int],
 ) -> Outcome:
     entry = entry or {"reading": "", "rule": "", "withheld": "", "questions": []}
-    visible = shown and not entry["withheld"]
+    visible = sees_spread and not entry["withheld"]
     return Outcome(
         decision=decision,
         reading=entry["reading"] if visible else "",
         rule=entry["rule"] if visible else "",
-        withheld=entry["withheld"] if shown else "",
+        withheld=entry["withheld"] if sees_spread else "",
         questions=[_concluded(question, rating, visible=visible) for question in entry["questions"]],
         stepped_back=decision.recommendation.panel_certification_id in recused,
     )
@@ -104,7 +109,7 @@ def _concluded(question: dict[str, Any], rating: Rating | None, *, visible: bool
         low=question["low"],
         high=question["high"],
         answered=question["total"]["answered"],
-        summary=question["summary"] if visible and question["total"]["answered"] >= FEWEST_TOLD else None,
+        summary=question["summary"] if visible and question["total"]["answered"] >= FEWEST_REVEALED else None,
         own=_own_answer(question["key"], rating) if rating else None,
     )
 

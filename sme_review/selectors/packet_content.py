@@ -59,7 +59,7 @@ Ratings = Mapping[int, Sequence[Rating]]
 class _Gathered:
     """What the parts of the packet are made from; keys are primary keys of PanelCertification."""
 
-    held: PanelResults
+    results: PanelResults
     final: Ratings
     rounds: Mapping[int, int]
     conflicts: Mapping[int, Sequence[str]]
@@ -77,7 +77,7 @@ def packet_content(panel: Panel, *, viewer: User, number: int, frozen_by: User, 
         number: 1 for the first packet of the panel.
     """
     gathered, rounds = _gather(panel, viewer), rounds_of(panel)
-    results = {result.entry.pk: result for result in gathered.held.final}
+    results = {result.entry.pk: result for result in gathered.results.final}
     return {
         "format": FORMAT,
         "number": number,
@@ -94,16 +94,16 @@ def packet_content(panel: Panel, *, viewer: User, number: int, frozen_by: User, 
         "figures": [asdict(figure) for figure in explanations.ALL],
         "rounds": [
             {
-                "number": held.number,
-                "mode": held.get_mode_display(),
-                "opened": _time(held.opened_at),
-                "closed": _time(held.closed_at),
+                "number": round_.number,
+                "mode": round_.get_mode_display(),
+                "opened": _time(round_.opened_at),
+                "closed": _time(round_.closed_at),
             }
-            for held in rounds
+            for round_ in rounds
         ],
         "recommendation": panel.recommendation_text,
         "participation": _participation(panel, viewer),
-        "agreement": agreement_content(gathered.held.final),
+        "agreement": agreement_content(gathered.results.final),
         "certifications": [
             _certification(item, results.get(item.panel_certification_id), gathered)
             for item in recommendations_of(panel)
@@ -127,7 +127,7 @@ def _gather(panel: Panel, viewer: User) -> _Gathered:
         conflicts[entry].append(reason)
     discussions = Discussion.objects.filter(panel_certification__panel=panel)
     return _Gathered(
-        held=all_results(panel, viewer=viewer) if ballots else PanelResults(final=[], by_round={}),
+        results=all_results(panel, viewer=viewer) if ballots else PanelResults(final=[], by_round={}),
         final=final,
         rounds={entry: ballot.round.number for entry, ballot in ballots.items()},
         conflicts=conflicts,
@@ -157,14 +157,17 @@ def _materials(entry: PanelCertification, ratings: Sequence[Rating]) -> list[dic
 
 def _rules(panel: Panel, rounds: Sequence[Round]) -> list[dict[str, str]]:
     """The panel's own rules as pairs of a name and its value in words."""
-    held = ("rounds_planned", "assignment", "worksheet", "panelists_see")
-    names = (*Panel.COUNTING_RULES, *held, *Panel.READING_RULES)
+    names = (
+        *Panel.COUNTING_RULES,
+        *("rounds_planned", "assignment", "worksheet", "panelists_see"),
+        *Panel.READING_RULES,
+    )
     rules = []
     for name in names:
         field = Panel._meta.get_field(name)
-        shown = getattr(panel, f"get_{name}_display", None)
+        in_words = getattr(panel, f"get_{name}_display", None)
         words = str(getattr(field, "verbose_name", name))
-        value = str(shown() if shown else getattr(panel, name))
+        value = str(in_words() if in_words else getattr(panel, name))
         if name == "panelists_see":
             value = "; ".join(views_of_rounds(panel, rounds)[: len(rounds) or 1])
         rules.append({"name": words[0].upper() + words[1:], "value": value})
@@ -218,7 +221,7 @@ def _certification(item: Recommendation, result: CertificationResult | None, gat
                 question,
                 comments=comments.get(question.question.title, []),
                 ratings=gathered.final.get(entry.pk, ()),
-                change=gathered.held.changes.get((entry.pk, question.question.key)),
+                change=gathered.results.changes.get((entry.pk, question.question.key)),
             )
             for question in (result.questions if result else ())
         ],

@@ -13,8 +13,8 @@ def coverage_content(coverage: Coverage) -> dict[str, Any] | None:
 
     Cells are lists of full, part, none, worth and disagreement, in the order of the certifications.
     """
-    found = coverage.found
-    if found.is_empty:
+    figures = coverage.figures
+    if figures.is_empty:
         return None
     places = {entry.pk: place for place, entry in enumerate(coverage.entries, start=1)}
     return {
@@ -24,8 +24,8 @@ def coverage_content(coverage: Coverage) -> dict[str, Any] | None:
                 "place": places[entry.pk],
                 "name": str(entry),
                 "worksheets": coverage.worksheets[entry.pk],
-                "share": number(found.shares[entry.pk]),
-                "left": found.left(entry.pk),
+                "share": number(figures.shares[entry.pk]),
+                "left": figures.left(entry.pk),
             }
             for entry in coverage.entries
         ],
@@ -34,15 +34,15 @@ def coverage_content(coverage: Coverage) -> dict[str, Any] | None:
                 "code": standard.code,
                 "segment": standard.segment_code,
                 "statement": standard.statement,
-                "untouched": standard.code in found.untouched,
-                "unmarked": standard.code in found.unmarked,
-                "cells": [_cell(found.cells[standard.code, entry.pk]) for entry in coverage.entries],
+                "untouched": standard.code in figures.untouched,
+                "unmarked": standard.code in figures.unmarked,
+                "cells": [_cell(figures.cells[standard.code, entry.pk]) for entry in coverage.entries],
             }
             for standard in coverage.standards
         ],
-        "sets": _sets(found, places),
-        "most": number(found.sets.most),
-        "exact": found.sets.exact,
+        "sets": _sets(figures, places),
+        "most": number(figures.sets.most),
+        "exact": figures.sets.exact,
     }
 
 
@@ -50,10 +50,10 @@ def _cell(cell: Cell) -> list[Any]:
     return [cell.full, cell.part, cell.none, number(cell.worth), cell.disagree]
 
 
-def _sets(found: CoverageMap, places: Mapping[int, int]) -> list[dict[str, Any]]:
+def _sets(figures: CoverageMap, places: Mapping[int, int]) -> list[dict[str, Any]]:
     """The best set of each size with what it gains over the size before, and its runners-up."""
     sizes, before = [], 0.0
-    for size in found.sets.by_size:
+    for size in figures.sets.by_size:
         best, *others = size.sets
         sizes.append(
             {

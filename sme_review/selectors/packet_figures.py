@@ -105,13 +105,13 @@ def _against(result: QuestionResult, ratings: Sequence[Rating]) -> list[dict[str
         return []
     key = result.question.key
     distance = _AGAINST_POINTS if result.question is PROPORTION else _AGAINST_STEPS
-    found = [
+    pairs = [
         (value, getattr(rating, f"{key}_reason").strip())
         for rating in ratings
         if (value := result.by_rater.get(rating.panelist_id)) is not None
         and abs(value - result.summary.median) >= distance
     ]
-    return [{"value": value, "reason": reason} for value, reason in sorted(found)]
+    return [{"value": value, "reason": reason} for value, reason in sorted(pairs)]
 
 
 def _change(change: figures.Change | None) -> dict[str, Any] | None:

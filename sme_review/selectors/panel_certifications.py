@@ -26,8 +26,8 @@ def certifications_of(panel: Panel) -> QuerySet[PanelCertification]:
 
 def sheet_mark(entry: PanelCertification) -> str:
     """A short text that is another one as soon as what panelists read about it, or its place, is saved otherwise."""
-    held = entry.materials.order_by("number").last()
-    words = [held.information_sheet, held.blueprint, held.link] if held else []
+    material = entry.materials.order_by("number").last()
+    words = [material.information_sheet, material.blueprint, material.link] if material else []
     return hashlib.sha256(json.dumps([entry.position, *words]).encode()).hexdigest()[:16]
 
 
@@ -55,12 +55,12 @@ def addable_certifications(panel: Panel, *, words: str = "", ticked: Collection[
         matching &= Q(pk__in=_matching(word).values("pk"))
     if words.strip():
         matching |= Q(pk__in=ticked)
-    found = Certification.objects.exclude(pk__in=panel.certifications.values("certification_id")).filter(
+    certifications = Certification.objects.exclude(pk__in=panel.certifications.values("certification_id")).filter(
         matching, replaced_by=None
     )
     listed = ProgramCertification.objects.filter(program_id=panel.program_id, certification=OuterRef("pk"))
     return (
-        found.select_related("entity")
+        certifications.select_related("entity")
         .annotate(listed_for_program=count_per(listed, "certification"))
         .order_by("-listed_for_program", "name", "version", "id")
     )

@@ -9,7 +9,7 @@ from sme_review.enums import PanelistView
 from sme_review.models import Panel, Round
 
 # What the page of rules changes.
-SHOWN_RULES = (
+RULES_ON_PAGE = (
     "title",
     "kind",
     "standards_version",
@@ -20,7 +20,7 @@ SHOWN_RULES = (
 )
 _MOST_ROUNDS = 2
 # What a round keeps as it was when people were asked to rate.
-VIEW_RULES = ("panelists_see", "shown_from")
+VIEW_RULES = ("panelists_see", "visible_from")
 
 
 def default_rule(name: str) -> Any:
@@ -30,8 +30,8 @@ def default_rule(name: str) -> Any:
 
 def rules_mark(panel: Panel) -> str:
     """A short text that is another one as soon as a rule is changed or a round is opened."""
-    held = [*(str(getattr(panel, name)) for name in SHOWN_RULES), panel.state, panel.rounds.count()]
-    return hashlib.sha256(json.dumps(held).encode()).hexdigest()[:16]
+    values = [*(str(getattr(panel, name)) for name in RULES_ON_PAGE), panel.state, panel.rounds.count()]
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 
 def views_of_rounds(panel: Panel, rounds: Sequence[Round]) -> list[str]:
@@ -40,19 +40,19 @@ def views_of_rounds(panel: Panel, rounds: Sequence[Round]) -> list[str]:
     Args:
         rounds: those that were opened; each keeps what panelists were told when they were asked to rate.
     """
-    if all(_view_in_words(held) == _view_in_words(panel) for held in rounds):
+    if all(_view_in_words(round_) == _view_in_words(panel) for round_ in rounds):
         return [_view_in_words(panel)]
-    opened = [f"Round {held.number}: {_view_in_words(held)}" for held in rounds]
+    opened = [f"Round {round_.number}: {_view_in_words(round_)}" for round_ in rounds]
     if len(rounds) < panel.rounds_planned:
         opened.append(f"Rounds opened from now on: {_view_in_words(panel)}")
     return opened
 
 
-def _view_in_words(held: Panel | Round) -> str:
-    seen = held.get_panelists_see_display()
-    if held.panelists_see == PanelistView.OWN:
+def _view_in_words(rules: Panel | Round) -> str:
+    seen = rules.get_panelists_see_display()
+    if rules.panelists_see == PanelistView.OWN:
         return seen
-    return f"{seen}, {within_sentence(held.get_shown_from_display())}"
+    return f"{seen}, {within_sentence(rules.get_visible_from_display())}"
 
 
 def within_sentence(words: str) -> str:

@@ -23,13 +23,13 @@ from sme_review.selectors.panels import _recusals
 def panelists_of(user: User, panel: Panel) -> QuerySet[Any]:
     """A panel's panelists with how far each has come in the latest round; those taken off are left out.
 
-    Adds: begun_count (ratings of any state), submitted_count, conflict_count, assigned_count, and of the certifications
-    that the latest round rates (all of them before there is one) asked_count, for how many
-    they are asked, and recused_count, from how many of these they step back.
+    Adds: begun_count (ratings of any state), submitted_count, conflict_count, and of the certifications that the latest
+    round rates (all of them before there is one) assigned_count, for how many they are asked, and recused_count, from how
+    many of these they step back.
     """
-    held = Round.objects.filter(panel=panel).annotate(rated=_rated()).order_by("-number").first()
-    here = (held and held.rated) or panel.certifications.values_list("pk", flat=True)
-    ratings = Rating.objects.filter(panelist=OuterRef("pk"), round=held)
+    latest = Round.objects.filter(panel=panel).annotate(rated=_rated()).order_by("-number").first()
+    entries = (latest and latest.rated) or panel.certifications.values_list("pk", flat=True)
+    ratings = Rating.objects.filter(panelist=OuterRef("pk"), round=latest)
     conflicts = ConflictDeclaration.objects.filter(panelist=OuterRef("pk"))
     return (
         Panelist.objects.visible_to(user)
@@ -38,10 +38,9 @@ def panelists_of(user: User, panel: Panel) -> QuerySet[Any]:
             begun_count=count_per(ratings, "panelist"),
             submitted_count=count_per(ratings.counted(), "panelist"),
             conflict_count=count_per(conflicts, "panelist"),
-            recused_count=count_per(_recusals(conflicts, held.number if held else 1), "panelist"),
-            assigned_count=count_per(Assignment.objects.filter(panelist=OuterRef("pk")), "panelist"),
+            recused_count=count_per(_recusals(conflicts, latest.number if latest else 1), "panelist"),
         )
-        .annotate(asked_count=_asked_count(panel, here))
+        .annotate(assigned_count=_assigned_count(panel, entries))
     )
 
 
@@ -66,19 +65,21 @@ def _rated() -> ArrayAgg:
     return ArrayAgg("ballots__panel_certification", filter=Q(ballots__number=1), default=Value([]))
 
 
-def _asked_count(panel: Panel, here: Any) -> Any:
+def _assigned_count(panel: Panel, entries: Any) -> Any:
     """Of how many of these certifications each panelist is asked: what is assigned, or all."""
     if panel.assignment == Panel.Assignment.BALANCED:
-        return count_per(Assignment.objects.filter(panelist=OuterRef("pk"), panel_certification__in=here), "panelist")
-    return Value(len(here))
+        return count_per(
+            Assignment.objects.filter(panelist=OuterRef("pk"), panel_certification__in=entries), "panelist"
+        )
+    return Value(len(entries))
 
 
-def asked_of(panelist: Panelist) -> int:
-    """How many certifications a panelist is asked to rate (see `asked_entries`)."""
-    return asked_entries(panelist).count()
+def number_assigned(panelist: Panelist) -> int:
+    """How many certifications a panelist is asked to rate (see `assigned_entries`)."""
+    return assigned_entries(panelist).count()
 
 
-def asked_entries(panelist: Panelist) -> QuerySet[PanelCertification]:
+def assigned_entries(panelist: Panelist) -> QuerySet[PanelCertification]:
     """What a panelist is asked to rate: of the round that is open or planned, or of all before a round opens.
 
     Those from which the panelist steps back are left out.

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from accounts.models import User
 from sme_review.models import (
@@ -34,7 +33,7 @@ def with_progress(panels: QuerySet[Panel]) -> QuerySet[Panel]:
     """
     present = {"panelist__withdrawn_at": None}
     rounds = Round.objects.filter(panel=OuterRef("pk")).order_by("-number")
-    planned = rounds.filter(state=Round.State.OPEN, opened_at__gt=timezone.now())
+    planned = rounds.planned()
     in_latest = {"round__panel": OuterRef("pk"), "round__number": OuterRef("round_number")}
     recusals = _recusals(
         ConflictDeclaration.objects.filter(panelist__panel=OuterRef("pk"), **present),
@@ -42,9 +41,9 @@ def with_progress(panels: QuerySet[Panel]) -> QuerySet[Panel]:
     )
     submitted = Rating.objects.counted().filter(**in_latest)
     assigned = Assignment.objects.filter(panelist__panel=OuterRef("pk"), **present)
-    asked = Ballot.objects.filter(**in_latest, number=1)
+    opened = Ballot.objects.filter(**in_latest, number=1)
     # Of what the latest round rates; of everything before it has opened anything.
-    rated_here = Exists(
+    in_latest_round = Exists(
         Ballot.objects.filter(
             panel_certification=OuterRef("panel_certification"), round__number=OuterRef(OuterRef("round_number"))
         )
@@ -58,18 +57,18 @@ def with_progress(panels: QuerySet[Panel]) -> QuerySet[Panel]:
             panelist_count=count_per(Panelist.objects.filter(panel=OuterRef("pk"), withdrawn_at=None), "panel"),
             certification_count=count_per(PanelCertification.objects.filter(panel=OuterRef("pk")), "panel"),
             shared_count=count_per(assigned, "panelist__panel"),
-            asked_count=count_per(asked, "round__panel"),
+            opened_count=count_per(opened, "round__panel"),
         )
         .annotate(
             rated_count=count_per(submitted, "round__panel"),
             expected_count=Case(
-                When(assignment=Panel.Assignment.BALANCED, asked_count=0, then=F("shared_count")),
+                When(assignment=Panel.Assignment.BALANCED, opened_count=0, then=F("shared_count")),
                 When(
                     assignment=Panel.Assignment.BALANCED,
-                    then=count_per(assigned.filter(rated_here), "panelist__panel"),
+                    then=count_per(assigned.filter(in_latest_round), "panelist__panel"),
                 ),
-                When(asked_count=0, then=F("panelist_count") * F("certification_count")),
-                default=F("panelist_count") * F("asked_count"),
+                When(opened_count=0, then=F("panelist_count") * F("certification_count")),
+                default=F("panelist_count") * F("opened_count"),
             )
             - count_per(recusals, "panelist__panel"),
         )
@@ -81,11 +80,11 @@ def _recusals(conflicts: QuerySet[ConflictDeclaration], number: Any) -> QuerySet
     one is no answer. Before anything was opened all certifications are asked for.
     """
     opened = Ballot.objects.filter(round__panel=OuterRef("panelist__panel"), round__number=number, number=1)
-    here = opened.filter(panel_certification=OuterRef("panel_certification"))
+    of_entry = opened.filter(panel_certification=OuterRef("panel_certification"))
     shared_out = Assignment.objects.filter(
         panelist=OuterRef("panelist"), panel_certification=OuterRef("panel_certification")
     )
     return conflicts.filter(
-        Q(Exists(here)) | ~Exists(opened),
+        Q(Exists(of_entry)) | ~Exists(opened),
         Q(panelist__panel__assignment=Panel.Assignment.EVERYONE) | Exists(shared_out),
     )

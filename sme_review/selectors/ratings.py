@@ -85,7 +85,7 @@ class Task:
         return not self.is_open or (self.rating is not None and self.rating.state in Rating.COUNTED)
 
     @property
-    def held(self) -> Rating | None:
+    def first_answers(self) -> Rating | None:
         """The answers that its page begins with: this round's; in round 2 one's own first ones."""
         return self.rating or self.earlier
 
@@ -97,7 +97,12 @@ class Task:
     @property
     def material_changed(self) -> bool:
         """Whether there is something new to read since the answers that the page begins with."""
-        return bool(self.is_open and self.held and self.entry.material and self.held.material != self.entry.material)
+        return bool(
+            self.is_open
+            and self.first_answers
+            and self.entry.material
+            and self.first_answers.material != self.entry.material
+        )
 
     @property
     def is_planned(self) -> bool:
@@ -136,7 +141,7 @@ class TaskList:
         return None if self.is_open else min(planned, default=None)
 
     @property
-    def asked(self) -> list[Task]:
+    def assigned(self) -> list[Task]:
         """What the panelist is asked for: what is open now; where nothing is, all that was theirs."""
         mine = [task for task in self.tasks if task.assigned]
         return [task for task in mine if task.is_open] if self.is_open else mine
@@ -154,12 +159,12 @@ class TaskList:
     @property
     def done(self) -> int:
         """How many of those asked for need nothing more."""
-        return sum(task.done for task in self.asked)
+        return sum(task.done for task in self.assigned)
 
     @property
     def left(self) -> int:
         """How many of those asked for still need something."""
-        return len(self.asked) - self.done
+        return len(self.assigned) - self.done
 
     @property
     def ready(self) -> int:
@@ -175,9 +180,9 @@ class TaskList:
         """The task of one certification; None where it is not on the panel."""
         return next((task for task in self.tasks if task.entry.pk == entry_pk), None)
 
-    def after(self, here: Task) -> Task | None:
+    def after(self, current: Task) -> Task | None:
         """The next certification that needs answers, first those further down; None where all are answered."""
-        at = self.tasks.index(here)
+        at = self.tasks.index(current)
         for task in [*self.tasks[at + 1 :], *self.tasks[:at]]:
             if task.assigned and task.progress in {Progress.NOT_STARTED, Progress.UNFINISHED}:
                 return task
@@ -224,7 +229,7 @@ def _taken(panelist: Panelist) -> dict[tuple[int, int], int]:
     """(Certification, round) -> how many others have rated it."""
     counted = Rating.objects.counted().filter(round__panel=panelist.panel_id).exclude(panelist=panelist).order_by()
     pairs = counted.values_list("panel_certification_id", "round_id").annotate(count=Count("pk"))
-    return {(entry, held): count for entry, held, count in pairs}
+    return {(entry, round_pk): count for entry, round_pk, count in pairs}
 
 
 def _assigned(panelist: Panelist) -> set[int] | None:
@@ -246,7 +251,7 @@ def _task(
 ) -> Task:
     number = ballot.round.number if ballot else 1
     rating = own.get(number)
-    earlier = max((held for held in own if held < number), default=None)
+    earlier = max((one for one in own if one < number), default=None)
     return Task(
         entry=entry,
         ballot=ballot,

@@ -22,12 +22,12 @@ def recommendation_mark(panel: Panel) -> str:
 
 def _mark(panel: Panel, recommendations: Iterable[Recommendation]) -> str:
     lines = [(item.pk, item.choice, item.note, item.position) for item in recommendations]
-    held = json.dumps([panel.recommendation_text, sorted(lines)])
-    return hashlib.sha256(held.encode()).hexdigest()[:16]
+    saved = json.dumps([panel.recommendation_text, sorted(lines)])
+    return hashlib.sha256(saved.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
-class Standing:
+class PanelStanding:
     """How a panel's recommendation stands: what is written, and what OCTE has decided and released of it."""
 
     panel: Panel
@@ -60,10 +60,10 @@ class Standing:
         }
 
 
-def standing_of(panel: Panel) -> Standing:
+def standing_of(panel: Panel) -> PanelStanding:
     """What is written and decided of a panel's recommendation, in two queries."""
     decisions = current_decisions(panel).values()
-    return Standing(panel, list(recommendations_of(panel)), [item for item in decisions if item.released_at])
+    return PanelStanding(panel, list(recommendations_of(panel)), [item for item in decisions if item.released_at])
 
 
 def recommendations_of(panel: Panel) -> QuerySet[Recommendation]:

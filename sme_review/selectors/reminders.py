@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 
-from accounts.models import AuditEntry
-from sme_review import verbs
 from sme_review.models import Assignment, Ballot, ConflictDeclaration, Panel, Panelist, Rating, Round
 
 
@@ -17,7 +14,7 @@ class Waiting:
     """A panelist who has not finished: how many certifications they are asked for now, and how many are left."""
 
     panelist: Panelist
-    asked: int
+    total: int
     left: int
 
     @property
@@ -25,6 +22,12 @@ class Waiting:
         """When the last mail went to them: the invitation, or a reminder."""
         mails = [at for at in (self.panelist.invited_at, self.panelist.reminded_at) if at]
         return max(mails, default=None)
+
+    @property
+    def due_date_before(self) -> date | None:
+        """The due date that their last mail gave, where the panel has another one now."""
+        mailed = self.panelist.due_date_mailed
+        return None if mailed == self.panelist.panel.due_date else mailed
 
     @property
     def address(self) -> str:
@@ -37,8 +40,7 @@ def panels_taking_ratings() -> QuerySet[Panel]:
 
     Adds opened_at, when the round opened.
     """
-    now = timezone.now()
-    open_rounds = Round.objects.filter(state=Round.State.OPEN, mode=Round.Mode.TOGETHER, opened_at__lte=now)
+    open_rounds = Round.objects.open_now().filter(mode=Round.Mode.TOGETHER)
     opened_at = open_rounds.filter(panel=OuterRef("pk")).values("opened_at")[:1]
     return (
         Panel.objects.filter(put_away_at=None, pk__in=open_rounds.values("panel"))
@@ -50,54 +52,28 @@ def panels_taking_ratings() -> QuerySet[Panel]:
 def waiting_on(panels: Iterable[Panel]) -> list[Waiting]:
     """Everybody on these panels who was invited and has something left to submit, by name."""
     by_key = {panel.pk: panel for panel in panels}
-    now = timezone.now()
-    ballots = Ballot.objects.filter(
-        round__panel__in=by_key, round__mode=Round.Mode.TOGETHER, closed_at=None, opened_at__lte=now
-    )
+    ballots = Ballot.objects.open_now().filter(round__panel__in=by_key, round__mode=Round.Mode.TOGETHER)
     open_entries: dict[int, dict[int, int]] = {}
-    for panel, entry, held in ballots.values_list("round__panel_id", "panel_certification_id", "round_id"):
-        open_entries.setdefault(panel, {})[entry] = held
-    here = {"panelist__panel__in": by_key}
+    for panel, entry, round_pk in ballots.values_list("round__panel_id", "panel_certification_id", "round_id"):
+        open_entries.setdefault(panel, {})[entry] = round_pk
+    of_panels = {"panelist__panel__in": by_key}
     pair = ("panelist_id", "panel_certification_id")
-    assigned = set(Assignment.objects.filter(**here).values_list(*pair))
-    recused = set(ConflictDeclaration.objects.filter(**here).values_list(*pair))
-    rated = set(Rating.objects.filter(**here, state__in=Rating.COUNTED).values_list(*pair, "round_id"))
-    found = []
+    assigned = set(Assignment.objects.filter(**of_panels).values_list(*pair))
+    recused = set(ConflictDeclaration.objects.filter(**of_panels).values_list(*pair))
+    rated = set(Rating.objects.filter(**of_panels, state__in=Rating.COUNTED).values_list(*pair, "round_id"))
+    waiting = []
     for person in Panelist.objects.filter(panel__in=by_key, withdrawn_at=None, invited_at__isnull=False):
         person.panel = by_key[person.panel_id]
         everything = person.panel.assignment == Panel.Assignment.EVERYONE
-        asked = {
-            entry: held
-            for entry, held in open_entries.get(person.panel_id, {}).items()
+        entries = {
+            entry: round_pk
+            for entry, round_pk in open_entries.get(person.panel_id, {}).items()
             if (everything or (person.pk, entry) in assigned) and (person.pk, entry) not in recused
         }
-        left = sum((person.pk, entry, held) not in rated for entry, held in asked.items())
+        left = sum((person.pk, entry, round_pk) not in rated for entry, round_pk in entries.items())
         if left:
-            found.append(Waiting(person, len(asked), left))
-    return found
-
-
-def due_dates_told(waiting: Iterable[Waiting]) -> dict[int, date]:
-    """Primary key of Panelist -> the due date that their last mail named, where another one holds now.
-
-    The audit trail says when a panel's due date was changed, and from what.
-    """
-    waiting = list(waiting)
-    changes: dict[int, list[AuditEntry]] = {}
-    for entry in AuditEntry.objects.filter(
-        target_model=Panel._meta.label_lower,
-        target_id__in={found.panelist.panel_id for found in waiting},
-        verb=verbs.PANEL_CHANGED,
-        detail__has_key="due_date",
-    ).order_by("at", "id"):
-        changes.setdefault(entry.target_id, []).append(entry)
-    told = {}
-    for found in waiting:
-        panel, mailed = found.panelist.panel, found.last_mailed
-        since = [entry for entry in changes.get(panel.pk, []) if mailed and entry.at > mailed]
-        if since and (was := date.fromisoformat(since[0].detail["due_date"][0])) != panel.due_date:
-            told[found.panelist.pk] = was
-    return told
+            waiting.append(Waiting(person, len(entries), left))
+    return waiting
 
 
 def conflicts_of(panel: Panel) -> QuerySet[ConflictDeclaration]:
@@ -110,10 +86,10 @@ def conflicts_of(panel: Panel) -> QuerySet[ConflictDeclaration]:
 
 
 def withdrawn_of(panel: Panel) -> QuerySet[Panelist]:
-    """Those who were taken off, with who did it, who took their place, and kept_count, the ratings that no longer count."""
+    """Those who were taken off, with who did it, who took their place, and rating_count, the ratings that no longer count."""
     return (
         Panelist.objects.filter(panel=panel, withdrawn_at__isnull=False)
         .select_related("withdrawn_by", "replaced_by")
-        .annotate(kept_count=Count("ratings", filter=Q(ratings__state__in=Rating.COUNTED)))
+        .annotate(rating_count=Count("ratings", filter=Q(ratings__state__in=Rating.COUNTED)))
         .order_by("-withdrawn_at")
     )

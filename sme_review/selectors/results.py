@@ -21,9 +21,8 @@ from sme_review.models import (
     PanelCertification,
     Panelist,
     Rating,
-    Round,
 )
-from sme_review.selectors.ballots import closed_ballots, closed_by_round, concluding, final_ballots
+from sme_review.selectors.ballots import closed_by_round, concluding, final_ballots
 from sme_review.selectors.question_results import (
     EMPLOYER,
     POSTSECONDARY,
@@ -97,34 +96,13 @@ def all_results(panel: Panel, *, viewer: User | Panelist) -> PanelResults:
     )
 
 
-def results_of(panel: Panel, *, viewer: User | Panelist, held: Round | None = None) -> list[CertificationResult]:
-    """The results of a round, or what the panel concluded: one for each closed certification in the panel's order.
-
-    The same number of queries whatever the size.
-
-    Args:
-        viewer: whose eyes they are for; `Rating.objects.visible_to` says what may be seen.
-        held: the round; None for the last closed round of each certification.
-
-    Raises:
-        Problem: nothing is closed yet; until then only counts are shown.
-    """
-    ballots = final_ballots(panel) if held is None else closed_ballots(held)
-    if not ballots:
-        raise Problem(_NOTHING_CLOSED)
-    return _results_on(panel, ballots, viewer)
-
-
 def results_by_entry(panel: Panel, *, viewer: User) -> dict[int, CertificationResult]:
     """Primary key of PanelCertification -> what the panel concluded; those never opened or never rated are left out."""
     ballots = final_ballots(panel)
     if not ballots:
         return {}
-    return {result.entry.pk: result for result in _results_on(panel, ballots, viewer) if result.raters}
-
-
-def _results_on(panel: Panel, ballots: Mapping[int, Ballot], viewer: User | Panelist) -> list[CertificationResult]:
-    return _results(panel, _entries(panel), ballots, _Invited.of(panel), _visible_ratings(panel, viewer))
+    results = _results(panel, _entries(panel), ballots, _Invited.of(panel), _visible_ratings(panel, viewer))
+    return {result.entry.pk: result for result in results if result.raters}
 
 
 def _entries(panel: Panel) -> list[PanelCertification]:
@@ -195,10 +173,10 @@ class _Invited:
         return [
             panelist
             for panelist in self.panelists
-            if panelist.pk in took_part or (self._is_asked(panelist, entry) and not _came_later(panelist, ballot))
+            if panelist.pk in took_part or (self._is_assigned(panelist, entry) and not _came_later(panelist, ballot))
         ]
 
-    def _is_asked(self, panelist: Panelist, entry: PanelCertification) -> bool:
+    def _is_assigned(self, panelist: Panelist, entry: PanelCertification) -> bool:
         return self.assigned is None or (panelist.pk, entry.pk) in self.assigned
 
     def away(self, entry: PanelCertification) -> set[int]:
@@ -266,11 +244,11 @@ def figures_over_panel(results: Sequence[CertificationResult]) -> list[PanelFigu
     out, and of the others the questions that too few could judge, so that they do not come back in by another door.
     """
     readable = [result for result in results if not result.withheld]
-    found = []
+    panel_figures = []
     for place, question in enumerate(QUESTIONS):
         answered = [result.questions[place] for result in readable if not result.questions[place].too_few]
         level: Literal["interval", "ordinal"] = "interval" if question is PROPORTION else "ordinal"
-        found.append(
+        panel_figures.append(
             PanelFigure(
                 question=question,
                 certifications=len(answered),
@@ -278,7 +256,7 @@ def figures_over_panel(results: Sequence[CertificationResult]) -> list[PanelFigu
                 endorsement=figures.panel_endorsement(one.endorsement for one in answered),
             )
         )
-    return found
+    return panel_figures
 
 
 def changes_between(
@@ -286,10 +264,10 @@ def changes_between(
 ) -> dict[tuple[int, str], figures.Change]:
     """(Primary key of PanelCertification, key of the question) -> what changed; nothing where one round has no answers."""
     earlier = {(result.entry.pk, one.question.key): one for result in before for one in result.questions}
-    found = {}
+    changes = {}
     for result in after:
         for one in result.questions:
             place = (result.entry.pk, one.question.key)
             if place in earlier and (change := figures.change_between(earlier[place].by_rater, one.by_rater)):
-                found[place] = change
-    return found
+                changes[place] = change
+    return changes

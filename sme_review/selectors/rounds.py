@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 
 from accounts.models import User
+from core.words import counted
 from sme_review.enums import Reading, StakeholderGroup
 from sme_review.figures.suggested_reading import why_withheld
 from sme_review.models import ListingDecision, Panel, PanelCertification, Rating, Round
@@ -57,13 +58,13 @@ def candidates(panel: Panel, *, viewer: User) -> list[Candidate]:
     """
     results, back = results_by_entry(panel, viewer=viewer), sent_back(panel)
     settled, situation = settled_entries(panel), situation_of(panel)
-    found = []
+    proposals = []
     for entry in certifications_of(panel):
         if entry.pk not in settled:
             result, lacking = results.get(entry.pk), _lacking(situation, entry)
             reasons = _reasons(result, back.get(entry.pk), can_be_read=not lacking)
-            found.append(Candidate(entry=entry, result=result, reasons=reasons, lacking=lacking))
-    return found
+            proposals.append(Candidate(entry=entry, result=result, reasons=reasons, lacking=lacking))
+    return proposals
 
 
 def _reasons(result: CertificationResult | None, back: ListingDecision | None, *, can_be_read: bool) -> list[str]:
@@ -90,26 +91,27 @@ def _lacking(situation: Situation, entry: PanelCertification) -> list[str]:
     groups = Counter(
         person.group
         for person in situation.people
-        if (everyone or (person.pk, entry.pk) in situation.asked) and (person.pk, entry.pk) not in situation.conflicts
+        if (everyone or (person.pk, entry.pk) in situation.assigned)
+        and (person.pk, entry.pk) not in situation.conflicts
     )
     total = groups.total()
     if total < panel.quorum:
-        people = "1 person is" if total == 1 else f"{total or 'no'} people are"
+        people = counted(total, "person is", "people are") if total else "no people are"
         return [f"Too few for a reading: {people} asked to rate it, and the quorum is {panel.quorum}."]
     short = [group.label for group in StakeholderGroup if groups[group] < panel.minimum_per_group]
     return [f"Too few for a reading in: {', '.join(short)}."] if short else []
 
 
-def rated_in(held: Round) -> QuerySet[PanelCertification]:
+def rated_in(in_round: Round) -> QuerySet[PanelCertification]:
     """What a round rates, in the panel's order."""
     return (
-        PanelCertification.objects.filter(ballots__round=held, ballots__number=1)
+        PanelCertification.objects.filter(ballots__round=in_round, ballots__number=1)
         .select_related("certification")
         .order_by("position", "id")
     )
 
 
-def without_reading(held: Round, entries: Sequence[PanelCertification]) -> list[tuple[PanelCertification, str]]:
+def without_reading(in_round: Round, entries: Sequence[PanelCertification]) -> list[tuple[PanelCertification, str]]:
     """What too few have rated for a reading, were the round closed now, each with the reason in a sentence.
 
     What nobody rates again in round 2 keeps its numbers of round 1, and is none of them.
@@ -118,14 +120,16 @@ def without_reading(held: Round, entries: Sequence[PanelCertification]) -> list[
         entries: of the round, as `rated_in` gives them.
     """
     raters: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    counted = Rating.objects.counted().filter(round=held)
+    counted = Rating.objects.counted().filter(round=in_round)
     for entry, group in counted.values_list("panel_certification_id", "panelist__group"):
         raters[entry][group] += 1
-    thresholds = thresholds_of(held.panel)
-    found = [
-        (entry, why_withheld(raters[entry.pk], thresholds)) for entry in entries if held.number == 1 or raters[entry.pk]
+    thresholds = thresholds_of(in_round.panel)
+    lacking = [
+        (entry, why_withheld(raters[entry.pk], thresholds))
+        for entry in entries
+        if in_round.number == 1 or raters[entry.pk]
     ]
-    return [(entry, why) for entry, why in found if why]
+    return [(entry, why) for entry, why in lacking if why]
 
 
 @dataclass(frozen=True)
@@ -139,10 +143,10 @@ class GroupWaiting:
 def waiting_by_group(panel: Panel) -> list[GroupWaiting]:
     """Who has something left in a round that is open now and rated at one's own pace; groups without anybody are left out."""
     waiting = sorted(
-        waiting_on(panels_taking_ratings().filter(pk=panel.pk)), key=lambda found: found.panelist.name.lower()
+        waiting_on(panels_taking_ratings().filter(pk=panel.pk)), key=lambda each: each.panelist.name.lower()
     )
-    found = [
+    groups = [
         GroupWaiting(group.label, [one for one in waiting if one.panelist.group == group])
         for group in sorted(StakeholderGroup)
     ]
-    return [group for group in found if group.people]
+    return [group for group in groups if group.people]

@@ -7,21 +7,23 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services.audit import record
+from core.access import require
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.figures.balancing import Pair
 from sme_review.models import Assignment, Panel
+from sme_review.permissions import MANAGE_PANELS
 from sme_review.selectors.assignment import Situation, propose, situation_of
 from sme_review.services.panels import bump, change_panel, close_gate, lock_panel
 
-_CHANGED = "Somebody changed the panel in the meantime. What you see now is how it stands; look again, and save again."
+_CHANGED = "Somebody changed the panel in the meantime. This page shows the latest version. Check it, then save again."
 
 
 def _lock_open(panel: Panel) -> Panel:
-    held = lock_panel(panel)
-    if held.state not in {Panel.State.DRAFT, Panel.State.RUNNING}:
+    panel = lock_panel(panel)
+    if panel.state not in {Panel.State.DRAFT, Panel.State.RUNNING}:
         raise MoveNotAllowedError("Rating is closed, so who rates what can no longer change.")
-    return held
+    return panel
 
 
 @transaction.atomic
@@ -31,9 +33,10 @@ def ask_everyone(*, by: User, panel: Panel) -> Panel:
     Raises:
         MoveNotAllowedError: rating is closed.
     """
-    held = change_panel(by=by, panel=_lock_open(panel), assignment=Panel.Assignment.EVERYONE)
-    bump(held)
-    return held
+    require(by, MANAGE_PANELS)
+    panel = change_panel(by=by, panel=_lock_open(panel), assignment=Panel.Assignment.EVERYONE)
+    bump(panel)
+    return panel
 
 
 @transaction.atomic
@@ -49,24 +52,25 @@ def keep_proposal(*, by: User, panel: Panel, wanted: int, most: int | None, mini
         MoveNotAllowedError: rating is closed.
         StaleVersionError: people, certifications, conflicts or ratings changed since the preview.
     """
-    held = _lock_open(panel)
-    close_gate(held)
-    situation = situation_of(held)
+    require(by, MANAGE_PANELS)
+    panel = _lock_open(panel)
+    close_gate(panel)
+    situation = situation_of(panel)
     if situation.mark != seen:
         raise StaleVersionError(_CHANGED)
     shared = propose(situation, wanted=wanted, most=most, minimum_per_group=minimum_per_group)
-    held = change_panel(
+    panel = change_panel(
         by=by,
-        panel=held,
+        panel=panel,
         assignment=Panel.Assignment.BALANCED,
         ratings_wanted=wanted,
         most_per_panelist=most,
         minimum_per_group=minimum_per_group,
     )
-    _write(situation, gone=situation.asked - shared.pairs, new=shared.pairs - situation.asked)
-    bump(held)
-    record(by=by, verb=verbs.CERTIFICATIONS_SHARED_OUT, target=held, detail={"pairs": len(shared.pairs)})
-    return held
+    _write(situation, gone=situation.assigned - shared.pairs, new=shared.pairs - situation.assigned)
+    bump(panel)
+    record(by=by, verb=verbs.CERTIFICATIONS_SHARED_OUT, target=panel, detail={"pairs": len(shared.pairs)})
+    return panel
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class Changed:
 
 @transaction.atomic
 def change_assignment(
-    *, by: User, panel: Panel, shown: Collection[Pair], asked: Collection[Pair], seen: str
+    *, by: User, panel: Panel, on_page: Collection[Pair], ticked: Collection[Pair], seen: str
 ) -> Changed:
     """Change by hand who is asked, for the pairs that were on the page and for no others.
 
@@ -88,8 +92,8 @@ def change_assignment(
     nothing else takes its place. Who has begun to rate stays asked; who has a conflict of interest is not asked.
 
     Args:
-        shown: the pairs that the page offered.
-        asked: those of them that were ticked.
+        on_page: the pairs that the page offered.
+        ticked: those of them that were ticked.
         seen: the mark of the shown pairs when the page was opened.
 
     Raises:
@@ -97,39 +101,40 @@ def change_assignment(
         Problem: everybody is asked for everything.
         StaleVersionError: somebody changed the same pairs meanwhile.
     """
-    held = _lock_open(panel)
-    if held.assignment != Panel.Assignment.BALANCED:
+    require(by, MANAGE_PANELS)
+    panel = _lock_open(panel)
+    if panel.assignment != Panel.Assignment.BALANCED:
         raise Problem("Everybody rates everything on this panel. Choose a set number of ratings first.")
-    close_gate(held)
-    situation = situation_of(held)
-    if situation.row_mark(shown) != seen:
+    close_gate(panel)
+    situation = situation_of(panel)
+    if situation.row_mark(on_page) != seen:
         raise StaleVersionError(_CHANGED)
-    here = {(person.pk, entry.pk) for person in situation.people for entry in situation.entries}
-    offered = set(shown) & here
-    wanted = (set(asked) & offered) - situation.conflicts
-    gone = (offered & situation.asked) - wanted - situation.rated
-    new = wanted - situation.asked
+    possible = {(person.pk, entry.pk) for person in situation.people for entry in situation.entries}
+    offered = set(on_page) & possible
+    wanted = (set(ticked) & offered) - situation.conflicts
+    gone = (offered & situation.assigned) - wanted - situation.rated
+    new = wanted - situation.assigned
     _write(situation, gone=gone, new=new, source=Assignment.Source.BY_HAND)
     if gone or new:
-        bump(held)
+        bump(panel)
         detail = {"added": len(new), "removed": len(gone)}
-        record(by=by, verb=verbs.ASSIGNMENT_CHANGED, target=held, detail=detail)
-    return Changed(len(new), len(gone), _notes(situation, set(shown), set(asked), offered))
+        record(by=by, verb=verbs.ASSIGNMENT_CHANGED, target=panel, detail=detail)
+    return Changed(len(new), len(gone), _notes(situation, set(on_page), set(ticked), offered))
 
 
-def _notes(situation: Situation, shown: set[Pair], asked: set[Pair], offered: set[Pair]) -> list[str]:
+def _notes(situation: Situation, on_page: set[Pair], ticked: set[Pair], offered: set[Pair]) -> list[str]:
     people = {person.pk: person.name for person in situation.people}
     entries = {entry.pk: str(entry) for entry in situation.entries}
     notes = [
-        f"{people[who]} has begun to rate {entries[entry]}, so they stay asked."
-        for who, entry in sorted((offered & situation.asked & situation.rated) - asked)
+        f"{people[who]} has begun to rate {entries[entry]}, so they still rate it."
+        for who, entry in sorted((offered & situation.assigned & situation.rated) - ticked)
     ]
     notes += [
-        f"{people[who]} has a conflict of interest with {entries[entry]}, so they are not asked."
-        for who, entry in sorted(asked & offered & situation.conflicts)
+        f"{people[who]} has a conflict of interest with {entries[entry]}, so they do not rate it."
+        for who, entry in sorted(ticked & offered & situation.conflicts)
     ]
-    if shown - offered:
-        notes.append("Some of what the page showed has been taken off the panel meanwhile, and was passed over.")
+    if on_page - offered:
+        notes.append("Some of what the page listed has since been taken off the panel, so it was skipped.")
     return notes
 
 

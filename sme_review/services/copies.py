@@ -11,8 +11,10 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.audit import record
 from certifications.models import Certification
+from core.access import require
 from sme_review import verbs
 from sme_review.models import Material, Panel, PanelCertification, Panelist
+from sme_review.permissions import MANAGE_PANELS
 from sme_review.selectors.copies import Proposal, Replaced, proposal_of
 from sme_review.services.materials import words_of_catalog
 from sme_review.services.panels import create_panel, lock_panel
@@ -52,6 +54,7 @@ def copy_panel(
     unless they were taken off. Links, conflicts, ratings and who rates what stay behind. A second press of the same button
     finds the copy that the first one made: the one under this title that is still being set up.
     """
+    require(by, MANAGE_PANELS)
     parts = parts or Parts()
     source = lock_panel(source, even_put_away=True)
     made_before = Panel.objects.filter(
@@ -115,8 +118,8 @@ def _words_of(material: Material | None, certification: Certification) -> dict[s
 
 def _copy_people(panel: Panel, proposal: Proposal) -> int:
     """People as they are reached, nothing of what they did; how many."""
-    kept = ("name", "email", "group", "title", "organization")
+    names = ("name", "email", "group", "title", "organization")
     made = Panelist.objects.bulk_create(
-        Panelist(panel=panel, **{name: getattr(person, name) for name in kept}) for person in proposal.people
+        Panelist(panel=panel, **{name: getattr(person, name) for name in names}) for person in proposal.people
     )
     return len(made)

@@ -7,11 +7,13 @@ from accounts.models import User
 from accounts.services.audit import record
 from certifications.models import ProgramCertification
 from core import school_year
+from core.access import require
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.enums import Suggestion
 from sme_review.figures.canonical import is_whole
 from sme_review.models import ListingDecision, Panel, Recommendation
+from sme_review.permissions import DECIDE_LISTINGS
 from sme_review.preconditions import why_not_now
 from sme_review.selectors.packets import latest_packet
 from sme_review.services.panels import lock_panel
@@ -45,6 +47,7 @@ def decide_listing(
         StaleVersionError: another packet was sent since.
         MoveNotAllowedError: the recommendation is not sent, or this certification is already decided.
     """
+    require(by, DECIDE_LISTINGS)
     panel = lock_panel(recommendation.panel)
     _ensure_waits(panel, packet)
     approved = outcome == ListingDecision.Outcome.APPROVED
@@ -83,17 +86,20 @@ def undo_decision(*, by: User, decision: ListingDecision) -> ListingDecision:
     Raises:
         MoveNotAllowedError: it is released: the catalog has changed and people were told.
     """
+    require(by, DECIDE_LISTINGS)
     lock_panel(decision.recommendation.panel)
-    held = ListingDecision.objects.select_for_update(of=("self",)).select_related("recommendation").get(pk=decision.pk)
-    if held.undone_at:
-        return held
-    if held.released_at:
+    locked = (
+        ListingDecision.objects.select_for_update(of=("self",)).select_related("recommendation").get(pk=decision.pk)
+    )
+    if locked.undone_at:
+        return locked
+    if locked.released_at:
         raise MoveNotAllowedError("This decision is released, so it can no longer be undone.")
-    held.undone_at = timezone.now()
-    held.undone_by = by
-    held.save(update_fields=["undone_at", "undone_by"])
-    record(by=by, verb=verbs.DECISION_UNDONE, target=held.recommendation, detail={"outcome": held.outcome})
-    return held
+    locked.undone_at = timezone.now()
+    locked.undone_by = by
+    locked.save(update_fields=["undone_at", "undone_by"])
+    record(by=by, verb=verbs.DECISION_UNDONE, target=locked.recommendation, detail={"outcome": locked.outcome})
+    return locked
 
 
 def _ensure_waits(panel: Panel, packet: int | None) -> None:
@@ -107,7 +113,7 @@ def _ensure_waits(panel: Panel, packet: int | None) -> None:
         )
     if packet is not None and latest is not None and latest.number != packet:
         raise StaleVersionError(
-            f"Packet {latest.number} was sent since you opened this page. Read it, then decide: what you typed is kept."
+            f"Packet {latest.number} was sent since you opened this page. Read it, then decide. What you typed is still here."
         )
 
 
@@ -124,14 +130,14 @@ def _ensure_complete(reason: str, first: int | None, last: int | None) -> None:
 
 
 def _current(recommendation: Recommendation) -> ListingDecision | None:
-    held = recommendation.decisions.filter(superseded_at=None, undone_at=None).select_related("decided_by")
-    return held.first()
+    standing = recommendation.decisions.filter(superseded_at=None, undone_at=None).select_related("decided_by")
+    return standing.first()
 
 
 def _ensure_open_again(current: ListingDecision) -> None:
     """Only a deferral that was released is followed by another decision; whatever is not released is undone first."""
     words = f"{current.decided_by} has already decided this certification ({current.outcome_words.lower()})."
     if current.released_at is None:
-        raise MoveNotAllowedError(f"{words} To decide otherwise, undo that decision first.")
+        raise MoveNotAllowedError(f"{words} To change it, undo that decision first.")
     if current.outcome != ListingDecision.Outcome.DEFERRED:
         raise MoveNotAllowedError(words)

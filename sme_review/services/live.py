@@ -4,9 +4,11 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services.audit import record
+from core.access import require
 from core.problems import MoveNotAllowedError
 from sme_review import verbs
 from sme_review.models import Panel, Round
+from sme_review.permissions import MANAGE_PANELS
 from sme_review.preconditions import why_no_session
 from sme_review.services.panels import bump, lock_panel
 from sme_review.services.rounds import close_round, open_round
@@ -22,8 +24,9 @@ def start_session(*, by: User, panel: Panel, mail_again: bool) -> Round:
     Raises:
         Problem: something is missing, a round is open or planned for rating by mail, or all planned rounds were held.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel)
-    open_rounds = {held.mode: held for held in panel.rounds.filter(state=Round.State.OPEN).order_by("-number")}
+    open_rounds = {live_round.mode: live_round for live_round in panel.rounds.not_closed().order_by("-number")}
     if Round.Mode.LIVE in open_rounds:
         return open_rounds[Round.Mode.LIVE]
     in_the_way = why_no_session(panel)
@@ -39,10 +42,11 @@ def end_session(*, by: User, panel: Panel) -> bool:
     Returns:
         Whether a session was running.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel)
-    running = list(panel.rounds.filter(state=Round.State.OPEN, mode=Round.Mode.LIVE).order_by("-number"))
-    for held in running:
-        close_round(by=by, round=held)
+    running = list(panel.rounds.not_closed().filter(mode=Round.Mode.LIVE).order_by("-number"))
+    for live_round in running:
+        close_round(by=by, round=live_round)
     if running:
         panel.on_screen = None
         panel.save(update_fields=["on_screen"])

@@ -4,7 +4,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from certifications.models import Certification
+from core.access import require
 from sme_review.models import Material, Panel, PanelCertification
+from sme_review.permissions import MANAGE_PANELS
 
 
 def words_of_catalog(certification: Certification) -> dict[str, str]:
@@ -26,6 +28,7 @@ def write_material(
     Returns:
         The version that holds from now on; the same one where nothing changed.
     """
+    require(by, MANAGE_PANELS)
     latest = panel_certification.materials.order_by("-number").first()
     words = {"information_sheet": information_sheet, "blueprint": blueprint, "link": link}
     if latest is not None and all(getattr(latest, name) == value for name, value in words.items()):

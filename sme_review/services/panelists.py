@@ -12,14 +12,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.audit import record
+from core.access import require
 from core.mail import absolute, send_after_commit
 from core.moments import moment_in_words
 from core.personal_links import new_secret
 from core.problems import MoveNotAllowedError, Problem
 from sme_review import verbs
 from sme_review.models import Assignment, Panel, Panelist, PanelistLink, Round
+from sme_review.permissions import MANAGE_PANELS
 from sme_review.selectors.ballots import waiting_round
-from sme_review.selectors.panelists import asked_entries
+from sme_review.selectors.panelists import assigned_entries
 from sme_review.services.panels import bump, close_gate, lock_panel
 
 # How long it takes, as invitations say it: reading in, then each certification.
@@ -61,6 +63,7 @@ def add_panelist(
     Raises:
         Problem: the address is on the panel already, something is missing, or the panel's round is closed.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel)
     if panel.state not in {Panel.State.DRAFT, Panel.State.RUNNING}:
         raise MoveNotAllowedError("The round is closed, so nobody can be added to this panel.")
@@ -92,6 +95,7 @@ def add_panelists(*, by: User, panel: Panel, people: Iterable[NewPanelist]) -> l
     Raises:
         Problem: one of them cannot be added; its message names the address.
     """
+    require(by, MANAGE_PANELS)
     added = []
     for person in people:
         try:
@@ -119,6 +123,7 @@ def remove_panelist(*, by: User, panelist: Panelist) -> None:
         MoveNotAllowedError: the recommendation is sent; its numbers stay as they are.
         Problem: they have rated something.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panelist.panel)
     _ensure_not_sent(panel)
     close_gate(panel)
@@ -140,6 +145,7 @@ def withdraw_panelist(*, by: User, panelist: Panelist, reason: str) -> Panelist:
         MoveNotAllowedError: the recommendation is sent; its numbers stay as they are.
         Problem: the reason is missing.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panelist.panel)
     _ensure_not_sent(panel)
     if not reason.strip():
@@ -170,6 +176,7 @@ def replace_panelist(*, by: User, panelist: Panelist, reason: str, person: NewPa
         MoveNotAllowedError: rating is closed.
         Problem: the address is on the panel already, or something is missing.
     """
+    require(by, MANAGE_PANELS)
     earlier = withdraw_panelist(by=by, panelist=panelist, reason=reason)
     there = Panelist.objects.filter(replaces=earlier).first()
     if there is not None:
@@ -196,6 +203,7 @@ def send_new_link(*, by: User, panelist: Panelist) -> Panelist:
         Problem: the round was never opened.
         MoveNotAllowedError: they are off the panel, or the panel is put away.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panelist.panel)
     if panelist.withdrawn_at:
         raise MoveNotAllowedError(f"{panelist.name} is off the panel, so no link can be sent.")
@@ -216,11 +224,13 @@ def mail_link(panelist: Panelist, *, replaces: bool = False) -> None:
     Args:
         replaces: the earlier links were ended, and the mail says so.
     """
-    held = waiting_round(panelist.panel)
+    to_rate = waiting_round(panelist.panel)
     link = new_link(panelist)
     panelist.invited_at = timezone.now()
-    panelist.save(update_fields=["invited_at"])
-    subject, template, more = _nothing_to_rate(panelist) if held is None else _asks_to_rate(panelist, held)
+    if to_rate is not None and to_rate.mode == Round.Mode.TOGETHER:  # the other mails give no due date
+        panelist.due_date_mailed = panelist.panel.due_date
+    panelist.save(update_fields=["invited_at", "due_date_mailed"])
+    subject, template, more = _nothing_to_rate(panelist) if to_rate is None else _asks_to_rate(panelist, to_rate)
     send_after_commit(
         to=panelist.email,
         subject=subject,
@@ -233,14 +243,14 @@ def _nothing_to_rate(panelist: Panelist) -> Mail:
     return f"Your personal link to the panel for {panelist.panel.program.title}", "link_only", {}
 
 
-def _asks_to_rate(panelist: Panelist, held: Round) -> Mail:
+def _asks_to_rate(panelist: Panelist, to_rate: Round) -> Mail:
     """The mail for a round that is open or planned; in a live session it says what to do now, not by when."""
-    panel, entries = panelist.panel, list(asked_entries(panelist).select_related("certification"))
-    before = panel.rounds.filter(number__lt=held.number, closed_at__isnull=False).last()
+    panel, entries = panelist.panel, list(assigned_entries(panelist).select_related("certification"))
+    before = panel.rounds.filter(number__lt=to_rate.number, closed_at__isnull=False).last()
     shared = {"entries": entries, "count": len(entries), "before": before}
-    if held.mode == Round.Mode.LIVE:
+    if to_rate.mode == Round.Mode.LIVE:
         return f"The session is open: please join to rate certifications for {panel.program.title}", "session", shared
-    opens = held.opened_at if held.is_planned else None
+    opens = to_rate.opened_at if to_rate.is_planned else None
     due = f"{panel.due_date:%B} {panel.due_date.day}"
     when = f"from {_short_day(opens)} to {due}" if opens else f"by {due}"
     what = "Second round: please rate certifications again" if before else "Please rate certifications"

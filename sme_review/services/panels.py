@@ -12,11 +12,14 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.audit import record
 from certifications.models import Certification, Program
+from core.access import require
 from core.moments import day_in_words
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.words import counted
 from sme_review import verbs
 from sme_review.models import Ballot, Discussion, Panel, PanelCertification, Rating, Recommendation, Round
 from sme_review.moves import PANEL_MOVES
+from sme_review.permissions import MANAGE_PANELS
 from sme_review.preconditions import why_not_change, why_not_put_away
 from sme_review.selectors.panel_certifications import sheet_mark
 from sme_review.selectors.panel_rules import rules_mark
@@ -37,10 +40,10 @@ def lock_panel(panel: Panel, *, even_put_away: bool = False) -> Panel:
     Raises:
         MoveNotAllowedError: it is put away, so nothing on it changes; `even_put_away` lets it pass.
     """
-    held = Panel.objects.select_for_update(no_key=True, of=("self",)).select_related("program").get(pk=panel.pk)
-    if held.put_away_at and not even_put_away:
+    locked = Panel.objects.select_for_update(no_key=True, of=("self",)).select_related("program").get(pk=panel.pk)
+    if locked.put_away_at and not even_put_away:
         raise MoveNotAllowedError("This panel is put away, so nothing on it can change. A copy of it can.")
-    return held
+    return locked
 
 
 def ensure_move(panel: Panel, *, to: str) -> None:
@@ -56,11 +59,11 @@ def bump(panel: Panel) -> None:
     Panel.objects.filter(pk=panel.pk).update(pulse=F("pulse") + 1)
 
 
-def ensure_due_after_opening(panel: Panel, held: Round) -> None:
+def ensure_due_after_opening(panel: Panel, opening: Round) -> None:
     """Raise Problem where the panel's answers are due before the day on which a round opens."""
-    if panel.due_date < timezone.localdate(held.opened_at):
+    if panel.due_date < timezone.localdate(opening.opened_at):
         raise Problem(
-            f"The round opens on {day_in_words(held.opened_at)}, so answers cannot be due before that day.",
+            f"The round opens on {day_in_words(opening.opened_at)}, so answers cannot be due before that day.",
             field="due_date",
         )
 
@@ -83,6 +86,7 @@ def create_panel(
         standards_version: a version of the program's standards.
         rules: quorum, minimum_per_group and the thresholds where they differ from the defaults.
     """
+    require(by, MANAGE_PANELS)
     panel = Panel(
         program=program,
         title=title,
@@ -120,6 +124,7 @@ def change_panel(*, by: User, panel: Panel, seen: str | None = None, **changes: 
         Problem: a planned round would open after its answers are due.
         ValueError: `changes` names something else.
     """
+    require(by, MANAGE_PANELS)
     unknown = set(changes) - set(_CHANGEABLE)
     if unknown:
         raise ValueError(f"Not changeable here: {', '.join(sorted(unknown))}")
@@ -134,7 +139,7 @@ def change_panel(*, by: User, panel: Panel, seen: str | None = None, **changes: 
     for name, value in changes.items():
         setattr(panel, name, value)
     panel.full_clean()
-    planned = panel.rounds.filter(state=Round.State.OPEN, opened_at__gt=timezone.now()).first()
+    planned = panel.rounds.planned().first()
     if planned is not None:
         ensure_due_after_opening(panel, planned)
     panel.save(update_fields=[*changes])
@@ -165,6 +170,7 @@ def add_certifications(*, by: User, panel: Panel, certifications: Iterable[Certi
     Raises:
         Problem: somebody has started rating.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel)
     _ensure_open_for_changes(panel)
     if Rating.objects.filter(panel_certification__panel=panel).exists():
@@ -191,8 +197,10 @@ def add_certifications(*, by: User, panel: Panel, certifications: Iterable[Certi
 def _open_in_running_round(by: User, panel: Panel, entry: PanelCertification) -> None:
     """A certification that joins a round in which all are rated at once is open like the others."""
     now = timezone.now()
-    for held in panel.rounds.filter(state=Round.State.OPEN, mode=Round.Mode.TOGETHER):
-        Ballot.objects.create(round=held, panel_certification=entry, opened_by=by, opened_at=max(now, held.opened_at))
+    for round_ in panel.rounds.not_closed().filter(mode=Round.Mode.TOGETHER):
+        Ballot.objects.create(
+            round=round_, panel_certification=entry, opened_by=by, opened_at=max(now, round_.opened_at)
+        )
 
 
 @transaction.atomic
@@ -217,6 +225,7 @@ def change_panel_certification(
         MoveNotAllowedError: the round is closed.
         StaleVersionError: somebody has saved something else since.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel_certification.panel)
     _ensure_open_for_changes(panel)
     close_gate(panel)
@@ -236,8 +245,8 @@ def change_panel_certification(
 
 
 def _is_saved(entry: PanelCertification, *, position: int, **words: str) -> bool:
-    held = entry.materials.order_by("number").last()
-    return entry.position == position and all(getattr(held, name, "") == text for name, text in words.items())
+    material = entry.materials.order_by("number").last()
+    return entry.position == position and all(getattr(material, name, "") == text for name, text in words.items())
 
 
 @transaction.atomic
@@ -247,6 +256,7 @@ def remove_certification(*, by: User, panel_certification: PanelCertification) -
     Raises:
         Problem: somebody has rated it, notes or a recommendation hang on it, or it is the last one of a running panel.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel_certification.panel)
     _ensure_open_for_changes(panel)
     close_gate(panel)
@@ -268,7 +278,7 @@ def _ensure_nothing_hangs_on(entry: PanelCertification) -> None:
     """Raise Problem where somebody has rated the certification, or written something that would go with it."""
     rated = entry.ratings.count()
     if rated:
-        people = "1 panelist has" if rated == 1 else f"{rated} panelists have"
+        people = counted(rated, "panelist has", "panelists have")
         raise Problem(f"{entry} cannot be removed: {people} already rated it, and ratings are kept.")
     if Discussion.objects.filter(panel_certification=entry).exclude(notes="").exists():
         raise Problem(f"{entry} cannot be removed: it has discussion notes, and they are kept.")
@@ -286,6 +296,7 @@ def put_away_panel(*, by: User, panel: Panel, reason: str) -> Panel:
         MoveNotAllowedError: a round is open, or the recommendation waits for the approvers.
         Problem: the reason is missing.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel, even_put_away=True)
     if panel.put_away_at:
         return panel
@@ -330,6 +341,7 @@ def pass_turnstile(panel_id: int) -> None:
 def close_gate(panel: Panel) -> None:
     """Wait for ratings in flight and hold back new ones until the transaction ends (see `services.ratings`)."""
     hold_back_raters(panel)
+    # By primary key, as raters lock them, so that two never wait for each other.
     list(Ballot.objects.select_for_update().filter(round__panel=panel, closed_at=None).order_by("pk"))
 
 

@@ -25,6 +25,7 @@ from sme_review.models import (
     Rating,
     StandardMark,
 )
+from sme_review.selectors.ballots import waiting_round
 from sme_review.selectors.ratings import answers_of
 from sme_review.selectors.standards import standards_of
 from sme_review.selectors.worksheets import marks_of, sheet_of
@@ -32,8 +33,8 @@ from sme_review.services.panels import pass_turnstile
 from sme_review.validators import Answers, what_is_missing
 
 CLOSED_MESSAGE = (
-    "This certification is closed for rating, so nothing was saved. What you typed is still on this page; copy it if you want to keep it, and "
-    "write to the person who invited you if it should still count."
+    "This certification is closed for rating, so nothing was saved. What you typed is still on this page; copy it if you "
+    "want to keep it, and write to the person who invited you if it should still count."
 )
 REOPENED_MESSAGE = (
     "This certification was closed and opened again after you opened this page, so nothing was saved. What you typed is "
@@ -66,11 +67,11 @@ def declare_conflicts(*, panelist: Panelist, reasons: Mapping[int, str]) -> None
         RoundClosedError: no round is open or planned.
     """
     person = _lock(panelist)
-    held = person.panel.rounds.filter(state="open").order_by("-number").first()
-    if held is None:
+    waiting = waiting_round(person.panel)
+    if waiting is None:
         raise RoundClosedError(CLOSED_MESSAGE)
     ballots = Ballot.objects.filter(round__panel_id=person.panel_id)
-    planned = ballots.filter(closed_at=None, opened_at__gt=timezone.now())
+    planned = ballots.planned()
     opened = _hold_all_open(person)
     changeable = {*opened, *planned.values_list("panel_certification_id", flat=True)}
     closed = set(ballots.values_list("panel_certification_id", flat=True)).difference(changeable)
@@ -89,7 +90,7 @@ def declare_conflicts(*, panelist: Panelist, reasons: Mapping[int, str]) -> None
         by=None,
         by_label=acting_as(person),
         verb=verbs.CONFLICTS_DECLARED,
-        target=held,
+        target=waiting,
         detail={"certifications": sorted(person.conflicts.values_list("panel_certification_id", flat=True))},
     )
 
@@ -131,16 +132,16 @@ def save_rating(
         StaleVersionError: the rating was saved elsewhere since the page was opened.
         Problem: the panelist stepped back from this certification, or the rating is submitted.
     """
-    held = _hold_open(panelist, panel_certification)
-    if ballot is not None and ballot != held.pk and not _is_same_round(ballot, held):
+    open_ballot = _hold_open(panelist, panel_certification)
+    if ballot is not None and ballot != open_ballot.pk and not _is_same_round(ballot, open_ballot):
         raise OtherOpeningError(REOPENED_MESSAGE)
     person = _lock(panelist)
     entry = PanelCertification.objects.get(pk=panel_certification.pk, panel_id=person.panel_id)
     if person.conflicts.filter(panel_certification=entry).exists():
         raise Problem("You declared a conflict of interest for this certification, so you do not rate it.")
-    rating = person.ratings.filter(panel_certification=entry, round_id=held.round_id).first()
+    rating = person.ratings.filter(panel_certification=entry, round_id=open_ballot.round_id).first()
     if rating is None:
-        rating = Rating(panelist=person, panel_certification=entry, round_id=held.round_id, version=0)
+        rating = Rating(panelist=person, panel_certification=entry, round_id=open_ballot.round_id, version=0)
         marks = _marks_before(person, entry) if marks is None else marks
     elif answers_of(rating) == answers and (marks is None or marks_of(rating) == dict(marks)):
         return rating
@@ -155,7 +156,7 @@ def save_rating(
         setattr(rating, name, value)
     rating.version += 1
     rating.saved_at = timezone.now()
-    rating.ballot = held
+    rating.ballot = open_ballot
     rating.material = _material(entry, material)
     rating.save()
     if marks is not None:
@@ -164,9 +165,9 @@ def save_rating(
     return rating
 
 
-def _is_same_round(ballot: int, held: Ballot) -> bool:
+def _is_same_round(ballot: int, open_ballot: Ballot) -> bool:
     """Whether an opening was of the same certification in the same round, which goes on where it was closed."""
-    same = Ballot.objects.filter(round=held.round_id, panel_certification=held.panel_certification_id)
+    same = Ballot.objects.filter(round=open_ballot.round_id, panel_certification=open_ballot.panel_certification_id)
     return same.filter(pk=ballot).exists()
 
 
@@ -206,20 +207,20 @@ def submit_ratings(*, panelist: Panelist, panel_certification: PanelCertificatio
     Raises:
         RoundClosedError: nothing is open, or this certification is not.
     """
-    held = _hold_all_open(panelist) if panel_certification is None else _held(panelist, panel_certification)
-    if not held:
+    ballots = _hold_all_open(panelist) if panel_certification is None else _hold_one(panelist, panel_certification)
+    if not ballots:
         raise RoundClosedError(CLOSED_MESSAGE)
     person = _lock(panelist)
     recused = person.conflicts.values("panel_certification_id")
     drafts = person.ratings.filter(
         state=Rating.State.DRAFT,
-        panel_certification_id__in=held,
-        round_id__in={ballot.round_id for ballot in held.values()},
+        panel_certification_id__in=ballots,
+        round_id__in={ballot.round_id for ballot in ballots.values()},
     ).exclude(panel_certification_id__in=recused)
     now = timezone.now()
     finished = _finished(person, drafts)
     for rating in finished:
-        rating.ballot = held[rating.panel_certification_id]
+        rating.ballot = ballots[rating.panel_certification_id]
         rating.state = Rating.State.SUBMITTED
         rating.submitted_at = rating.saved_at = now
         rating.version += 1
@@ -240,12 +241,12 @@ def _finished(person: Panelist, drafts: QuerySet[Rating]) -> list[Rating]:
     if person.panel.worksheet != Panel.Worksheet.REQUIRED:
         return [rating for rating in drafts if not what_is_missing(answers_of(rating), unmarked=0)]
     sheet = sheet_of(person.panel)
-    asked = {standard.pk for standard in sheet.standards} if sheet else set()
+    standards = {standard.pk for standard in sheet.standards} if sheet else set()
     return [
         rating
         for rating in drafts.prefetch_related("marks")
         if not what_is_missing(
-            answers_of(rating), unmarked=len(asked.difference(mark.standard_id for mark in rating.marks.all()))
+            answers_of(rating), unmarked=len(standards.difference(mark.standard_id for mark in rating.marks.all()))
         )
     ]
 
@@ -300,13 +301,13 @@ def _lock(panelist: Panelist) -> Panelist:
 
 def _hold_open(panelist: Panelist, entry: PanelCertification) -> Ballot:
     """The certification's open ballot, kept open until the transaction ends."""
-    held = _held(panelist, entry)
-    if not held:
+    ballots = _hold_one(panelist, entry)
+    if not ballots:
         raise RoundClosedError(CLOSED_MESSAGE)
-    return held[entry.pk]
+    return ballots[entry.pk]
 
 
-def _held(panelist: Panelist, entry: PanelCertification) -> dict[int, Ballot]:
+def _hold_one(panelist: Panelist, entry: PanelCertification) -> dict[int, Ballot]:
     return _hold(panelist, "AND ballot.panel_certification_id = %s", [entry.pk])
 
 

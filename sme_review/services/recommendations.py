@@ -9,11 +9,13 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services.audit import record
+from core.access import require
 from core.mail import absolute, send_after_commit
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.enums import Reading
 from sme_review.models import ListingDecision, Packet, Panel, PanelCertification, Recommendation, Round
+from sme_review.permissions import MANAGE_PANELS
 from sme_review.preconditions import Missing, why_not_send
 from sme_review.selectors.decisions import settled_entries
 from sme_review.selectors.recommendations import recommendation_mark
@@ -59,11 +61,12 @@ def save_recommendation(
         MoveNotAllowedError: the round is not closed, or the recommendation is sent already.
         StaleVersionError: somebody has saved something else since.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel)
     if panel.state != Panel.State.CLOSED:
         raise MoveNotAllowedError("A recommendation is written after the round is closed and before it is sent.")
     settled = settled_entries(panel)
-    if seen is not None and seen != recommendation_mark(panel) and not _is_held(panel, text, choices, settled):
+    if seen is not None and seen != recommendation_mark(panel) and not _is_saved(panel, text, choices, settled):
         raise StaleVersionError(
             "Somebody saved this recommendation since you opened the page, so yours is not saved. What you typed is still "
             "below. Compare it with what is saved now, then save again."
@@ -92,13 +95,13 @@ def save_recommendation(
     return saved
 
 
-def _is_held(panel: Panel, text: str, choices: Sequence[Choice], settled: set[int]) -> bool:
+def _is_saved(panel: Panel, text: str, choices: Sequence[Choice], settled: set[int]) -> bool:
     """Whether exactly this is saved already."""
-    held = {
+    saved = {
         item.panel_certification_id: (item.choice, item.note, item.position) for item in panel.recommendations.all()
     }
     return panel.recommendation_text == text.strip() and all(
-        held.get(choice.panel_certification.pk) == (choice.choice, choice.note.strip(), choice.position)
+        saved.get(choice.panel_certification.pk) == (choice.choice, choice.note.strip(), choice.position)
         for choice in choices
         if choice.panel_certification.pk not in settled
     )
@@ -113,6 +116,7 @@ def send_recommendation(*, by: User, panel: Panel) -> Panel:
     Raises:
         NotWholeError: a certification has no recommendation yet, a note is missing, or the text is empty.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel)
     if panel.state == Panel.State.RECOMMENDED:
         return panel

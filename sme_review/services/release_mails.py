@@ -13,9 +13,9 @@ from core.personal_links import new_secret
 from sme_review.models import ListingDecision, Panel, Panelist, PanelistLink
 from sme_review.selectors.audiences import (
     coordinators_to_tell,
+    decisions_for_districts,
+    decisions_for_panel,
     panelists_to_tell,
-    told_to_districts,
-    told_to_panel,
 )
 
 
@@ -27,13 +27,13 @@ def tell_of_release(*, panel: Panel, decisions: Sequence[ListingDecision], consu
         decisions: those released just now, with their certifications.
         consultants: who set up the panel and who sent the recommendation.
     """
-    told = told_to_panel(decisions)
+    for_panel = decisions_for_panel(decisions)
     lines = [_line(decision) for decision in decisions]
-    context: dict[str, Any] = {"panel": panel, "lines": [_line(decision) for decision in told]}
-    if told:
+    context: dict[str, Any] = {"panel": panel, "lines": [_line(decision) for decision in for_panel]}
+    if for_panel:
         for panelist in panelists_to_tell(panel):
             _tell_panelist(panelist, panel, context)
-    changed = [decision for decision in told_to_districts(decisions) if decision.listing is not None]
+    changed = [decision for decision in decisions_for_districts(decisions) if decision.listing is not None]
     if changed:
         # A teacher of the panel may coordinate a district, too; the panel's digest holds all of it.
         already = {panelist.email.casefold() for panelist in panelists_to_tell(panel)}
@@ -47,7 +47,7 @@ def tell_of_release(*, panel: Panel, decisions: Sequence[ListingDecision], consu
                 **context,
                 "consultant": consultant,
                 "lines": lines,
-                "sent_back": len(lines) - len(told),
+                "sent_back": len(lines) - len(for_panel),
                 "link": absolute(reverse("sme_review:panel", args=[panel.pk])),
             },
         )

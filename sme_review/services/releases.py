@@ -10,9 +10,11 @@ from accounts.models import User
 from accounts.services.audit import record
 from certifications.models import ProgramCertification
 from certifications.services.listings import set_listing
+from core.access import require
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.models import Ballot, ListingDecision, Panel
+from sme_review.permissions import DECIDE_LISTINGS
 from sme_review.selectors.audiences import consultants_to_tell
 from sme_review.selectors.decisions import planned_changes, target_of, undecided
 from sme_review.services.panels import bump, ensure_move, lock_panel
@@ -45,6 +47,7 @@ def release_decisions(*, by: User, panel: Panel, seen: Iterable[int] | None = No
         MoveNotAllowedError: a certification is not decided yet, or the recommendation is not with the approvers.
         NotReleasedError: a listing cannot be written; then none is.
     """
+    require(by, DECIDE_LISTINGS)
     panel = lock_panel(panel)
     planned = planned_changes(panel)
     decisions = [change.decision for change in planned]

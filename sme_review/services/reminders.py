@@ -10,12 +10,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.audit import record
+from core.access import require
 from core.mail import send_after_commit
+from core.words import counted
 from sme_review import verbs
 from sme_review.models import Panel, Panelist
-from sme_review.selectors.reminders import Waiting, due_dates_told, panels_taking_ratings, waiting_on
+from sme_review.permissions import MANAGE_PANELS
+from sme_review.selectors.reminders import Waiting, panels_taking_ratings, waiting_on
 from sme_review.services.panelists import minutes_for, new_link
 
+# Nobody gets two mails within a day: who was mailed later than this is left out unless somebody says otherwise.
 PAUSE = timedelta(hours=24)
 SCHEDULE = "reminder schedule"
 
@@ -31,7 +35,7 @@ class Section:
 
     panel: Panel
     left: int
-    asked: int
+    total: int
     minutes: int
     link: str
     was_due: date | None
@@ -50,16 +54,18 @@ def remind_panel(*, by: User, panel: Panel, opened_at: datetime, include_recent:
     Returns:
         To how many people a mail goes.
     """
+    require(by, MANAGE_PANELS)
     limit = opened_at if include_recent else min(opened_at, timezone.now() - PAUSE)
     waiting = waiting_on(panels_taking_ratings().filter(pk=panel.pk))
-    return _remind(by=by, limits={found.panelist.pk: limit for found in waiting})
+    return _remind(by=by, limits={each.panelist.pk: limit for each in waiting})
 
 
 @transaction.atomic
 def remind_by_schedule(*, days: Collection[int]) -> int:
     """Remind those who have not finished some days before their panel is due, once for each of these days.
 
-    Who was told only when a planned round would open hears that it has, a day after that mail at the earliest. Safe to run several times a day, and catching up: who had no mail since the day came gets it at the next run.
+    Those who only know when a planned round would open hear that it has, a day after that mail at the earliest. Safe to run
+    several times a day, and catching up: who had no mail since the day came gets it at the next run.
 
     Args:
         days: for example 7, 3 and 1: so many days before the due date, in Michigan.
@@ -69,11 +75,11 @@ def remind_by_schedule(*, days: Collection[int]) -> int:
     """
     today = timezone.localdate()
     limits = {}
-    for found in waiting_on(panels_taking_ratings()):
-        panel = found.panelist.panel
+    for each in waiting_on(panels_taking_ratings()):
+        panel = each.panelist.panel
         begun = [_start_of(due) for day in days if (due := panel.due_date - timedelta(days=day)) <= today]
         if panel.due_date >= today:
-            limits[found.panelist.pk] = max([*begun, min(_opened_at(panel), timezone.now() - PAUSE)])
+            limits[each.panelist.pk] = max([*begun, min(_opened_at(panel), timezone.now() - PAUSE)])
     return _remind(by=None, limits=limits)
 
 
@@ -92,52 +98,52 @@ def _remind(*, by: User | None, limits: Mapping[int, datetime]) -> int:
     # Two who press at once: the second waits here and then sees the first one's reminders.
     list(Panelist.objects.select_for_update(no_key=True).filter(pk__in=limits).order_by("pk"))
     waiting = waiting_on(panels_taking_ratings())
-    told = due_dates_told(waiting)
     by_address: dict[str, list[Waiting]] = {}
-    for found in waiting:
-        by_address.setdefault(found.address, []).append(found)
+    for each in waiting:
+        by_address.setdefault(each.address, []).append(each)
     sent = 0
     for everything in by_address.values():
-        if any(_is_due(found, limits) for found in everything):
-            _mail(by=by, everything=sorted(everything, key=lambda found: found.panelist.panel.due_date), told=told)
+        if any(_is_due(each, limits) for each in everything):
+            _mail(by=by, everything=sorted(everything, key=lambda each: each.panelist.panel.due_date))
             sent += 1
     return sent
 
 
-def _is_due(found: Waiting, limits: Mapping[int, datetime]) -> bool:
-    limit = limits.get(found.panelist.pk)
-    return limit is not None and found.last_mailed is not None and found.last_mailed < limit
+def _is_due(each: Waiting, limits: Mapping[int, datetime]) -> bool:
+    limit = limits.get(each.panelist.pk)
+    return limit is not None and each.last_mailed is not None and each.last_mailed < limit
 
 
-def _mail(*, by: User | None, everything: list[Waiting], told: Mapping[int, date]) -> None:
+def _mail(*, by: User | None, everything: list[Waiting]) -> None:
     """One person's mail, with a link for each panel; earlier links keep working."""
     sections = []
-    for found in everything:
-        person = found.panelist
+    for each in everything:
+        person = each.panelist
         sections.append(
             Section(
                 panel=person.panel,
-                left=found.left,
-                asked=found.asked,
-                minutes=minutes_for(found.left),
+                left=each.left,
+                total=each.total,
+                minutes=minutes_for(each.left),
                 link=new_link(person),
-                was_due=told.get(person.pk),
-                just_opened=found.last_mailed is not None and found.last_mailed < _opened_at(person.panel),
+                was_due=each.due_date_before,
+                just_opened=each.last_mailed is not None and each.last_mailed < _opened_at(person.panel),
             )
         )
         person.reminded_at = timezone.now()
-        person.save(update_fields=["reminded_at"])
+        person.due_date_mailed = person.panel.due_date
+        person.save(update_fields=["reminded_at", "due_date_mailed"])
         record(
             by=by,
             by_label="" if by else SCHEDULE,
             verb=verbs.PANELIST_REMINDED,
             target=person,
-            detail={"panel": person.panel_id, "left": found.left},
+            detail={"panel": person.panel_id, "left": each.left},
         )
     first = everything[0].panelist
     left = sum(section.left for section in sections)
     due = f"{first.panel.due_date:%B} {first.panel.due_date.day}"
-    what = f"{left} certification{'' if left == 1 else 's'} to rate"
+    what = f"{counted(left, 'certification')} to rate"
     send_after_commit(
         to=first.email,
         subject=f"Reminder: {what}, {'' if len(sections) == 1 else 'the first '}due {due}",

@@ -11,17 +11,19 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import AuditEntry, User
+from accounts.models import User
 from accounts.services.audit import record
+from core.access import require
 from core.mail import send_after_commit
 from core.moments import day_in_words, moment_in_words
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review import verbs
 from sme_review.models import Ballot, Panel, PanelCertification, Panelist, Round
+from sme_review.permissions import MANAGE_PANELS
 from sme_review.preconditions import why_not_open
 from sme_review.selectors.decisions import settled_entries
 from sme_review.selectors.panel_certifications import certifications_of
-from sme_review.selectors.panelists import asked_of
+from sme_review.selectors.panelists import number_assigned
 from sme_review.services.ballots import close_open_ballots, start_ballot
 from sme_review.services.panelists import mail_link
 from sme_review.services.panels import (
@@ -32,9 +34,6 @@ from sme_review.services.panels import (
     ensure_move,
     lock_panel,
 )
-
-# What the audit entry of a planned round calls the panel's due date before it, which taking it back brings back.
-_DUE_BEFORE = "due date before"
 
 
 @transaction.atomic
@@ -67,6 +66,7 @@ def open_round(
         Problem: certifications, information sheets, standards or panelists are missing, a round is open already, all
             planned rounds were held, or the round would open after its answers are due.
     """
+    require(by, MANAGE_PANELS)
     if opens_at is not None and mode == Round.Mode.LIVE:
         raise ValueError("A live session begins when somebody starts it; it is not planned.")
     panel = lock_panel(panel)
@@ -74,6 +74,7 @@ def open_round(
     ensure_move(panel, to=Panel.State.RUNNING)
     chosen = _chosen(panel, entries)
     now, due_before = timezone.now(), panel.due_date
+    opens = max(opens_at or now, now)
     if due_date is not None:
         panel = change_panel(by=by, panel=panel, due_date=due_date)
     opened = Round.objects.create(
@@ -81,21 +82,22 @@ def open_round(
         number=_next_number(panel),
         mode=mode,
         panelists_see=panel.panelists_see,
-        shown_from=panel.shown_from,
+        visible_from=panel.visible_from,
         opened_by=by,
-        opened_at=max(opens_at or now, now),
+        opened_at=opens,
+        due_date_before=due_before if opens > now else None,
     )
     if opens_at is not None or due_date is not None:
         ensure_due_after_opening(panel, opened)
     if mode == Round.Mode.TOGETHER:
         _reveal_earlier(panel, chosen, opened.opened_at)
         for entry in chosen:
-            start_ballot(by=by, held=opened, entry=entry, at=opened.opened_at)
+            start_ballot(by=by, in_round=opened, entry=entry, at=opened.opened_at)
     panel.state = Panel.State.RUNNING
     panel.save(update_fields=["state"])
     bump(panel)
     _mail_links(opened, mail_again=mail_again)
-    _record(by, opened, chosen, due_before)
+    _record(by, opened, chosen)
     return opened
 
 
@@ -103,12 +105,12 @@ def _ensure_seen(panel: Panel, number: int | None) -> None:
     """Raise StaleVersionError where the page was about another round than the one that comes next now."""
     if number is None or number == panel.rounds.count() + 1:
         return
-    held = panel.rounds.select_related("opened_by").filter(number=number).first()
-    if held is None:
-        raise StaleVersionError("The panel stands otherwise now than on your page. Look again, then choose again.")
-    done = "planned" if held.is_planned else "opened"
+    round_ = panel.rounds.select_related("opened_by").filter(number=number).first()
+    if round_ is None:
+        raise StaleVersionError("The panel has changed since you opened this page. Check it, then choose again.")
+    done = "planned" if round_.is_planned else "opened"
     raise StaleVersionError(
-        f"Round {held.number} was {done} by {held.opened_by} before you pressed the button. Nothing was done twice."
+        f"Round {round_.number} was {done} by {round_.opened_by} before you pressed the button. Nothing was done twice."
     )
 
 
@@ -116,7 +118,7 @@ def _next_number(panel: Panel) -> int:
     number = panel.rounds.count() + 1
     if number > panel.rounds_planned:
         rounds = "one round" if panel.rounds_planned == 1 else f"{panel.rounds_planned} rounds"
-        raise MoveNotAllowedError(f"This panel has {rounds}, and all were held.")
+        raise MoveNotAllowedError(f"This panel has {rounds}, and all of them are over.")
     return number
 
 
@@ -127,15 +129,15 @@ def _chosen(panel: Panel, entries: Iterable[PanelCertification] | None) -> list[
         Problem: none is chosen, one is of another panel or decided, or something else stands in the way.
     """
     settled = settled_entries(panel)
-    here = list(certifications_of(panel))
-    wanted = {entry.pk for entry in here} - settled if entries is None else {entry.pk for entry in entries}
+    on_panel = list(certifications_of(panel))
+    wanted = {entry.pk for entry in on_panel} - settled if entries is None else {entry.pk for entry in entries}
     if entries is not None and not wanted:
         raise Problem("Choose at least one certification for this round.", field="entries")
-    if wanted.difference(entry.pk for entry in here):
+    if wanted.difference(entry.pk for entry in on_panel):
         raise Problem("One of these certifications is not on this panel. Choose again.", field="entries")
     if wanted & settled:
         raise Problem("OCTE has decided one of these certifications, so it is not rated again.", field="entries")
-    chosen = [entry for entry in here if entry.pk in wanted]
+    chosen = [entry for entry in on_panel if entry.pk in wanted]
     missing = why_not_open(panel, chosen)
     if missing:
         raise Problem(" ".join(missing))
@@ -148,23 +150,26 @@ def _reveal_earlier(panel: Panel, chosen: Collection[PanelCertification], at: da
     ).update(revealed_at=at)
 
 
-def _concerned(held: Round) -> list[Panelist]:
+def _concerned(round_: Round) -> list[Panelist]:
     """Everybody on the panel in round 1; after that those who are asked for something in the round."""
-    people = held.panel.panelists.filter(withdrawn_at=None).select_related("panel__program", "panel__created_by")
-    return [person for person in people if held.number == 1 or asked_of(person)]
+    people = round_.panel.panelists.filter(withdrawn_at=None).select_related("panel__program", "panel__created_by")
+    return [person for person in people if round_.number == 1 or number_assigned(person)]
 
 
-def _mail_links(held: Round, *, mail_again: bool) -> None:
-    for panelist in _concerned(held):
+def _mail_links(round_: Round, *, mail_again: bool) -> None:
+    for panelist in _concerned(round_):
         if mail_again or panelist.invited_at is None:
             mail_link(panelist)
 
 
-def _record(by: User, held: Round, chosen: Collection[PanelCertification], due_before: date) -> None:
-    detail: dict[str, object] = {"round": held.number, "certifications": len(chosen)}
-    if held.is_planned:
-        detail |= {"opens": moment_in_words(held.opened_at), _DUE_BEFORE: due_before.isoformat()}
-    record(by=by, verb=verbs.ROUND_PLANNED if held.is_planned else verbs.ROUND_OPENED, target=held, detail=detail)
+def _record(by: User, round_: Round, chosen: Collection[PanelCertification]) -> None:
+    detail: dict[str, object] = {"round": round_.number, "certifications": len(chosen)}
+    if round_.is_planned:
+        detail |= {
+            "opens": moment_in_words(round_.opened_at),
+            "due date before": round_.due_date_before.isoformat() if round_.due_date_before else "",
+        }
+    record(by=by, verb=verbs.ROUND_PLANNED if round_.is_planned else verbs.ROUND_OPENED, target=round_, detail=detail)
 
 
 @transaction.atomic
@@ -176,18 +181,19 @@ def open_planned_round(*, by: User, round: Round) -> Round:  # noqa: A002 - the 
     Raises:
         StaleVersionError: the planning was taken back, or the round is closed.
     """
-    held = _lock_waiting(round)
+    require(by, MANAGE_PANELS)
+    locked = _lock_waiting(round)
     now = timezone.now()
-    if held.opened_at <= now:
-        return held
-    held.ballots.update(opened_at=now)
-    Ballot.objects.filter(round__panel=held.panel, revealed_at__gt=now).update(revealed_at=now)
-    held.opened_at, held.opened_by = now, by
-    held.save(update_fields=["opened_at", "opened_by"])
-    bump(held.panel)
-    _mail_links(held, mail_again=True)
-    record(by=by, verb=verbs.ROUND_OPENED, target=held, detail={"round": held.number, "before its time": "yes"})
-    return held
+    if locked.is_open:
+        return locked
+    locked.ballots.update(opened_at=now)
+    Ballot.objects.filter(round__panel=locked.panel, revealed_at__gt=now).update(revealed_at=now)
+    locked.opened_at, locked.opened_by = now, by
+    locked.save(update_fields=["opened_at", "opened_by"])
+    bump(locked.panel)
+    _mail_links(locked, mail_again=True)
+    record(by=by, verb=verbs.ROUND_OPENED, target=locked, detail={"round": locked.number, "before its time": "yes"})
+    return locked
 
 
 @transaction.atomic
@@ -202,23 +208,28 @@ def take_back_round(*, by: User, round: Round, tell: bool) -> Panel:  # noqa: A0
     Raises:
         StaleVersionError: it was taken back before, or has opened meanwhile.
     """
-    held = _lock_waiting(round)
-    panel, now = held.panel, timezone.now()
-    if held.opened_at <= now:
+    require(by, MANAGE_PANELS)
+    locked = _lock_waiting(round)
+    panel, now = locked.panel, timezone.now()
+    if locked.is_open:
         raise StaleVersionError(
-            f"Round {held.number} has opened meanwhile, so it cannot be taken back. Close it instead."
+            f"Round {locked.number} has opened in the meantime, so it can no longer be canceled. Close it instead."
         )
-    told = [person for person in _concerned(held) if person.invited_at] if tell else []
-    due_before = _due_before(held)
+    recipients = [person for person in _concerned(locked) if person.invited_at] if tell else []
+    due_before = locked.due_date_before
     record(
         by=by,
         verb=verbs.ROUND_TAKEN_BACK,
-        target=held,
-        detail={"round": held.number, "would have opened": moment_in_words(held.opened_at), "mails": len(told)},
+        target=locked,
+        detail={
+            "round": locked.number,
+            "would have opened": moment_in_words(locked.opened_at),
+            "mails": len(recipients),
+        },
     )
     Ballot.objects.filter(round__panel=panel, revealed_at__gt=now).update(revealed_at=None)
-    held.ballots.all().delete()
-    held.delete()
+    locked.ballots.all().delete()
+    locked.delete()
     if due_before is not None:
         panel = change_panel(by=by, panel=panel, due_date=due_before)
     before = Panel.State.CLOSED if panel.rounds.exists() else Panel.State.DRAFT
@@ -226,22 +237,14 @@ def take_back_round(*, by: User, round: Round, tell: bool) -> Panel:  # noqa: A0
     panel.state = before
     panel.save(update_fields=["state"])
     bump(panel)
-    for person in told:
+    for person in recipients:
         send_after_commit(
             to=person.email,
             subject=f"Not yet: rating certifications for {panel.program.title}",
             template="sme_review/mail/round_taken_back.txt",
-            context={"panelist": person, "panel": panel, "day": day_in_words(held.opened_at)},
+            context={"panelist": person, "panel": panel, "day": day_in_words(locked.opened_at)},
         )
     return panel
-
-
-def _due_before(held: Round) -> date | None:
-    """The panel's due date before the round was planned, as the audit trail has it."""
-    planned = AuditEntry.objects.filter(
-        verb=verbs.ROUND_PLANNED, target_model=Round._meta.label_lower, target_id=held.pk
-    ).first()
-    return date.fromisoformat(planned.detail[_DUE_BEFORE]) if planned else None
 
 
 def _lock_waiting(round: Round) -> Round:  # noqa: A002 - the thing's own name
@@ -252,13 +255,13 @@ def _lock_waiting(round: Round) -> Round:  # noqa: A002 - the thing's own name
     """
     panel = lock_panel(round.panel)
     close_gate(panel)
-    held = Round.objects.select_for_update().filter(pk=round.pk).first()
-    if held is None:
-        raise StaleVersionError("The planning of this round was taken back before you pressed the button.")
-    if held.state != Round.State.OPEN:
-        raise StaleVersionError(f"Round {held.number} is closed already.")
-    held.panel = panel
-    return held
+    locked = Round.objects.select_for_update().filter(pk=round.pk).first()
+    if locked is None:
+        raise StaleVersionError("This planned round was canceled before you pressed the button.")
+    if locked.is_closed:
+        raise StaleVersionError(f"Round {locked.number} is closed already.")
+    locked.panel = panel
+    return locked
 
 
 @transaction.atomic
@@ -274,12 +277,13 @@ def change_due_date(*, by: User, panel: Panel, due_date: date, seen: date | None
         StaleVersionError: somebody else changed the date since.
         Problem: the round opens after this date.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(panel)
-    if not panel.rounds.filter(state=Round.State.OPEN).exists():
+    if not panel.rounds.not_closed().exists():
         raise MoveNotAllowedError("The round is closed, so the due date can no longer change.")
     if seen is not None and panel.due_date not in {seen, due_date}:
         raise StaleVersionError(
-            f"Somebody changed the due date to {panel.due_date:%B} {panel.due_date.day}, {panel.due_date.year} since you "
+            f"Somebody changed the due date to {panel.due_date_in_words} since you "
             "opened the page. Choose again, if it should be another one.",
             field="due_date",
         )
@@ -296,23 +300,25 @@ def close_round(*, by: User, round: Round) -> Round:  # noqa: A002 - the thing's
     Raises:
         MoveNotAllowedError: the round is closed already, or planned: what never was open is taken back instead.
     """
+    require(by, MANAGE_PANELS)
     panel = lock_panel(round.panel)
-    held = Round.objects.select_for_update().get(pk=round.pk)
-    if held.state != Round.State.OPEN:
+    locked = Round.objects.select_for_update().get(pk=round.pk)
+    if locked.is_closed:
         raise MoveNotAllowedError("This round is already closed.")
-    if held.is_planned:
+    if locked.is_planned:
         raise MoveNotAllowedError(
-            f"This round opens on {moment_in_words(held.opened_at)}, so there is nothing to close. Take the planning back."
+            f"This round opens on {moment_in_words(locked.opened_at)}, so there is nothing to close. "
+            "Cancel the planned round instead."
         )
     ensure_move(panel, to=Panel.State.CLOSED)
-    locked = close_open_ballots(by=by, held=held)
-    held.state = Round.State.CLOSED
-    held.closed_at = timezone.now()
-    held.closed_by = by
-    held.save(update_fields=["state", "closed_at", "closed_by"])
-    if not panel.rounds.filter(state=Round.State.OPEN).exists():
+    counted = close_open_ballots(by=by, in_round=locked)
+    locked.state = Round.State.CLOSED
+    locked.closed_at = timezone.now()
+    locked.closed_by = by
+    locked.save(update_fields=["state", "closed_at", "closed_by"])
+    if not panel.rounds.not_closed().exists():
         panel.state = Panel.State.CLOSED
         panel.save(update_fields=["state"])
     bump(panel)
-    record(by=by, verb=verbs.ROUND_CLOSED, target=held, detail={"ratings counted": locked})
-    return held
+    record(by=by, verb=verbs.ROUND_CLOSED, target=locked, detail={"ratings counted": counted})
+    return locked

@@ -116,11 +116,11 @@ def _edit(request: SignedInRequest, panel: Panel, page: dict[str, Any], pair: An
     form = PairsForm(request.POST or None)
     ticked: set[Pair] | None = None
     if request.method == "POST" and form.is_valid():
-        given = {name: {pair(key) for key in form.cleaned_data[name]} for name in ("shown", "asked")}
+        given = {name: {pair(key) for key in form.cleaned_data[name]} for name in ("on_page", "ticked")}
         try:
             changed = change_assignment(by=request.user, panel=panel, **given, seen=form.cleaned_data["seen"])
         except StaleVersionError as stale:
-            ticked, page["problems"] = given["asked"], [(stale.message, "")]
+            ticked, page["problems"] = given["ticked"], [(stale.message, "")]
         except Problem as problem:
             page["problems"] = [(problem.message, "")]
         else:
@@ -129,7 +129,7 @@ def _edit(request: SignedInRequest, panel: Panel, page: dict[str, Any], pair: An
                 messages.warning(request, note)
             return redirect("sme_review:assignment", panel.pk)
     situation = situation_of(panel)
-    shown: list[Box] = boxes(situation, ticked)
-    seen = situation.row_mark(pair(box.key) for box in shown)
-    page |= {"panel": panel, "boxes": shown, "seen": seen, "crumbs": _crumbs(panel, page["short"])}
+    offered: list[Box] = boxes(situation, ticked)
+    seen = situation.row_mark(pair(box.key) for box in offered)
+    page |= {"panel": panel, "boxes": offered, "seen": seen, "crumbs": _crumbs(panel, page["short"])}
     return render(request, "sme_review/assignment_edit.html", page)

@@ -59,8 +59,8 @@ def _add(request: SignedInRequest, panel: Panel, form: AddCertificationsForm) ->
 def _search(request: SignedInRequest, pk: int, ticked: list[int]) -> HttpResponse:
     """The same page with what was searched for and ticked in its address."""
     words = request.POST.get("words", "") if request.POST["action"] == "search" else ""
-    kept = {"words": words.strip(), "ticked": "-".join(str(number) for number in ticked)}
-    query = urlencode({name: value for name, value in kept.items() if value})
+    query_parts = {"words": words.strip(), "ticked": "-".join(str(number) for number in ticked)}
+    query = urlencode({name: value for name, value in query_parts.items() if value})
     return redirect(f"{reverse('sme_review:certifications', args=[pk])}?{query}")
 
 

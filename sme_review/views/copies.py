@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 
 from accounts.signed_in import SignedInRequest
 from core.access import requires
+from core.words import counted
 from sme_review.forms.copies import CopyForm
 from sme_review.permissions import MANAGE_PANELS
 from sme_review.selectors.copies import proposal_of
@@ -19,7 +20,7 @@ def copy_panel(request: SignedInRequest, pk: int) -> HttpResponse:
     source = find_panel(request, pk)
     form = CopyForm(request.POST or None, proposal=proposal_of(source))
     if request.method == "POST" and form.is_valid():
-        copied = copies.copy_panel(by=request.user, source=source, **form.asked())
+        copied = copies.copy_panel(by=request.user, source=source, **form.chosen())
         _tell(request, copied)
         return redirect("sme_review:panel", copied.panel.pk)
     context = {"panel": source, "form": form, "crumbs": crumbs(source, "Copy")}
@@ -40,8 +41,8 @@ def _tell(request: SignedInRequest, copied: copies.Copied) -> None:
         request, f"The new panel is set up, with {' and '.join(parts)}. Check each step, then open round 1."
     )
     for each in copied.left_out:
-        messages.warning(request, f"{each.entry} was left out: the catalog has replaced it by {each.by}.")
+        messages.warning(request, f"{each.entry} was left out: the catalog has replaced it with {each.by}.")
 
 
 def _count(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+    return counted(number, noun) if number else f"no {noun}s"

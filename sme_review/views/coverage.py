@@ -28,16 +28,16 @@ from sme_review.views.panels import crumbs, find_panel
 def coverage(request: SignedInRequest, pk: int) -> HttpResponse:
     """Which certification covers which standard, where the panel disagrees, and which small sets cover the most."""
     panel = find_panel(request, pk)
-    found = coverage_of(panel, viewer=request.user)
+    panel_coverage = coverage_of(panel, viewer=request.user)
     context = {
         "panel": panel,
-        "coverage": found,
-        "columns": columns(found),
-        "unmarked": unmarked(found),
-        "few": few(found),
-        "lines": lines(found),
-        "sizes": sizes(found),
-        "disputes": disputes(found),
+        "coverage": panel_coverage,
+        "columns": columns(panel_coverage),
+        "unmarked": unmarked(panel_coverage),
+        "few": few(panel_coverage),
+        "lines": lines(panel_coverage),
+        "sizes": sizes(panel_coverage),
+        "disputes": disputes(panel_coverage),
         "crumbs": [
             *crumbs(panel, "")[:-1],
             ("Results", reverse("sme_review:results", args=[pk])),
@@ -51,15 +51,15 @@ def coverage(request: SignedInRequest, pk: int) -> HttpResponse:
 def picture(request: SignedInRequest, pk: int) -> HttpResponse:
     """The heat map as SVG; 404 while there is nothing to draw."""
     panel = find_panel(request, pk)
-    found = coverage_of(panel, viewer=request.user)
-    if found.found.is_empty:
+    panel_coverage = coverage_of(panel, viewer=request.user)
+    if panel_coverage.figures.is_empty:
         raise Http404
-    drawn = coverage_picture(found, f"Coverage map of {panel.title}")
+    drawn = coverage_picture(panel_coverage, f"Coverage map of {panel.title}")
     return HttpResponse(with_font(drawn), content_type="image/svg+xml")
 
 
 @requires(SEE_PANELS)
 def download_coverage(request: SignedInRequest, pk: int) -> HttpResponse:
     """The table as CSV: one row for each standard and certification."""
-    found = coverage_of(find_panel(request, pk), viewer=request.user)
-    return csv_response(name=f"panel-{pk}-coverage.csv", headings=COVERAGE_HEADINGS, rows=coverage_rows(found))
+    panel_coverage = coverage_of(find_panel(request, pk), viewer=request.user)
+    return csv_response(name=f"panel-{pk}-coverage.csv", headings=COVERAGE_HEADINGS, rows=coverage_rows(panel_coverage))

@@ -22,9 +22,7 @@ from sme_review.selectors.standards import standards_of
 from sme_review.services.panelists import minutes_for
 from sme_review.services.ratings import acting_as, declare_conflicts, submit_ratings
 
-_TAKEN_OFF = (
-    "That was about a certification that OCTE has taken off the panel meanwhile, so there is nothing to step back from."
-)
+_TAKEN_OFF = "OCTE has since taken that certification off the panel, so there is nothing to step back from."
 WHY = "a panelist's own link; the secret is checked against its hash"
 
 
@@ -65,7 +63,7 @@ def welcome(request: HttpRequest, panelist: Panelist, secret: str) -> HttpRespon
     context = shared(panelist, secret)
     todo = context["todo"]
     extra = {
-        "minutes": minutes_for(todo.left or len(todo.asked)),
+        "minutes": minutes_for(todo.left or len(todo.assigned)),
         "outcomes": outcomes_of(panelist),
         "first_round": rounds_of(panelist.panel)[0] if context["round"] else None,
     }
@@ -85,8 +83,8 @@ def conflicts(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResp
             declare_conflicts(panelist=panelist, reasons=form.reasons())
             for words in form.about_others():
                 messages.warning(request, f'You also wrote "{words}". {_TAKEN_OFF}')
-            held = context["round"]
-            return redirect(f"sme_review:link_{'live' if held and held.is_live_session else 'ratings'}", secret)
+            in_round = context["round"]
+            return redirect(f"sme_review:link_{'live' if in_round and in_round.is_live_session else 'ratings'}", secret)
         except Problem as problem:
             form.add_error(None, problem.message)
     rows = [[form[f"{part}_{entry.pk}"] for part in ("was", "conflict", "reason")] for entry in entries]

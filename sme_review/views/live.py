@@ -63,18 +63,18 @@ def _facilitate(request: SignedInRequest, pk: int, *, status: int = 200, **typed
     mark = pulse_of_panel(request.user, pk)
     panel = find_panel(request, pk)
     session = session_of(panel)
-    shown = session.on_screen
-    ballot = shown.ballot if shown else None
+    current = session.on_screen
+    ballot = current.ballot if current else None
     context = {
         "panel": panel,
         "mark": mark,
         "every": STAFF_PULSE,
         "session": session,
-        "shown": shown,
+        "current": current,
         "submitted": sum(item.submitted for item in session.entries),
         "tally": tally_of(ballot, panel) if ballot else None,
         "spread": spread_of(ballot, viewer=request.user) if ballot else [],
-        "notes": notes_on(request.user, shown.entry) if shown else None,
+        "notes": notes_on(request.user, current.entry) if current else None,
         "missing": [] if session.is_running else why_not_start(panel),
         "may_manage": may_manage(request, panel),
         "crumbs": crumbs(panel, "Live session"),
@@ -96,14 +96,14 @@ def screen(request: SignedInRequest, pk: int) -> HttpResponse:
     """For the projector: large, without any name, and nothing of the ratings before they are revealed."""
     mark = pulse_of_panel(request.user, pk)
     panel = find_panel(request, pk)
-    shown = (session := session_of(panel)).on_screen
-    ballot = shown.ballot if shown else None
+    current = (session := session_of(panel)).on_screen
+    ballot = current.ballot if current else None
     context = {
         "panel": panel,
         "mark": mark,
         "every": STAFF_PULSE,
         "session": session,
-        "shown": shown,
+        "current": current,
         "tally": tally_of(ballot, panel) if ballot else None,
         "spread": spread_of(ballot, viewer=request.user) if ballot else [],
     }
@@ -144,10 +144,10 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
 def _say_what_is_left(request: SignedInRequest, session: Session) -> None:
     unrated = ", ".join(str(entry) for entry in session.unrated)
     few = ", ".join(f"{item.entry} ({item.submitted})" for item in session.below_quorum)
-    told = [f"Never rated: {unrated}."] if unrated else []
-    told += [f"Rated by fewer than the quorum of {session.panel.quorum}: {few}."] if few else []
-    if told:
-        messages.warning(request, " ".join(["The live session has ended.", *told]))
+    left = [f"Never rated: {unrated}."] if unrated else []
+    left += [f"Rated by fewer than the quorum of {session.panel.quorum}: {few}."] if few else []
+    if left:
+        messages.warning(request, " ".join(["The live session has ended.", *left]))
     else:
         messages.success(request, "The live session has ended. Every certification was rated.")
 
@@ -214,7 +214,7 @@ def reveal(request: SignedInRequest, entry: PanelCertification) -> None:
     """Show panelists the spread."""
     ballot = ballot_of(entry, hidden_number(request, "ballot"))
     if ballot is None:
-        raise Problem(f"{entry} stands otherwise now than on your page. See below, then choose again.")
+        raise Problem(f"{entry} has changed since you opened this page. See below, then choose again.")
     ballot = ballots.reveal_ballot(by=request.user, ballot=ballot)
     if any(question.too_few for question in spread_of(ballot, viewer=request.user)):
         messages.warning(
@@ -236,7 +236,7 @@ def notes(request: SignedInRequest, pk: int, entry_pk: int) -> HttpResponse:
     typed = request.POST.get("notes", "")
     quietly = "X-Autosave" in request.headers
     try:
-        kept = discussions.save_notes(
+        saved = discussions.save_notes(
             by=request.user, panel_certification=entry, notes=typed, version=hidden_number(request, "version") or 0
         )
     except Problem as problem:
@@ -244,8 +244,8 @@ def notes(request: SignedInRequest, pk: int, entry_pk: int) -> HttpResponse:
             return JsonResponse({"message": problem.message}, status=_STALE)
         return _notes_again(request, entry, typed, problem)
     if quietly:
-        mark = f"{entry.pk}-{kept.version}"
-        return JsonResponse({"message": "Notes saved.", "version": kept.version, "mark": mark})
+        mark = f"{entry.pk}-{saved.version}"
+        return JsonResponse({"message": "Notes saved.", "version": saved.version, "mark": mark})
     messages.success(request, "The notes are saved.")
     return redirect("sme_review:recommend", pk) if _is_on_its_own(request) else _back(pk)
 
@@ -253,10 +253,10 @@ def notes(request: SignedInRequest, pk: int, entry_pk: int) -> HttpResponse:
 def _notes_again(request: SignedInRequest, entry: PanelCertification, typed: str, problem: Problem) -> HttpResponse:
     """The page with what was typed; where somebody else's notes stand, they are shown beside it."""
     theirs = notes_on(request.user, entry) if isinstance(problem, StaleVersionError) else None
-    told = {"typed_on": entry, "typed": typed, "theirs": theirs, "refused": problem.message}
+    context = {"typed_on": entry, "typed": typed, "theirs": theirs, "refused": problem.message}
     if _is_on_its_own(request):
-        return _notes_page(request, entry, status=_STALE, **told)
-    return _facilitate(request, entry.panel_id, status=_STALE, **told)
+        return _notes_page(request, entry, status=_STALE, **context)
+    return _facilitate(request, entry.panel_id, status=_STALE, **context)
 
 
 def _is_on_its_own(request: SignedInRequest) -> bool:
@@ -264,13 +264,13 @@ def _is_on_its_own(request: SignedInRequest) -> bool:
     return "alone" in request.POST
 
 
-def _notes_page(request: SignedInRequest, entry: PanelCertification, *, status: int = 200, **told: Any) -> HttpResponse:
+def _notes_page(request: SignedInRequest, entry: PanelCertification, *, status: int = 200, **more: Any) -> HttpResponse:
     context = {
         "panel": entry.panel,
         "entry": entry,
         "notes": notes_on(request.user, entry),
         "crumbs": crumbs(entry.panel, f"Discussion notes: {entry}"),
         "refused": "",
-        **told,
+        **more,
     }
     return render(request, "sme_review/live/notes.html", context, status=status)

@@ -13,12 +13,12 @@ from core.problems import Problem
 from sme_review.forms.ratings import RatingForm
 from sme_review.models import PanelCertification, Panelist, Rating
 from sme_review.selectors.live import Scene, Stage, pulse_of_link, stage_of
-from sme_review.selectors.live_spread import before, shown_of
+from sme_review.selectors.live_spread import before, others_answers
 from sme_review.selectors.ratings import answers_of
 from sme_review.services import ratings
 from sme_review.validators import Answers
 from sme_review.views.link import WHY, for_panelist
-from sme_review.views.rating import not_rated
+from sme_review.views.ratings import not_rated
 
 _LATE = 409
 # How often a page asks for the pulse, in milliseconds (docs/adr/0009); a change is to be seen within four seconds.
@@ -48,8 +48,8 @@ def live(request: HttpRequest, panelist: Panelist, secret: str) -> HttpResponse:
 def _form(stage: Stage, typed: Any = None) -> RatingForm:
     """The questions with what was saved; in round 2 with one's own first answers to start from."""
     begun = stage.rating or stage.earlier
-    held = stage.ballot.round if stage.ballot else None
-    return RatingForm(typed, saved=answers_of(begun) if begun else Answers(), held=held)
+    in_round = stage.ballot.round if stage.ballot else None
+    return RatingForm(typed, saved=answers_of(begun) if begun else Answers(), in_round=in_round)
 
 
 def _show(
@@ -60,7 +60,7 @@ def _show(
     *,
     form: RatingForm,
     late: str = "",
-    kept: bool = False,
+    is_saved: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     ballot = stage.ballot
@@ -73,8 +73,8 @@ def _show(
         "keep_every": PANELIST_KEEP,
         "form": form,
         "late": late,
-        "kept": kept,
-        "shown": shown_of(ballot, viewer=panelist),
+        "is_saved": is_saved,
+        "others": others_answers(ballot, viewer=panelist),
         "before": before(None if stage.scene is Scene.REVEALED else ballot, viewer=panelist),
     }
     follows = "X-Follow" in request.headers
@@ -131,7 +131,7 @@ def _keep(
         count = ratings.submit_ratings(panelist=panelist, panel_certification=entry)
         return _submitted(request, secret, entry, is_in=count > 0 or rating.state != Rating.State.DRAFT)
     if form.errors:
-        return _show(request, panelist, secret, stage_of(panelist, entry_pk=entry.pk), form=form, kept=True)
+        return _show(request, panelist, secret, stage_of(panelist, entry_pk=entry.pk), form=form, is_saved=True)
     messages.success(request, "Your draft is saved. It counts when you submit it.")
     return redirect("sme_review:link_live", secret)
 
@@ -155,8 +155,8 @@ def _keep_quietly(
         rating = _write(request, panelist, entry, form)
     except Problem as problem:
         return JsonResponse({"message": problem.message}, status=_LATE)
-    told = {"message": "Draft saved. Press Submit when you are done.", "version": rating.version}
-    return JsonResponse({**told, "mark": stage.after(rating).mark})
+    answer = {"message": "Draft saved. Press Submit when you are done.", "version": rating.version}
+    return JsonResponse({**answer, "mark": stage.after(rating).mark})
 
 
 def _submitted(request: HttpRequest, secret: str, entry: PanelCertification, *, is_in: bool) -> HttpResponse:

@@ -26,17 +26,17 @@ GONE = (
 Typed = tuple[str, str]
 
 
-def typed_on_rows(panel: Panel, data: Mapping[str, str], *, shown: Collection[int] = ()) -> list[Typed]:
+def typed_on_rows(panel: Panel, data: Mapping[str, str], *, rows_on_page: Collection[int] = ()) -> list[Typed]:
     """What was chosen and written about each certification, as a page of ours was sent.
 
     Args:
-        shown: keys of the rows (as in the fields' names) that the page has now too; they are left out.
+        rows_on_page: keys of the rows (as in the fields' names) that the page has now too; they are left out.
     """
     rows: dict[int, list[str]] = {}
     for name, value in data.items():
-        found = _FIELD.fullmatch(name)
-        if found and int(found[2]) not in shown and value.strip():
-            rows.setdefault(int(found[2]), []).append(_LABELS.get(value, value.strip()))
+        match = _FIELD.fullmatch(name)
+        if match and int(match[2]) not in rows_on_page and value.strip():
+            rows.setdefault(int(match[2]), []).append(_LABELS.get(value, value.strip()))
     if not rows:
         return []
     names = {entry.pk: str(entry) for entry in certifications_of(panel)}
@@ -45,7 +45,7 @@ def typed_on_rows(panel: Panel, data: Mapping[str, str], *, shown: Collection[in
     return [(names.get(key, _TAKEN_OFF), ": ".join(words)) for key, words in rows.items()]
 
 
-def not_kept(request: HttpRequest, panel: Panel, *, why: str, typed: Collection[Typed]) -> HttpResponse:
+def not_saved(request: HttpRequest, panel: Panel, *, why: str, typed: Collection[Typed]) -> HttpResponse:
     """A page that says why nothing was kept, with everything that was typed, to copy it."""
-    page = {"panel": panel, "problems": [(why, "#typed")], "typed": typed, "crumbs": crumbs(panel, "Not kept")}
-    return render(request, "sme_review/not_kept.html", page, status=_TOO_LATE)
+    page = {"panel": panel, "problems": [(why, "#typed")], "typed": typed, "crumbs": crumbs(panel, "Not saved")}
+    return render(request, "sme_review/not_saved.html", page, status=_TOO_LATE)

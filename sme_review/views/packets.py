@@ -27,17 +27,17 @@ def _find(request: SignedInRequest, pk: int, number: int) -> Packet:
 @requires(SEE_PANELS)
 def packet(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """The packet as a page, with its hash and who froze it when."""
-    found = _find(request, pk, number)
+    frozen = _find(request, pk, number)
     panel = find_panel(request, pk)
     context = {
         "panel": panel,
-        "packet": found,
-        "content": found.content,
-        "entries": show_entries(found.content),
-        "rounds": show_rounds(found.content),
-        "coverage": show_coverage(found.content),
-        "is_whole": is_whole(found.content, found.sha256),
-        "others": [other for other in packets_visible_to(request.user, panel) if other.pk != found.pk],
+        "packet": frozen,
+        "content": frozen.content,
+        "entries": show_entries(frozen.content),
+        "rounds": show_rounds(frozen.content),
+        "coverage": show_coverage(frozen.content),
+        "is_whole": is_whole(frozen.content, frozen.sha256),
+        "others": [other for other in packets_visible_to(request.user, panel) if other.pk != frozen.pk],
         "crumbs": crumbs(panel, f"Packet {number}"),
     }
     return render(request, "sme_review/packet.html", context)
@@ -64,17 +64,17 @@ def packet_as_json(request: SignedInRequest, pk: int, number: int) -> HttpRespon
 @requires(SEE_PANELS)
 def coverage(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """The frozen coverage map as a picture (SVG); 404 where nobody filled in a worksheet."""
-    found = _find(request, pk, number)
-    if not found.content["coverage"]:
+    frozen = _find(request, pk, number)
+    if not frozen.content["coverage"]:
         raise Http404
-    return HttpResponse(with_font(coverage_picture(found.content)), content_type="image/svg+xml")
+    return HttpResponse(with_font(coverage_picture(frozen.content)), content_type="image/svg+xml")
 
 
-def _file(found: Packet, ending: str, content_type: str, draw: Callable[..., bytes]) -> HttpResponse:
+def _file(frozen: Packet, ending: str, content_type: str, draw: Callable[..., bytes]) -> HttpResponse:
     """A file drawn from the frozen content; none from content that does not match its hash: the page says why."""
-    if not is_whole(found.content, found.sha256):
-        return redirect("sme_review:packet", found.panel_id, found.number)
-    response = HttpResponse(draw(found.content, sha256=found.sha256), content_type=content_type)
-    name = f"packet-{found.content['program']['cip_code']}-panel-{found.panel_id}-{found.number}.{ending}"
+    if not is_whole(frozen.content, frozen.sha256):
+        return redirect("sme_review:packet", frozen.panel_id, frozen.number)
+    response = HttpResponse(draw(frozen.content, sha256=frozen.sha256), content_type=content_type)
+    name = f"packet-{frozen.content['program']['cip_code']}-panel-{frozen.panel_id}-{frozen.number}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

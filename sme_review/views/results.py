@@ -13,7 +13,7 @@ from core.files.xlsx_files import xlsx_response
 from core.lists.tables import show_table
 from core.problems import Problem
 from sme_review.figures import Change, explanations
-from sme_review.models import Panel, Round
+from sme_review.models import Panel
 from sme_review.permissions import SEE_PANELS
 from sme_review.presenters.overview import overview_rows
 from sme_review.presenters.result_files import SUMMARY_HEADINGS, result_sheets, summary_rows
@@ -26,10 +26,10 @@ from sme_review.views.panels import crumbs, find_panel, may_manage
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Selection:
     """What the address asks for: one round (0 is what the panel concluded), sorted by a column of the overview."""
 
-    held: PanelResults
+    all_rounds: PanelResults
     number: int
     table: ResultsTable
     results: list[CertificationResult]
@@ -37,19 +37,19 @@ class _Asked:
     @property
     def changes(self) -> dict[tuple[int, str], Change]:
         """What changed since round 1; nothing when a single round is asked for that has no round before it."""
-        return {} if self.number == min(self.held.by_round) else self.held.changes
+        return {} if self.number == min(self.all_rounds.by_round) else self.all_rounds.changes
 
 
-def _asked(request: SignedInRequest, panel: Panel) -> _Asked:
+def _selection(request: SignedInRequest, panel: Panel) -> _Selection:
     """The results in the order that the page shows and the files hold."""
-    held = all_results(panel, viewer=request.user)
-    numbers = {str(number): number for number in held.by_round}
+    all_rounds = all_results(panel, viewer=request.user)
+    numbers = {str(number): number for number in all_rounds.by_round}
     number = numbers.get(request.GET.get("round", ""), 0)
-    results = held.by_round[number] if number else held.final
+    results = all_rounds.by_round[number] if number else all_rounds.final
     table = ResultsTable(overview_rows(results))
     show_table(table, request)
     by_key = {result.entry.pk: result for result in results}
-    return _Asked(held, number, table, [by_key[row.record.key] for row in table.rows])
+    return _Selection(all_rounds, number, table, [by_key[row.record.key] for row in table.rows])
 
 
 @requires(SEE_PANELS)
@@ -60,19 +60,19 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
     if not rounds:
         raise Http404
     try:
-        asked = _asked(request, panel)
+        selection = _selection(request, panel)
     except Problem as problem:
         messages.info(request, problem.message)
         return redirect("sme_review:round", pk)
     context = {
         "panel": panel,
-        "asked": asked,
-        "rounds": [held for held in rounds if held.number in asked.held.by_round],
-        "waiting": [held for held in rounds if held.state == Round.State.OPEN],
+        "selection": selection,
+        "rounds": [round_ for round_ in rounds if round_.number in selection.all_rounds.by_round],
+        "waiting": [round_ for round_ in rounds if not round_.is_closed],
         "next_round": len(rounds) + 1 if len(rounds) < panel.rounds_planned else None,
-        "shown": show_results(asked.results, asked.changes),
-        "never_opened": [] if asked.number else never_opened(panel),
-        "figures": figures_over_panel(asked.results),
+        "cards": show_results(selection.results, selection.changes),
+        "never_opened": [] if selection.number else never_opened(panel),
+        "figures": figures_over_panel(selection.results),
         "explanations": explanations.ALL,
         "query": request.GET.urlencode(),
         "crumbs": crumbs(panel, "Results"),
@@ -86,12 +86,14 @@ def download_results(request: SignedInRequest, pk: int, kind: str) -> HttpRespon
     """The same numbers as the page, for the same round and in the same order: the summary as CSV, or all as XLSX."""
     panel = find_panel(request, pk)
     try:
-        asked = _asked(request, panel)
+        selection = _selection(request, panel)
     except Problem as problem:
         messages.info(request, problem.message)
         return redirect("sme_review:round", pk)
-    name = f"panel-{panel.pk}-{f'round-{asked.number}' if asked.number else 'results'}.{kind}"
+    name = f"panel-{panel.pk}-{f'round-{selection.number}' if selection.number else 'results'}.{kind}"
     if kind == "csv":
-        return csv_response(name=name, headings=SUMMARY_HEADINGS, rows=summary_rows(asked.results, asked.changes))
-    sheets = result_sheets(asked.results, asked.changes, figures_over_panel(asked.results))
+        return csv_response(
+            name=name, headings=SUMMARY_HEADINGS, rows=summary_rows(selection.results, selection.changes)
+        )
+    sheets = result_sheets(selection.results, selection.changes, figures_over_panel(selection.results))
     return xlsx_response(name=name, sheets=sheets, title=f"Results of {panel.title}")

@@ -11,7 +11,7 @@ from accounts.signed_in import SignedInRequest
 from core.access import requires
 from core.moments import moment_in_words
 from core.problems import Problem, StaleVersionError
-from sme_review.forms.rounds import DueDateForm, HeldRoundForm, OpenRoundForm
+from sme_review.forms.rounds import DueDateForm, OpenRoundForm, RoundOnPageForm
 from sme_review.models import Panel, Round
 from sme_review.permissions import MANAGE_PANELS, SEE_PANELS
 from sme_review.preconditions import opening_warnings, why_not_open
@@ -21,7 +21,7 @@ from sme_review.selectors.ballots import current_round, rounds_of
 from sme_review.selectors.panel_certifications import certifications_of
 from sme_review.selectors.panelists import panelists_of
 from sme_review.selectors.rounds import Candidate, candidates, rated_in, waiting_by_group, without_reading
-from sme_review.services import rounds as writing
+from sme_review.services import rounds
 from sme_review.services.panelists import minutes_for
 from sme_review.views.panels import crumbs, find_panel, may_manage
 
@@ -30,37 +30,37 @@ from sme_review.views.panels import crumbs, find_panel, may_manage
 def open_round(request: SignedInRequest, pk: int) -> HttpResponse:
     """Check everything, choose what is rated again and when, then open or plan the next round and mail the links."""
     panel = find_panel(request, pk)
-    held = current_round(panel)
-    number = held.number + 1 if held else 1
-    elsewhere = _elsewhere(request, panel, held, number)
+    latest = current_round(panel)
+    number = latest.number + 1 if latest else 1
+    elsewhere = _elsewhere(request, panel, latest, number)
     if elsewhere is not None:
         return elsewhere
-    found = candidates(panel, viewer=request.user) if held else []
+    proposals = candidates(panel, viewer=request.user) if latest else []
     form = OpenRoundForm(
         request.POST if request.method == "POST" else None,
         panel=panel,
         number=number,
-        entries=certifications_of(panel).filter(pk__in=[one.entry.pk for one in found]),
-        proposed=[one.entry for one in found if one.is_proposed],
+        entries=certifications_of(panel).filter(pk__in=[one.entry.pk for one in proposals]),
+        proposed=[one.entry for one in proposals if one.is_proposed],
     )
     if request.method == "POST" and form.is_valid():
         answer = _open(request, panel, form)
         if answer is not None:
             return answer
-    return render(request, "sme_review/round_open.html", _opening(request, panel, held, form, found))
+    return render(request, "sme_review/round_open.html", _opening(request, panel, latest, form, proposals))
 
 
-def _elsewhere(request: SignedInRequest, panel: Panel, held: Round | None, number: int) -> HttpResponse | None:
+def _elsewhere(request: SignedInRequest, panel: Panel, latest: Round | None, number: int) -> HttpResponse | None:
     """The page that fits where no round can be opened now, or another than the one that the page was about."""
     posted = request.POST.get("number", str(number)) if request.method == "POST" else str(number)
-    if held is not None and held.state == Round.State.OPEN:
-        if held.mode == Round.Mode.LIVE:
+    if latest is not None and not latest.is_closed:
+        if latest.mode == Round.Mode.LIVE:
             messages.info(request, "A live session is running. End it first; then another round can be opened.")
             return redirect("sme_review:live", panel.pk)
         if request.method == "POST":
-            done = "planned" if held.is_planned else "opened"
+            done = "planned" if latest.is_planned else "opened"
             messages.info(
-                request, f"Round {held.number} was {done} already by {held.opened_by}. Nothing was done twice."
+                request, f"Round {latest.number} was {done} already by {latest.opened_by}. Nothing was done twice."
             )
         return redirect("sme_review:round", panel.pk)
     if panel.put_away_at or panel.state not in {Panel.State.DRAFT, Panel.State.CLOSED}:
@@ -69,10 +69,10 @@ def _elsewhere(request: SignedInRequest, panel: Panel, held: Round | None, numbe
         return redirect("sme_review:panel", panel.pk)
     if number > panel.rounds_planned:
         page = {"panel": panel, "rounds": rounds_of(panel), "crumbs": crumbs(panel, "Rounds")}
-        return render(request, "sme_review/rounds_held.html", page)
+        return render(request, "sme_review/all_rounds.html", page)
     if posted != str(number):
         messages.warning(
-            request, f"The panel has gone on since you opened the page. This is the page for round {number}."
+            request, f"The panel has moved on since you opened the page. This is the page for round {number}."
         )
         return redirect("sme_review:open_round", panel.pk)
     return None
@@ -82,7 +82,7 @@ def _open(request: SignedInRequest, panel: Panel, form: OpenRoundForm) -> HttpRe
     """Open or plan it; None with the reason on the form."""
     given = form.cleaned_data
     try:
-        held = writing.open_round(
+        opened = rounds.open_round(
             by=request.user,
             panel=panel,
             entries=given.get("entries"),
@@ -96,30 +96,30 @@ def _open(request: SignedInRequest, panel: Panel, form: OpenRoundForm) -> HttpRe
     except Problem as problem:
         form.add_error(problem.field if problem.field in form.fields else None, problem.message)
         return None
-    when = f"is planned. It opens on {moment_in_words(held.opened_at)}" if held.is_planned else "is open"
-    messages.success(request, f"Round {held.number} {when}. The personal links are on their way by mail.")
+    when = f"is planned. It opens on {moment_in_words(opened.opened_at)}" if opened.is_planned else "is open"
+    messages.success(request, f"Round {opened.number} {when}. The personal links are on their way by mail.")
     return redirect("sme_review:round", panel.pk)
 
 
 def _opening(
     request: SignedInRequest,
     panel: Panel,
-    held: Round | None,
+    before: Round | None,
     form: OpenRoundForm,
-    found: list[Candidate],
+    proposals: list[Candidate],
 ) -> dict[str, Any]:
-    """What the page shows; `held` is the round before."""
-    entries = [one.entry for one in found if one.has_sheet] if held else None
-    ticked = {str(key) for key in form["entries"].value() or ()} if held else set()
-    count = len(found) if held else certifications_of(panel).count()
+    """What the page shows; `before` is the round before."""
+    entries = [one.entry for one in proposals if one.has_sheet] if before else None
+    ticked = {str(key) for key in form["entries"].value() or ()} if before else set()
+    count = len(proposals) if before else certifications_of(panel).count()
     return {
         "panel": panel,
         "number": form.round_number,
-        "before": held,
+        "before": before,
         "form": form,
         "missing": [(sentence, "") for sentence in why_not_open(panel, entries)],
         "warnings": opening_warnings(panel, entries),
-        "candidates": show_candidates(found, ticked),
+        "candidates": show_candidates(proposals, ticked),
         "count": count,
         "panelists": panelists_of(request.user, panel),
         "minutes": minutes_for(count),
@@ -131,55 +131,55 @@ def _opening(
 def show_round(request: SignedInRequest, pk: int) -> HttpResponse:
     """Who has come how far, by stakeholder group: counts only, no values."""
     panel = find_panel(request, pk)
-    held = current_round(panel)
-    if held is None:
+    latest = current_round(panel)
+    if latest is None:
         raise Http404
-    return _show(request, panel, held, DueDateForm(panel=panel))
+    return _show(request, panel, latest, DueDateForm(panel=panel))
 
 
-def _show(request: SignedInRequest, panel: Panel, held: Round, form: DueDateForm) -> HttpResponse:
+def _show(request: SignedInRequest, panel: Panel, latest: Round, form: DueDateForm) -> HttpResponse:
     people = list(panelists_of(request.user, panel))
-    entries: list[Any] = list(rated_in(held))
+    entries: list[Any] = list(rated_in(latest))
     context = {
         "panel": panel,
-        "round": held,
+        "round": latest,
         "entries": entries,
-        "without_reading": without_reading(held, entries),
+        "without_reading": without_reading(latest, entries),
         "groups": progress_by_group(people),
         "submitted": sum(person.submitted_count for person in people),
-        "expected": sum(person.asked_count - person.recused_count for person in people),
+        "expected": sum(person.assigned_count - person.recused_count for person in people),
         "unfinished": sum(person.begun_count > person.submitted_count for person in people),
-        "waiting": waiting_by_group(panel) if held.is_open else [],
-        "mailed": sum(bool(person.invited_at and person.asked_count) for person in people),
+        "waiting": waiting_by_group(panel) if latest.is_open else [],
+        "mailed": sum(bool(person.invited_at and person.assigned_count) for person in people),
         "form": form,
-        "crumbs": crumbs(panel, f"Round {held.number}"),
+        "crumbs": crumbs(panel, f"Round {latest.number}"),
         "may_manage": may_manage(request, panel),
     }
     return render(request, "sme_review/round.html", context)
 
 
-def _held(request: SignedInRequest, pk: int) -> tuple[Round, HeldRoundForm] | HttpResponse:
+def _round_of_page(request: SignedInRequest, pk: int) -> tuple[Round, RoundOnPageForm] | HttpResponse:
     """The latest round with what was posted about it, or the way back where the page was about another round."""
-    held = current_round(find_panel(request, pk))
-    form = HeldRoundForm(request.POST)
-    if held is not None and form.names(held):
-        return held, form
+    latest = current_round(find_panel(request, pk))
+    form = RoundOnPageForm(request.POST)
+    if latest is not None and form.names(latest):
+        return latest, form
     messages.warning(
-        request, "The panel has gone on since you opened the page, so nothing was changed. See how it stands."
+        request, "The panel has moved on since you opened the page, so nothing was changed. Check where it stands now."
     )
-    return redirect("sme_review:round" if held else "sme_review:panel", pk)
+    return redirect("sme_review:round" if latest else "sme_review:panel", pk)
 
 
 @requires(MANAGE_PANELS)
 @require_POST
 def open_planned(request: SignedInRequest, pk: int) -> HttpResponse:
     """Open a planned round before its time."""
-    found = _held(request, pk)
-    if isinstance(found, HttpResponse):
-        return found
-    held, _ = found
+    answer = _round_of_page(request, pk)
+    if isinstance(answer, HttpResponse):
+        return answer
+    latest, _ = answer
     try:
-        opened = writing.open_planned_round(by=request.user, round=held)
+        opened = rounds.open_planned_round(by=request.user, round=latest)
         messages.success(request, f"Round {opened.number} is open.")
     except Problem as problem:
         messages.error(request, problem.message)
@@ -191,13 +191,13 @@ def open_planned(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take the planning of a round back."""
-    found = _held(request, pk)
-    if isinstance(found, HttpResponse):
-        return found
-    held, form = found
+    answer = _round_of_page(request, pk)
+    if isinstance(answer, HttpResponse):
+        return answer
+    latest, form = answer
     try:
-        writing.take_back_round(by=request.user, round=held, tell=form.cleaned_data["tell"])
-        messages.success(request, f"The planning of round {held.number} is taken back.")
+        rounds.take_back_round(by=request.user, round=latest, tell=form.cleaned_data["tell"])
+        messages.success(request, f"The planned round {latest.number} is canceled.")
     except Problem as problem:
         messages.error(request, problem.message)
         return redirect("sme_review:round", pk)
@@ -208,38 +208,37 @@ def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
 def change_due_date(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give panelists more time; somebody who reloads the page with an error finds the round's page."""
     panel = find_panel(request, pk)
-    held = current_round(panel)
-    if held is None or request.method != "POST":
+    latest = current_round(panel)
+    if latest is None or request.method != "POST":
         return redirect("sme_review:round", pk)
     form = DueDateForm(request.POST, panel=panel)
     if form.is_valid():
         try:
-            changed = writing.change_due_date(by=request.user, panel=panel, **form.cleaned_data)
+            changed = rounds.change_due_date(by=request.user, panel=panel, **form.cleaned_data)
         except Problem as problem:
             form.add_error(problem.field, problem.message)
         else:
-            due = f"{changed.due_date:%B} {changed.due_date.day}, {changed.due_date.year}"
-            messages.success(request, f"Answers are now due {due}.")
+            messages.success(request, f"Answers are now due {changed.due_date_in_words}.")
             return redirect("sme_review:round", pk)
-    return _show(request, find_panel(request, pk), held, form)
+    return _show(request, find_panel(request, pk), latest, form)
 
 
 @requires(MANAGE_PANELS)
 @require_POST
 def close_round(request: SignedInRequest, pk: int) -> HttpResponse:
     """Close the open round, after a tick that says so."""
-    found = _held(request, pk)
-    if isinstance(found, HttpResponse):
-        return found
+    answer = _round_of_page(request, pk)
+    if isinstance(answer, HttpResponse):
+        return answer
     if request.POST.get("sure") != "yes":
         messages.error(request, "Tick the box to say that the round should close. Nothing has changed.")
         return redirect("sme_review:round", pk)
-    held, _ = found
+    latest, _ = answer
     try:
-        writing.close_round(by=request.user, round=held)
+        rounds.close_round(by=request.user, round=latest)
         messages.success(request, "The round is closed. Here is what the panel thinks.")
     except Problem as problem:
         messages.error(request, problem.message)
-        if held.is_planned:
+        if latest.is_planned:
             return redirect("sme_review:round", pk)
     return redirect("sme_review:results", pk)

@@ -40,8 +40,8 @@ from sme_review.models import (
 )
 from sme_review.selectors.coverage import coverage_of
 from sme_review.selectors.decisions import planned_changes, undecided
-from sme_review.selectors.results import results_of
 from tests.datasets.demo import make_demo
+from tests.sme_review.results import results_of
 
 pytestmark = pytest.mark.django_db
 
@@ -181,7 +181,7 @@ def test_worksheets_come_to_about_the_share_that_was_given(demo):
     for rating in ratings:
         share = suggest_share(lines, dict(rating.marks.values_list("standard__code", "mark"))).proportion
         assert abs(share - rating.proportion) <= 100 / len(lines)
-    coverage = coverage_of(panel, viewer=User.objects.get(email="consultant@example.org")).found
+    coverage = coverage_of(panel, viewer=User.objects.get(email="consultant@example.org")).figures
     assert len(coverage.sets.by_size) > 1
 
 

@@ -34,8 +34,8 @@ def decide(page: Page, outcomes: Mapping[str, str], check_page: Callable[[Page],
             section.get_by_label("First school year").select_option(label="2026-27")
             section.get_by_label("Counts for federal reporting").check()
     check_page(page)
-    page.get_by_role("button", name="Keep these decisions").click()
-    expect(page.get_by_role("heading", name="Kept, not released yet")).to_be_visible()
+    page.get_by_role("button", name="Save these decisions").click()
+    expect(page.get_by_role("heading", name="Saved, not released yet")).to_be_visible()
     check_page(page)
 
 

@@ -79,8 +79,8 @@ def test_what_was_typed_is_not_left_without_a_question(page, panel, sign_in, app
     page.wait_for_function("() => document.hasFocus()")
     assert asked == ["beforeunload"]
     page.get_by_role("region", name=SENSE).get_by_label("Approve", exact=True).check()
-    press(page, "Keep these decisions")
-    expect(page.get_by_text("1 decided and kept with your name.")).to_be_visible()
+    press(page, "Save these decisions")
+    expect(page.get_by_text("1 decided and saved under your name.")).to_be_visible()
     assert asked == ["beforeunload"]
 
 
@@ -108,7 +108,7 @@ def test_several_at_once_undo_send_back_and_packet_2(page, panel, sign_in, appro
     section = page.get_by_role("region", name=LEVEL)
     section.get_by_label("Send back", exact=True).check()
     section.get_by_label("Reason").fill("Ask the employers again.")
-    press(page, "Keep these decisions")
+    press(page, "Save these decisions")
     page.get_by_role("link", name="Check and release").click()
     expect(page.get_by_text("The panel goes back to the consultant")).to_be_visible()
     check_page(page)
@@ -148,11 +148,11 @@ def test_the_approvers_page_is_walked_by_keyboard_alone(page, panel, sign_in, ap
     expect(page.get_by_role("region", name=SENSE).get_by_label("Approve", exact=True)).to_be_checked()
     expect(page.get_by_role("region", name=LEVEL).get_by_label("Send back", exact=True)).to_be_checked()
     for _ in range(6):
-        if page.evaluate("document.activeElement.textContent.trim()") == "Keep these decisions":
+        if page.evaluate("document.activeElement.textContent.trim()") == "Save these decisions":
             break
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Kept, not released yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="Saved, not released yet")).to_be_visible()
 
 
 def test_deciding_and_the_outcome_work_without_javascript(
@@ -165,7 +165,7 @@ def test_deciding_and_the_outcome_work_without_javascript(
         section = plain.get_by_role("region", name=name)
         section.get_by_label(outcome, exact=True).check()
         section.get_by_label("Reason").fill("As the panel found.")
-    press(plain, "Keep these decisions")
+    press(plain, "Save these decisions")
     plain.get_by_role("link", name="Check and release").click()
     press(plain, "Release these decisions")
     expect(plain.get_by_text("The catalog is changed")).to_be_visible()

@@ -300,7 +300,7 @@ def test_a_recommendation_page_shows_what_is_saved_or_what_was_typed(
     assert is_saved or shown == typed
     page.get_by_role("button", name="Save", exact=True).click()
     if is_saved:
-        expect(page.get_by_text("Saved. Nobody is told until you send it.")).to_be_visible()
+        expect(page.get_by_text("Saved. Nobody is notified until you send it.")).to_be_visible()
     else:
         expect(page.get_by_text("Somebody saved this recommendation since you opened the page")).to_be_visible()
         assert shown_on(page, ["text"]) == {"text": "Typed, not saved"}
@@ -342,7 +342,7 @@ def test_a_decision_page_shows_what_waits_or_what_was_typed(
     typed = {f"recommendation-{line.pk}-outcome": "declined" for line in lines}
     typed |= {f"recommendation-{line.pk}-reason": f"Typed about {line}" for line in lines}
     assert texts in (fresh, typed)
-    page.get_by_role("button", name="Keep these decisions").click()
+    page.get_by_role("button", name="Save these decisions").click()
     if texts == fresh:
         expect(page.get_by_text("Choose a decision for at least one certification.")).to_be_visible()
     else:
@@ -392,11 +392,11 @@ def test_pages_that_refuse_an_old_page_show_what_was_typed(
     decide_listing(by=approver, recommendation=first, outcome="approved", reason="Strong.", first_school_year=2027)
     decide_listing(by=approver, recommendation=second, outcome="sent_back", reason="Say more.")
     release_decisions(by=approver, panel=panel)
-    page.get_by_role("button", name="Keep these decisions").click()
-    expect(page.get_by_role("heading", name="Nothing of this was kept")).to_be_visible()
+    page.get_by_role("button", name="Save these decisions").click()
+    expect(page.get_by_role("heading", name="Nothing was saved")).to_be_visible()
     expect(page.get_by_text("Decline: Typed with care.")).to_be_visible()
     check_page(page)
-    page.get_by_role("link", name="See how the panel stands").click()
+    page.get_by_role("link", name="Go to the panel").click()
     expect(page.get_by_role("heading", name=panel.title)).to_be_visible()
 
     # The consultant opens the page while the first is not settled: as it was before the release.
@@ -410,7 +410,7 @@ def test_pages_that_refuse_an_old_page_show_what_was_typed(
     expect(page.get_by_text("Written for an hour.")).to_be_visible()
     check_page(page)
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Saved. Nobody is told until you send it.")).to_be_visible()
+    expect(page.get_by_text("Saved. Nobody is notified until you send it.")).to_be_visible()
 
 
 def test_of_two_who_write_an_information_sheet_the_second_reads_both(

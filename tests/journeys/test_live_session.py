@@ -89,7 +89,7 @@ def room(panel, page, browser, sign_in, consultant, live_server, check_page):
         if not phones:
             check_page(phone)
         phone.get_by_role("link", name="Join the live session").click()
-        soon(phone, "We begin in a moment")
+        soon(phone, "We will begin in a moment")
         phones.append(phone)
     yield Room(page, screen, phones)
     for phone in phones:

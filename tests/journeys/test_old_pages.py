@@ -30,7 +30,7 @@ def panel(transactional_db, consultant) -> Panel:
         panelists.add_panelist(
             by=consultant, panel=panel, name=f"Expert {number}", email=f"expert{number}@example.org", group=group
         )
-    panel = panels.change_panel(by=consultant, panel=panel, panelists_see="reasons", shown_from="close")
+    panel = panels.change_panel(by=consultant, panel=panel, panelists_see="reasons", visible_from="close")
     rounds.open_round(by=consultant, panel=panel)
     return panel
 

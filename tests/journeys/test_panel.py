@@ -181,7 +181,7 @@ def test_panel_ends_in_a_listing_in_force(page, browser, sign_in, check_page, st
     first = page.locator("section").first
     first.get_by_label("Approve", exact=True).check()
     check_page(page)
-    press(page, "Keep these decisions")
+    press(page, "Save these decisions")
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
     check_page(page)
     first.get_by_label("Reason").fill("Strong on every question.")
@@ -190,7 +190,7 @@ def test_panel_ends_in_a_listing_in_force(page, browser, sign_in, check_page, st
     last = page.locator("section").last
     last.get_by_label("Decline", exact=True).check()
     last.get_by_label("Reason").fill("The first covers it.")
-    press(page, "Keep these decisions")
+    press(page, "Save these decisions")
     check_page(page)
     assert not ProgramCertification.objects.exists()
     release(page, check_page)

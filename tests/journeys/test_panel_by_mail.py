@@ -74,7 +74,7 @@ def panel(transactional_db, consultant) -> Panel:
 def share_out(desk: Page, check_page: Callable[[Page], None]) -> None:
     press(desk, "Go on")
     check_page(desk)
-    press(desk, "Keep this")
+    press(desk, "Use this")
 
 
 def open_and_mail(desk: Page, panel: Panel, check_page: Callable[[Page], None]) -> None:
@@ -115,7 +115,7 @@ def step_back(phone: Page, name: str, check_page: Callable[[Page], None]) -> Non
     check_page(phone)
 
 
-def asked_of(person: Panelist) -> list[str]:
+def number_assigned(person: Panelist) -> list[str]:
     """The names of what somebody is asked for."""
     pairs = Assignment.objects.filter(panelist=person).order_by("panel_certification__position")
     return list(pairs.values_list("panel_certification__certification__name", flat=True))
@@ -127,12 +127,12 @@ def rate_own(phone: Page, person: Panelist, check_page: Callable[[Page], None]) 
     if begin.count():
         begin.click()
         press(phone, "Save and go on")
-    expect(phone.locator("main")).to_contain_text(f"0 of {len(asked_of(person))} done")
+    expect(phone.locator("main")).to_contain_text(f"0 of {len(number_assigned(person))} done")
     expect(phone.get_by_role("heading", name="You may rate these too")).to_be_visible()
     check_page(phone)
     look(phone, "link-list")
-    phone.get_by_role("link", name=re.compile("|".join(asked_of(person)))).first.click()
-    for number in range(len(asked_of(person))):
+    phone.get_by_role("link", name=re.compile("|".join(number_assigned(person)))).first.click()
+    for number in range(len(number_assigned(person))):
         answer(phone, by_worksheet=number == 0, check_page=check_page)
         press(phone, "Save and next")
     expect(phone.get_by_role("heading", name="Check your answers")).to_be_visible()
@@ -179,20 +179,20 @@ def test_a_panel_by_mail_with_a_recusal_a_reminder_and_somebody_late(
     desk, address = page, live_server.url
     sign_in(desk, consultant)
     open_and_mail(desk, panel, check_page)
-    loads = sorted(len(asked_of(person)) for person in panel.panelists.all())
+    loads = sorted(len(number_assigned(person)) for person in panel.panelists.all())
     assert loads == [1, 2, 2, 2, 2]
     assert len(mail.outbox) == len(PEOPLE)
 
     # when one steps back from what was theirs, it is neither missing nor a rating, and sharing out again fills the gap
-    busy = [person for person in panel.panelists.order_by("pk") if len(asked_of(person)) == 2]
+    busy = [person for person in panel.panelists.order_by("pk") if len(number_assigned(person)) == 2]
     recused = busy[0]
-    left_to_others = asked_of(recused)[0]
+    left_to_others = number_assigned(recused)[0]
     with phone_of(recused, browser, address) as phone:
         step_back(phone, left_to_others, check_page)
     desk.goto(f"/panels/{panel.pk}/assignment/")
-    expect(desk.get_by_text("It does not come out even")).to_be_visible()
+    expect(desk.get_by_text("The ratings are not shared out evenly")).to_be_visible()
     share_out(desk, check_page)
-    assert left_to_others not in asked_of(recused)
+    assert left_to_others not in number_assigned(recused)
     desk.goto(f"/panels/{panel.pk}/panelists/conflicts/")
     expect(desk.get_by_text("I sell the training for it")).to_be_visible()
 
@@ -215,7 +215,7 @@ def test_a_panel_by_mail_with_a_recusal_a_reminder_and_somebody_late(
     # and the last one types while the round is closed
     with phone_of(late, browser, address) as phone:
         phone.goto(link_of(late) + "ratings/")
-        phone.get_by_role("link", name=asked_of(late)[0]).click()
+        phone.get_by_role("link", name=number_assigned(late)[0]).click()
         why = phone.get_by_label("Why this share?")
         why.fill("Typed in the last minute")
         expect(phone.get_by_text("Draft saved.")).to_be_visible(timeout=PATIENCE)

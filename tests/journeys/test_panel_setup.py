@@ -48,7 +48,7 @@ def test_certifications_are_shared_out(page, panel, consultant, sign_in, check_p
     page.get_by_label("Fewest raters from each stakeholder group").fill("0")
     press(page, "Go on")
     check_page(page)
-    press(page, "Keep this")
+    press(page, "Use this")
     check_page(page)
     assert Assignment.objects.count() == 9
     # and changed by hand from either side
@@ -61,10 +61,10 @@ def test_certifications_are_shared_out(page, panel, consultant, sign_in, check_p
     check_page(page)
     press(page, "Save")
     # then it says that it does not come out even, and sharing out again mends that
-    expect(page.get_by_text("It does not come out even")).to_be_visible()
+    expect(page.get_by_text("The ratings are not shared out evenly")).to_be_visible()
     press(page, "Go on")
-    press(page, "Keep this")
-    expect(page.get_by_text("It does not come out even")).not_to_be_visible()
+    press(page, "Use this")
+    expect(page.get_by_text("The ratings are not shared out evenly")).not_to_be_visible()
 
 
 def test_certifications_are_shared_out_without_javascript(page_without_javascript, panel, consultant, sign_in):
@@ -73,7 +73,7 @@ def test_certifications_are_shared_out_without_javascript(page_without_javascrip
     page.goto(f"/panels/{panel.pk}/assignment/")
     page.get_by_label("A set number of ratings").check()
     press(page, "Go on")
-    press(page, "Keep this")
+    press(page, "Use this")
     follow(page, "Expert 0")
     page.get_by_label("Pipe Basics").set_checked(not page.get_by_label("Pipe Basics").is_checked())
     press(page, "Save")
@@ -142,7 +142,9 @@ def test_a_panel_is_copied_without_javascript(page_without_javascript, panel, co
     page.get_by_label("Pipe Complete").uncheck()
     press(page, "Set up the new panel")
     expect(page.get_by_text("with 2 certifications and no panelists")).to_be_visible()
-    expect(page.get_by_text("Pipe Basics was left out: the catalog has replaced it by Pipe Complete.")).to_be_visible()
+    expect(
+        page.get_by_text("Pipe Basics was left out: the catalog has replaced it with Pipe Complete.")
+    ).to_be_visible()
 
 
 def test_rules_are_changed_and_their_defaults_filled_in(page, panel, consultant, sign_in, check_page):

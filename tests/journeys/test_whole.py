@@ -72,7 +72,7 @@ def panel_lists_it(page, browser, sign_in, live_server, consultant, approver):
     other = page.locator("section").filter(has_not_text=RATED).first
     other.get_by_label("Defer", exact=True).check()
     other.get_by_label("Reason").fill("OCTE waits for more districts that ask for it.")
-    test_panel.press(page, "Keep these decisions")
+    test_panel.press(page, "Save these decisions")
     release(page, no_check)
 
 

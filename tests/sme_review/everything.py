@@ -22,11 +22,12 @@ from sme_review.selectors.packet_content import packet_content
 from sme_review.selectors.panelists import panelists_of
 from sme_review.selectors.panels import with_progress
 from sme_review.selectors.question_results import QUESTIONS
-from sme_review.selectors.results import CertificationResult, figures_over_panel, results_of
+from sme_review.selectors.results import CertificationResult, figures_over_panel
 from sme_review.selectors.standards import standards_of
 from sme_review.services import ratings
 from sme_review.validators import Answers
 from tests.sme_review.deciding import recommend
+from tests.sme_review.results import results_of
 
 SHARES, EMPLOYERS, SCHOOLS = [20, 40, 60, 80, 95], [5, 5, 4, 4, 2], [1, 3, 3, 4, 5]
 # What tells how many abstained, as headings of files and as keys of the packet.

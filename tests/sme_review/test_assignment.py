@@ -10,7 +10,7 @@ from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from sme_review.models import Assignment, Panel
 from sme_review.preconditions import opening_warnings, why_not_open
 from sme_review.selectors.assignment import board_now, propose, situation_of
-from sme_review.selectors.panelists import asked_of
+from sme_review.selectors.panelists import number_assigned
 from sme_review.services import assignment, panels
 from tests.factories.certifications import CertificationFactory
 from tests.factories.sme_review import (
@@ -44,7 +44,7 @@ def share(by, panel, **numbers) -> Panel:
 
 def by_hand(by, panel, shown, asked, seen=None):
     seen = situation_of(panel).row_mark(shown) if seen is None else seen
-    return assignment.change_assignment(by=by, panel=panel, shown=shown, asked=asked, seen=seen)
+    return assignment.change_assignment(by=by, panel=panel, on_page=shown, ticked=asked, seen=seen)
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_certifications_are_shared_out_evenly(drafted, consultant):
     board = board_now(situation_of(panel))
     assert [len(load.people) for load in board.certifications] == [3, 3]
     assert [load.lacking for load in board.certifications] == [[], []]
-    loads = sorted(load.asked for load in board.panelists)
+    loads = sorted(load.assigned for load in board.panelists)
     assert loads[-1] - loads[0] <= 1
     assert AuditEntry.objects.get(verb="shared out the certifications of").detail == {"pairs": 6}
 
@@ -67,7 +67,7 @@ def test_certifications_are_shared_out_evenly(drafted, consultant):
 def test_what_cannot_be_met_is_told(drafted, consultant):
     panel = share(consultant, drafted.panel, wanted=5, most=1)
     board = board_now(situation_of(panel))
-    assert (sum(load.asked for load in board.panelists), board.is_lacking) == (5, True)
+    assert (sum(load.assigned for load in board.panelists), board.is_lacking) == (5, True)
     assert all("too few" in load.lacking[0] for load in board.certifications)
 
 
@@ -141,8 +141,8 @@ def test_by_hand_keeps_what_is_rated_and_refuses_a_conflict(shared, consultant):
     changed = by_hand(consultant, shared.panel, shown, {(other.pk, first.pk)})
     assert {pair for pair in pairs(shared.panel) if pair[1] == first.pk} == {(rater.pk, first.pk)}
     assert changed.notes == [
-        f"{rater.name} has begun to rate {first}, so they stay asked.",
-        f"{other.name} has a conflict of interest with {first}, so they are not asked.",
+        f"{rater.name} has begun to rate {first}, so they still rate it.",
+        f"{other.name} has a conflict of interest with {first}, so they do not rate it.",
     ]
 
 
@@ -162,11 +162,11 @@ def test_an_assignment_never_lands_on_another_row(shared, consultant, client):
     asked = [str(gone.pk), str(extra[1].pk)]
     answer = client.post(
         url("assignment_panelist", shared.panel, person.pk),
-        {"seen": page.context["seen"], "shown": shown, "asked": asked},
+        {"seen": page.context["seen"], "on_page": shown, "ticked": asked},
         follow=True,
     )
     assert {entry for who, entry in pairs(shared.panel) if who == person.pk} == {extra[1].pk}
-    assert "has been taken off the panel meanwhile, and was passed over" in text(answer)
+    assert "has since been taken off the panel, so it was skipped" in text(answer)
 
 
 def test_keys_of_another_panel_do_nothing(shared, consultant):
@@ -183,11 +183,11 @@ def test_two_people_who_change_the_same_row_are_told(shared, consultant, client)
     page = client.get(address)
     shown = [box.key for box in page.context["boxes"]]
     by_hand(consultant, shared.panel, {(key, first.pk) for key in shown}, set())
-    again = client.post(address, {"seen": page.context["seen"], "shown": shown, "asked": shown[:1]})
+    again = client.post(address, {"seen": page.context["seen"], "on_page": shown, "ticked": shown[:1]})
     assert "Somebody changed the panel in the meantime" in text(again)
     assert [box.ticked for box in again.context["boxes"]] == [True, False, False, False, False]
     assert {entry for _, entry in pairs(shared.panel)} == {shared.entries[1].pk}
-    data = {"seen": again.context["seen"], "shown": shown, "asked": shown[:1]}
+    data = {"seen": again.context["seen"], "on_page": shown, "ticked": shown[:1]}
     assert client.post(address, data)["Location"] == url("assignment", shared.panel)
     assert (shown[0], first.pk) in pairs(shared.panel)
 
@@ -206,7 +206,7 @@ def test_everyone_again(shared, consultant, client):
     page = client.post(url("assignment", shared.panel), data, follow=True)
     assert "Everybody is asked to rate every certification." in text(page)
     shared.panel.refresh_from_db()
-    assert (shared.panel.assignment, asked_of(shared.panelists[0])) == ("everyone", 2)
+    assert (shared.panel.assignment, number_assigned(shared.panelists[0])) == ("everyone", 2)
 
 
 def test_the_pages_share_out(drafted, consultant, client):
@@ -220,7 +220,7 @@ def test_the_pages_share_out(drafted, consultant, client):
     assert preview == f"{url('assignment_preview', drafted.panel)}?wanted=3&minimum_per_group=1"
     page = client.get(preview)
     # Until now all five rate both.
-    words = "Compared with now, 0 ratings are asked for anew and 4 no longer."
+    words = "Compared with now, 0 ratings are added and 4 removed."
     assert ("Nothing is changed yet" in text(page), words in text(page)) == (True, True)
     data = {**page.context["numbers"], "most": "", "seen": page.context["situation"].mark}
     PanelistFactory(panel=drafted.panel)
@@ -267,19 +267,19 @@ def test_a_round_opens_only_when_something_is_shared_out(drafted, consultant):
     assert why_not_open(panel) == ["Share out the certifications, or let everyone rate every one."]
     AssignmentFactory(panelist=drafted.panelists[0], panel_certification=drafted.entries[0])
     assert why_not_open(panel) == []
-    assert opening_warnings(panel)[-4:] == [f"Expert {n} is asked for no certification." for n in range(1, 5)]
+    assert opening_warnings(panel)[-4:] == [f"Expert {n} has no certifications to rate." for n in range(1, 5)]
 
 
 def test_the_mail_counts_what_the_panelist_is_asked_for(running, consultant):
     person = running.panelists[0]
-    assert asked_of(person) == 2
+    assert number_assigned(person) == 2
     ConflictDeclarationFactory(panelist=person, panel_certification=running.entries[0])
-    assert asked_of(person) == 1
+    assert number_assigned(person) == 1
     panel = panels.change_panel(by=consultant, panel=running.panel, assignment="balanced", ratings_wanted=2)
     person.panel = panel
-    assert asked_of(person) == 0
+    assert number_assigned(person) == 0
     AssignmentFactory(panelist=person, panel_certification=running.entries[1])
-    assert asked_of(person) == 1
+    assert number_assigned(person) == 1
 
 
 @pytest.mark.parametrize("rows", [1, 50])

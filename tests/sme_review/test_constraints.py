@@ -80,7 +80,8 @@ def test_address_is_once_on_a_panel_however_it_is_written():
 
 def test_panelist_opens_only_after_an_invitation():
     refuses("panelist_opened_after_invited", PanelistFactory, first_opened_at=timezone.now())
-    PanelistFactory(invited=True, first_opened_at=timezone.now())
+    refuses("panelist_due_date_mailed_after_invited", PanelistFactory, due_date_mailed="2026-12-18")
+    PanelistFactory(invited=True, first_opened_at=timezone.now(), due_date_mailed="2026-12-18")
     assert Panelist.objects.count() == 1
 
 

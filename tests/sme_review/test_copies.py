@@ -31,7 +31,7 @@ RULES = {
     "minimum_per_group": 2,
     "rounds_planned": 1,
     "panelists_see": "own",
-    "shown_from": "close",
+    "visible_from": "close",
     "worksheet": "required",
     "assignment": "balanced",
     "ratings_wanted": 4,
@@ -273,6 +273,7 @@ def test_copying_takes_the_same_queries_whatever_the_size(count, consultant, dja
         MaterialFactory(panel_certification=PanelCertificationFactory(panel=panel, position=place))
         replace(PanelCertificationFactory(panel=panel, position=place + 5))
     PanelistFactory.create_batch(count, panel=panel)
+    assert consultant.scope.state
     # Most of them are the panel's own constraints, each of which is checked by a query.
     with django_assert_num_queries(50):
         copied(consultant, panel)
@@ -311,7 +312,7 @@ def test_the_page_offers_replacements_and_says_what_is_left_out(staff, earlier):
     response = staff.post(url("copy_panel", earlier.pk), TYPED | {"certifications": "on"}, follow=True)
     assert [str(message) for message in response.context["messages"]] == [
         "The new panel is set up, with 1 certification and 2 panelists. Check each step, then open round 1.",
-        f"{entry} was left out: the catalog has replaced it by {successor}.",
+        f"{entry} was left out: the catalog has replaced it with {successor}.",
     ]
     data = TYPED | {"title": "Another", "certifications": "on", "replacements": [successor.pk]}
     staff.post(url("copy_panel", earlier.pk), data)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sme_review.figures.coverage import EXACT_TO, SETS_SHOWN, Cell, best_sets, cell_of, coverage_map
+from sme_review.figures.coverage import EXACT_TO, SETS_LISTED, Cell, best_sets, cell_of, coverage_map
 from sme_review.figures.worksheet import StandardLine, standard_weights
 
 LINES = [StandardLine("A1", "A"), StandardLine("A2", "A"), StandardLine("B1", "B"), StandardLine("B2", "B")]
@@ -127,10 +127,10 @@ def test_best_sets_are_those_of_brute_force(case):
     assert found.most == pytest.approx(float(most))
     for size, one in enumerate(found.by_size, start=1):
         everything = sorted((-covered(worths, parts, members), members) for members in combinations(worths, size))
-        best = everything[:SETS_SHOWN]
+        best = everything[:SETS_LISTED]
         assert [one_set.certifications for one_set in one.sets] == [members for _, members in best]
         assert [one_set.share for one_set in one.sets] == [pytest.approx(float(-share)) for share, _ in best]
-        assert len(one.sets) == min(SETS_SHOWN, len(everything))
+        assert len(one.sets) == min(SETS_LISTED, len(everything))
     reached = [
         size
         for size in range(1, len(worths) + 1)

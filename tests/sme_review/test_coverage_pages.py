@@ -47,10 +47,10 @@ def test_map_counts_the_worksheets_of_closed_rounds(marked, consultant):
     coverage = coverage_of(marked.panel, viewer=consultant)
     first, second = (entry.pk for entry in marked.entries)
     assert coverage.worksheets == {first: 3, second: 3}
-    assert coverage.found.shares == {first: 50, second: 25}
-    assert coverage.found.untouched == ("B.1",)
-    assert coverage.found.disputed == (("A.1", second),)
-    assert coverage.found.sets.by_size[0].best.certifications == (first,)
+    assert coverage.figures.shares == {first: 50, second: 25}
+    assert coverage.figures.untouched == ("B.1",)
+    assert coverage.figures.disputed == (("A.1", second),)
+    assert coverage.figures.sets.by_size[0].best.certifications == (first,)
     assert coverage.weighted is False
 
 
@@ -61,7 +61,7 @@ def test_segments_count_by_their_weight(marked, consultant):
             program=panel.program, version=panel.standards_version, segment_code=segment, weight=weight
         )
     coverage = coverage_of(panel, viewer=consultant)
-    assert (coverage.weighted, coverage.found.shares[marked.entries[0].pk]) == (True, 90)
+    assert (coverage.weighted, coverage.figures.shares[marked.entries[0].pk]) == (True, 90)
 
 
 def test_withdrawn_people_and_drafts_do_not_color_the_map(marked, consultant):

@@ -117,7 +117,7 @@ def test_what_was_kept_beside_a_clash_stands_as_kept(lines, desk, address):
         (True, True),
         (True, False),
     ]
-    assert (page.context["undecided_count"], len(page.context["kept"])) == (0, 2)
+    assert (page.context["undecided_count"], len(page.context["unreleased"])) == (0, 2)
 
 
 def test_undo_after_the_release_is_refused(lines, closed, approver, desk):
@@ -133,7 +133,7 @@ def test_undo_lets_one_decide_again(lines, closed, approver, desk, address):
     kept = decide(approver, lines[0], "approved")
     assert desk.get(url("undo_decision", closed.panel.pk, kept.pk)).status_code == 405
     page = desk.post(url("undo_decision", closed.panel.pk, kept.pk), follow=True)
-    assert messages_of(page) == [f"The decision on {lines[0]} is undone. What you wrote stands in its form again."]
+    assert messages_of(page) == [f"The decision on {lines[0]} is undone. What you wrote is back in its form."]
     assert page.context["open_count"] == 2
     assert desk.post(address, answers(lines[0], "declined")).status_code == 302
 

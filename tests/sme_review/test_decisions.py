@@ -225,7 +225,7 @@ def test_history_holds_other_programs_and_earlier_decisions(sent, closed, approv
     elsewhere = ProgramCertificationFactory(certification=certification)
     earlier = ListingDecisionFactory(recommendation__panel_certification__certification=certification)
     found = history_of(closed.panel)[certification.pk]
-    assert (found.here, found.elsewhere, found.decisions) == ([here], [elsewhere], [earlier])
+    assert (found.on_program, found.elsewhere, found.decisions) == ([here], [elsewhere], [earlier])
     assert history_of(closed.panel)[closed.entries[1].certification_id].decisions == []
 
 

@@ -3,10 +3,10 @@
 from certifications.models import ProgramCertification
 from sme_review.enums import Reading, Suggestion
 from sme_review.models import ListingDecision, Panel, Round
-from sme_review.selectors.results import results_of
 from sme_review.services.decisions import decide_listing
 from sme_review.services.recommendations import Choice, save_recommendation, send_recommendation
 from sme_review.services.releases import release_decisions
+from tests.sme_review.results import results_of
 
 
 def test_panel_runs_from_draft_to_listing(closed, consultant, approver):

@@ -17,12 +17,13 @@ from sme_review.selectors.live_spread import spread_of
 from sme_review.selectors.panelists import panelists_of
 from sme_review.selectors.panels import with_progress
 from sme_review.selectors.ratings import tasks_of
-from sme_review.selectors.results import all_results, figures_over_panel, results_of
+from sme_review.selectors.results import all_results, figures_over_panel
 from sme_review.services import ballots, live, panelists, ratings, rounds
 from sme_review.validators import Answers
 from tests.factories.sme_review import AssignmentFactory, ConflictDeclarationFactory, PanelistFactory
 from tests.sme_review.conftest import refresh
 from tests.sme_review.everything import everything_shown, five_rate, sheet
+from tests.sme_review.results import results_of
 
 # Answers that would move every figure if they counted.
 LOUD = Answers(0, "Loud", 1, False, "Loud", 1, False, "Loud")
@@ -201,7 +202,7 @@ def projected(cast, by):
     ballot = ballots.close_ballot(by=by, ballot=entry.ballots.get())
     ballots.reveal_ballot(by=by, ballot=ballot)
     ballot.refresh_from_db()
-    shown = [(one.asked.field, one.values, one.summary, one.bars) for one in spread_of(ballot, viewer=by)]
+    shown = [(one.question.field, one.values, one.summary, one.bars) for one in spread_of(ballot, viewer=by)]
     panel = Panel.objects.get(pk=cast.panel.pk)
     staff = Client()
     staff.force_login(by)

@@ -14,7 +14,6 @@ from sme_review.figures.canonical import sha256_of
 from sme_review.models import ListingDecision, Panel, PanelCertification, Rating, Recommendation
 from sme_review.selectors.packet_content import packet_content
 from sme_review.selectors.recommendations import recommendation_mark
-from sme_review.selectors.results import results_of
 from sme_review.services import panels
 from sme_review.services.recommendations import Choice, save_recommendation, send_recommendation
 from sme_review.validators import Answers
@@ -24,6 +23,7 @@ from tests.sme_review.conftest import rate_all
 from tests.sme_review.deciding import again, decide, recommend, send
 from tests.sme_review.old_pages import form_on
 from tests.sme_review.racing import together
+from tests.sme_review.results import results_of
 
 
 def url(name, *args):
@@ -145,7 +145,7 @@ def test_statistics_follow_when_somebody_leaves_the_panel(closed, consultant, cl
     assert result.withheld.startswith("4 people rated it;")
     assert [one.total.invited for one in result.questions] == [4, 4, 4]
     shown = client.get(url("results", closed.panel.pk))
-    assert [item.result.raters for item in shown.context["shown"]] == [4, 4]
+    assert [item.result.raters for item in shown.context["cards"]] == [4, 4]
     assert client.get(url("download_results", closed.panel.pk)).content != before
     now = preview(closed.panel, consultant)
     entry = now["certifications"][0]

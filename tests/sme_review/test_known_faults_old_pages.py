@@ -179,7 +179,7 @@ def test_what_was_typed_on_a_conflict_of_what_was_taken_off_is_told(three, consu
     typed = {f"conflict_{first.pk}": "on", f"reason_{first.pk}": "Typed with care"}
     told = text(client.post(address, {**page, **typed, "action": "declare"}, follow=True))
     assert "Typed with care" in told
-    assert "taken off the panel meanwhile" in told
+    assert "taken that certification off the panel" in told
     assert not ConflictDeclaration.objects.exists()
 
 

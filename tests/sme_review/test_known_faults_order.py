@@ -133,7 +133,7 @@ def shown_after(cast, by, people, entries) -> dict[str, object]:
     recommend(cast, by)
     packet = packet_content(cast.panel, viewer=by, number=1, frozen_by=by, frozen_at=timezone.now())
     return {
-        "page": [item.result for item in staff.get(address).context["shown"]],
+        "page": [item.result for item in staff.get(address).context["cards"]],
         "csv": staff.get(f"{address[:-1]}.csv").content,
         "xlsx": [[[cell.value for cell in row] for row in sheet] for sheet in book],
         "packet": packet,

@@ -209,7 +209,7 @@ def test_two_consultants_who_change_who_rates_a_certification_keep_one_list(draf
 
     def asking(pairs):
         return lambda: assignment.change_assignment(
-            by=consultant, panel=drafted.panel, shown=shown, asked=pairs, seen=seen
+            by=consultant, panel=drafted.panel, on_page=shown, ticked=pairs, seen=seen
         )
 
     met = together(asking(shown[:2]), asking(shown[3:]))

@@ -16,10 +16,10 @@ from sme_review.selectors.panelists import panelists_of
 from sme_review.selectors.panels import with_progress
 from sme_review.selectors.ratings import tasks_of
 from sme_review.selectors.reminders import waiting_on
-from sme_review.selectors.results import results_of
 from sme_review.services import panelists, ratings, rounds
 from sme_review.validators import Answers
 from tests.sme_review.conftest import enlarge_first_group, refresh
+from tests.sme_review.results import results_of
 
 STEPS = 45
 FIELDS = {"proportion": "proportion", "employer": "employer_value", "postsecondary": "postsecondary_value"}

@@ -130,14 +130,14 @@ def test_ticks_of_who_rates_a_certification_stay_with_their_people(drafted, cons
     entry = drafted.entries[0]
     address = url("assignment_certification", drafted.panel.pk, entry.pk)
     desk = signed_in(consultant)
-    page = form_on(desk.get(address), "shown")
+    page = form_on(desk.get(address), "on_page")
     panelists.remove_panelist(by=consultant, panelist=first)
     drafted.panel.refresh_from_db()
     panelists.add_panelist(
         by=consultant, panel=drafted.panel, name="Aaron", email="aaron@example.org", group="secondary"
     )
-    told = desk.post(address, {**page, "asked": [str(first.pk), str(second.pk), str(third.pk)]}, follow=True)
-    assert "has been taken off the panel meanwhile, and was passed over" in text(told)
+    told = desk.post(address, {**page, "ticked": [str(first.pk), str(second.pk), str(third.pk)]}, follow=True)
+    assert "has since been taken off the panel, so it was skipped" in text(told)
     assert set(entry.assignments.values_list("panelist", flat=True)) == {second.pk, third.pk}
     assert not drafted.entries[1].assignments.exists()
 

@@ -95,7 +95,7 @@ def test_a_link_sent_after_the_close_asks_for_nothing(closed, consultant, django
     message = resent(consultant, closed.panelists[0], django_capture_on_commit_callbacks)
     assert message.subject == f"Your personal link to the panel for {closed.panel.program.title}"
     assert "There is nothing to rate now." in message.body
-    assert "By when" not in message.body
+    assert "Due:" not in message.body
     assert "/link/panel/" in message.body
 
 
@@ -372,7 +372,7 @@ def test_panelist_sees_the_outcome_after_the_decision(client, closed, consultant
     assert [outcome.decision.reason for outcome, _ in page.context["outcomes"]] == ["Too narrow.", "Too narrow."]
     assert [outcome.stepped_back for outcome, _ in page.context["outcomes"]] == [False, True]
     welcome = client.get(url("link_welcome", secret)).content.decode()
-    assert ("thanks you for what you told it" in welcome, "asks what you think" in welcome) == (True, False)
+    assert ("thanks you for your views on" in welcome, "asks what you think" in welcome) == (True, False)
 
 
 def test_the_row_log_names_the_panelist_and_not_the_link(client, person, rate_url):

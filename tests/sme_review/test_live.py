@@ -257,7 +257,7 @@ def test_the_end_names_what_was_closed_with_too_few_in_place_of_round_1(opened, 
     rate(opened.panelists[0], entry)
     ballots.close_ballot(by=consultant, ballot=second)
     page = " ".join(client.get(address("live", opened.panel.pk)).content.decode().split())
-    assert f"nothing is read from: {entry} (1 in round 2, in place of round 1)." in page
+    assert f"no reading will be suggested for: {entry} (1 in round 2, in place of round 1)." in page
 
 
 def test_what_was_not_opened_in_the_session_cannot_go_on(closed, consultant):
@@ -387,7 +387,7 @@ def test_the_mail_of_a_session_says_what_happens_in_it(session):
 def test_the_end_says_what_can_then_no_longer_be_rated(session, consultant, client):
     client.force_login(consultant)
     page = address("live", session.panel.pk)
-    words = "they can then no longer be rated"
+    words = "after that they can no longer be rated"
     assert words not in client.get(page).content.decode()
     Panel.objects.update(rounds_planned=1)
     told = client.get(page).content.decode()
@@ -419,7 +419,7 @@ def test_a_button_on_a_stale_page_tells_what_happened(opened, consultant, client
     told = client.post(address("live_close", pk, entry.pk), {"ballot": ballot.pk}, follow=True).content.decode()
     assert "The opening was taken back before you pressed the button" in told
     told = client.post(address("live_reveal", pk, entry.pk), {"ballot": "no number"}, follow=True).content.decode()
-    assert "stands otherwise now" in told
+    assert "has changed since" in told
     ballots.open_ballot(by=consultant, panel_certification=opened.entries[1])
     told = client.post(address("live_open", pk, entry.pk), {"seen": "0"}, follow=True).content.decode()
     assert "is still open. Close it first." in told
@@ -592,7 +592,7 @@ def scene(client, cast, number=0):
 
 def test_a_panelists_page_follows_each_step(session, consultant, client):
     entry = session.entries[0]
-    assert "We begin in a moment" in scene(client, session)[1]
+    assert "We will begin in a moment" in scene(client, session)[1]
     ballots.put_on_screen(by=consultant, panel_certification=entry)
     assert "Not open yet. You can read about it now." in scene(client, session)[1]
     first = ballots.open_ballot(by=consultant, panel_certification=entry)
@@ -626,7 +626,8 @@ def test_ending_says_what_becomes_of_what_is_open_and_who_is_few(session, consul
     client.force_login(consultant)
     page = client.get(address("live", session.panel.pk)).content.decode()
     assert (
-        "1 of 5 have answered. Ended now, it is closed with these ratings, and they take the place of round 1." in page
+        "1 of 5 have answered. If you end the session now, it is closed with these ratings, and they replace those of round 1."
+        in page
     )
     told = client.post(address("live_end", session.panel.pk), follow=True).content.decode()
     assert f"Rated by fewer than the quorum of 5: {entry} (1)." in told
@@ -839,12 +840,12 @@ def test_a_panel_that_held_all_its_rounds_starts_no_session(closed, consultant, 
     live.end_session(by=consultant, panel=closed.panel)
     client.force_login(consultant)
     told = client.post(address("live_start", closed.panel.pk), follow=True).content.decode()
-    assert "all were held" in told
-    assert "All 2 rounds planned for this panel were held." in told
+    assert "all of them are over" in told
+    assert "All 2 rounds planned for this panel are over." in told
     assert "Start the live session" not in told
     Panel.objects.update(rounds_planned=1)
     page = client.get(address("live", closed.panel.pk)).content.decode()
-    assert "The one round planned for this panel was held." in page
+    assert "The one round planned for this panel is over." in page
 
 
 def test_no_start_is_offered_while_people_rate_in_their_own_time(running, consultant, client):

@@ -41,7 +41,7 @@ def recount(ballot, panel):
 def tally(ballot, panel):
     groups = tally_of(ballot, panel).groups
     assert all(group.missing >= 0 for group in groups)
-    return {group.label: [group.asked, group.submitted, group.drafts, group.recused] for group in groups}
+    return {group.label: [group.expected, group.submitted, group.drafts, group.recused] for group in groups}
 
 
 class History:

@@ -23,7 +23,7 @@ OTHER_RULES = {
     "minimum_per_group": 2,
     "rounds_planned": 1,
     "panelists_see": "reasons",
-    "shown_from": "close",
+    "visible_from": "close",
     "worksheet": "off",
     "recommend_proportion": 60,
     "recommend_postsecondary": 4,
@@ -128,11 +128,11 @@ def test_a_due_date_that_has_passed_may_stay(staff, drafted):
 def test_rules_that_no_longer_change_are_shown_so(staff, closed, consultant):
     form = staff.get(rules_url(closed.panel)).context["form"]
     assert [name for name, field in form.fields.items() if field.disabled] == ["standards_version"]
-    assert "Round 1 is opened and keeps what it promised" in form.fields["panelists_see"].help_text
+    assert "Round 1 has opened, so what panelists were promised for it stays" in form.fields["panelists_see"].help_text
     rounds.open_round(by=consultant, panel=closed.panel)
     form = staff.get(rules_url(closed.panel)).context["form"]
     fixed = [name for name, field in form.fields.items() if field.disabled]
-    assert sorted(fixed) == ["panelists_see", "rounds_planned", "shown_from", "standards_version"]
+    assert sorted(fixed) == ["panelists_see", "rounds_planned", "standards_version", "visible_from"]
 
 
 def test_refusals_of_the_service_stand_at_their_fields(staff, running, consultant):
@@ -141,7 +141,7 @@ def test_refusals_of_the_service_stand_at_their_fields(staff, running, consultan
     page = staff.post(rules_url(panel), data)
     assert page.context["form"].errors == {
         "panelists_see": [
-            "Every round of this panel is opened. What panelists see of a round stays as it was when they were asked to rate."
+            "Every round of this panel has opened. What panelists see of a round stays as it was when they were asked to rate."
         ]
     }
 
@@ -154,9 +154,9 @@ def test_a_page_out_of_date_is_told_once_and_keeps_what_was_typed(staff, drafted
     form = page.context["form"]
     assert form.non_field_errors()[0].startswith("Somebody changed this panel or opened a round")
     assert {name: errors for name, errors in form.errors.items() if name != "__all__"} == {
-        "quorum": ["Quorum: the fewest raters: saved now is “5”. Yours is kept below."],
-        "minimum_per_group": ["Fewest raters in each stakeholder group: saved now is “2”. Yours is kept below."],
-        "worksheet": [f"{form.fields['worksheet'].label}: saved now is “Do not offer it”. Yours is kept below."],
+        "quorum": ["Quorum: the fewest raters: the saved value is now “5”. Yours is below."],
+        "minimum_per_group": ["Fewest raters in each stakeholder group: the saved value is now “2”. Yours is below."],
+        "worksheet": [f"{form.fields['worksheet'].label}: the saved value is now “Do not offer it”. Yours is below."],
     }
     assert (form["quorum"].value(), form["minimum_per_group"].value()) == ("9", "1")
     assert staff.post(rules_url(panel), data | {"seen": form.mark}).status_code == 302

@@ -144,7 +144,7 @@ def test_file_joins_what_is_in_the_box(send):
         ("", b"", "file", "The file is empty. Choose the file again."),
         ("", b"%PDF-1.7", "file", "This is a PDF, and no table can be read from it. Send the spreadsheet it was made from."),
         ("", None, "lines", "Type or paste at least one line, or choose a file."),
-        ("A\x00, a@example.org, business", None, "lines", "The text has characters that are no text. Copy the cells again, as text."),
+        ("A\x00, a@example.org, business", None, "lines", "Some characters here are not text. Copy the cells again as plain text."),
         ("\n".join(["x"] * 501), None, "lines", "There are 501 lines; at most 500 are read at once. Add them in parts."),
     ],
 )  # fmt: skip

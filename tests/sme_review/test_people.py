@@ -9,12 +9,12 @@ from core.problems import MoveNotAllowedError, Problem
 from sme_review.models import Assignment, Panelist, Rating
 from sme_review.selectors.ratings import panelist_by_secret
 from sme_review.selectors.reminders import conflicts_of, withdrawn_of
-from sme_review.selectors.results import results_of
 from sme_review.services import panelists, panels, rounds
 from sme_review.services.panelists import NewPanelist
 from sme_review.services.recommendations import Choice, save_recommendation, send_recommendation
 from tests.factories.sme_review import AssignmentFactory, ConflictDeclarationFactory, PanelFactory
 from tests.sme_review.conftest import rate_all, refresh
+from tests.sme_review.results import results_of
 
 NEW = NewPanelist(name="Nell Newcomer", email="nell@example.org", group="business")
 
@@ -108,7 +108,9 @@ def test_replacement_takes_over_and_is_invited(running, consultant, django_captu
     assert panelist_by_secret(running.secrets[person.pk]) is None
     assert [message.to for message in mail.outbox] == [["nell@example.org"]]
     assert replace(consultant, person, email="third@example.org") == added
-    assert [(off.pk, off.kept_count, off.replaced_by) for off in withdrawn_of(running.panel)] == [(person.pk, 1, added)]
+    assert [(off.pk, off.rating_count, off.replaced_by) for off in withdrawn_of(running.panel)] == [
+        (person.pk, 1, added)
+    ]
 
 
 def test_replacement_with_an_address_on_the_panel_changes_nothing(running, consultant):
@@ -152,8 +154,8 @@ def test_pages_take_off_and_replace_and_bear_a_second_press(client, running, con
     assert "email" in refused.context["form"].errors
     assert 'value="Nell"' in refused.content.decode()
     given["email"] = "nell@example.org"
-    assert "Nell takes the place of" in said(client.post(page, given, follow=True))[0]
-    assert said(client.post(page, given, follow=True)) == [f"Nell has the place of {person.name} already."]
+    assert "Nell replaces" in said(client.post(page, given, follow=True))[0]
+    assert said(client.post(page, given, follow=True)) == [f"Nell has already replaced {person.name}."]
     shown = client.get(address("panelists", running.panel)).content.decode()
     assert "replaced by Nell" in shown
 

@@ -18,11 +18,10 @@ from sme_review.selectors.ballots import is_open, waiting_round
 from sme_review.selectors.home import home_items
 from sme_review.selectors.live import Scene, Standing, live_rounds, session_of, stage_of
 from sme_review.selectors.live_spread import before
-from sme_review.selectors.panelists import asked_of
+from sme_review.selectors.panelists import number_assigned
 from sme_review.selectors.panels import with_progress
 from sme_review.selectors.ratings import Progress, tasks_of
 from sme_review.selectors.reminders import panels_taking_ratings, waiting_on
-from sme_review.selectors.results import results_of
 from sme_review.selectors.rounds import waiting_by_group
 from sme_review.services import ballots, live, panelists, panels, ratings, rounds
 from sme_review.services.reminders import remind_by_schedule, remind_panel
@@ -30,6 +29,7 @@ from tests.dates import due
 from tests.factories.certifications import CertificationFactory
 from tests.factories.sme_review import AssignmentFactory
 from tests.sme_review.conftest import COMPLETE, PanelCast, rate_all, refresh
+from tests.sme_review.results import results_of
 
 DUE = date(2099, 3, 20)
 
@@ -144,7 +144,7 @@ def test_who_was_told_when_it_opens_hears_once_that_it_has(second, django_captur
 
     assert run(days=2, hours=23) == 0
     assert run(days=3, hours=1) == 5
-    assert "It is open now: you can answer." in mail.outbox[0].body
+    assert "It is open now, so you can answer." in mail.outbox[0].body
     assert "1 of 1 certification left" in mail.outbox[0].body
     assert run(days=3, hours=2) == 0
     assert run(days=9) == 0
@@ -172,7 +172,7 @@ def test_live_pages_do_not_take_it_for_open(client, planned, consultant):
     assert stage.scene is (Scene.CLOSED if held_before else Scene.PREVIEW)
     sentence = f"Round {planned.round.number} is planned and opens on {moment_in_words(planned.round.opened_at)}."
     assert why_no_session(planned.panel).startswith(sentence)
-    with pytest.raises(MoveNotAllowedError, match="Take the planning back first"):
+    with pytest.raises(MoveNotAllowedError, match="Cancel it first"):
         live.start_session(by=consultant, panel=planned.panel, mail_again=False)
     assert live.end_session(by=consultant, panel=planned.panel) is False
     with pytest.raises(MoveNotAllowedError, match="No live session is running"):
@@ -291,7 +291,7 @@ def test_counts_are_of_the_planned_round(second):
     panel = with_progress(Panel.objects.all()).get()
     assert (panel.rated_count, panel.expected_count, panel.round_number) == (0, 5, 2)
     assert panel.planned_for == second.round.opened_at
-    assert asked_of(second.panelists[0]) == 1
+    assert number_assigned(second.panelists[0]) == 1
 
 
 # Mail
@@ -303,7 +303,7 @@ def test_mail_goes_out_at_once_and_says_from_when(drafted, consultant, django_ca
     opens = timezone.localdate(drafted.round.opened_at)
     assert len(mail.outbox) == 5
     assert mail.outbox[0].subject.endswith(f" from {opens:%B} {opens.day} to March 20")
-    assert f"From when: {moment_in_words(drafted.round.opened_at)}. The link works before that" in mail.outbox[0].body
+    assert f"Opens: {moment_in_words(drafted.round.opened_at)}. The link works before that" in mail.outbox[0].body
     assert AuditEntry.objects.filter(verb="planned").get().detail == {
         "round": 1,
         "certifications": 2,
@@ -319,7 +319,7 @@ def test_who_joins_while_it_is_planned_reads_from_when(second, consultant, djang
         )
     [sent] = mail.outbox
     assert sent.subject.startswith("Second round")
-    assert "From when: " in sent.body
+    assert "Opens: " in sent.body
     assert f"- {second.entries[0]}\n" in sent.body
 
 
@@ -361,7 +361,7 @@ def test_planned_round_is_opened_now_and_everybody_is_told(
     assert (held.is_open, held.opened_by) == (True, approver)
     assert Panel.objects.get().pulse == pulse + 1
     assert len(mail.outbox) == 5
-    assert "From when" not in mail.outbox[0].body
+    assert "Opens:" not in mail.outbox[0].body
     assert Ballot.objects.get(round__number=1, panel_certification=second.entries[0]).is_revealed
     rate_all(second.panelists[0], second.entries[:1])
     assert AuditEntry.objects.filter(verb="opened", by=approver).count() == 1
@@ -388,8 +388,8 @@ def test_planning_that_is_taken_back_leaves_the_panel_as_it_stood(
     assert as_it_stands(cast) == before
     assert panel.state == before[0]
     assert sorted(message.to[0] for message in mail.outbox) == [f"expert{n}@example.org" for n in range(5)]
-    assert f"from {day_in_words(cast.round.opened_at)} on" in mail.outbox[0].body
-    taken = AuditEntry.objects.get(verb="took back the planning of")
+    assert f"starting on {day_in_words(cast.round.opened_at)}" in mail.outbox[0].body
+    taken = AuditEntry.objects.get(verb="canceled the planned")
     assert (taken.target_id, taken.detail["mails"]) == (cast.round.pk, 5)
     # And it can be planned anew.
     refresh(cast)
@@ -423,15 +423,15 @@ def test_only_those_who_are_asked_hear_that_it_is_taken_back(closed, consultant,
 
 
 def test_what_has_opened_meanwhile_is_not_taken_back(planned, consultant):
-    with opened(), pytest.raises(StaleVersionError, match="has opened meanwhile"):
+    with opened(), pytest.raises(StaleVersionError, match="has opened in the meantime"):
         rounds.take_back_round(by=consultant, round=planned.round, tell=True)
     assert Round.objects.filter(pk=planned.round.pk).exists()
 
 
 def test_what_was_taken_back_or_closed_is_neither_opened_nor_taken_back(second, consultant):
     rounds.take_back_round(by=consultant, round=second.round, tell=False)
-    second.round.pk = AuditEntry.objects.get(verb="took back the planning of").target_id
-    with pytest.raises(StaleVersionError, match="was taken back before you pressed"):
+    second.round.pk = AuditEntry.objects.get(verb="canceled the planned").target_id
+    with pytest.raises(StaleVersionError, match="was canceled before you pressed"):
         rounds.open_planned_round(by=consultant, round=second.round)
     held = Round.objects.get()
     with pytest.raises(StaleVersionError, match="Round 1 is closed already"):

@@ -286,7 +286,7 @@ def test_ten_thousand_ratings_race_against_opening_and_closing(consultant):
             )
         )
         tally = tally_of(ballot, race.panel).total
-        assert (tally.asked, tally.submitted, tally.drafts) == (13, states.count("locked"), states.count("draft"))
+        assert (tally.expected, tally.submitted, tally.drafts) == (13, states.count("locked"), states.count("draft"))
 
 
 @pytest.mark.slow

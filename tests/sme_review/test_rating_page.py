@@ -293,7 +293,7 @@ def test_a_changed_answer_is_kept_beside_the_first(client, second, person, secre
 
 def test_what_is_not_rated_again_is_listed_apart(client, second, person, secret):
     todo = tasks_of(person)
-    assert [task.entry for task in todo.asked] == second.entries[:1]
+    assert [task.entry for task in todo.assigned] == second.entries[:1]
     assert [task.entry for task in todo.closed] == second.entries[1:]
     words = client.get(url("link_ratings", secret)).content.decode()
     assert ("0 of 1 done" in words, "Not rated in this round" in words) == (True, True)
@@ -365,7 +365,7 @@ def test_save_and_next_leads_through_what_is_asked_for_only(client, shared_out, 
 def test_somebody_who_is_asked_for_nothing_is_told_so(client, shared_out):
     secret = shared_out.secrets[shared_out.panelists[4].pk]
     words = client.get(url("link_ratings", secret)).content.decode()
-    assert "You are asked for no certification" in words
+    assert "You have no certifications to rate" in words
     assert words.count("Not started") == 2
 
 
@@ -410,7 +410,7 @@ def test_before_its_time_a_rating_is_refused_and_the_page_is_to_read(client, pla
     assert client.get(address).context["read_only"] is True
     assert send_rating(client, address, {**TYPED, "action": "save", "version": 0}).status_code == 409
     assert not Rating.objects.exists()
-    assert tasks_of(planned.panelists[0]).asked[0].progress == Progress.NOT_OPEN
+    assert tasks_of(planned.panelists[0]).assigned[0].progress == Progress.NOT_OPEN
 
 
 def test_a_conflict_can_be_declared_before_the_round_opens(client, planned):
@@ -424,7 +424,7 @@ def test_a_conflict_can_be_declared_before_the_round_opens(client, planned):
 def test_after_round_1_is_taken_back_nothing_is_called_closed(client, planned, consultant, name):
     rounds.take_back_round(by=consultant, round=planned.round, tell=False)
     words = client.get(url(name, planned.secrets[planned.panelists[0].pk])).content.decode()
-    assert ("OCTE tells you by mail when you can rate." in words, "The round is closed" in words) == (True, False)
+    assert ("OCTE will tell you by mail when you can rate." in words, "The round is closed" in words) == (True, False)
 
 
 @pytest.mark.parametrize("count", [1, 3])

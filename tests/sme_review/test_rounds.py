@@ -13,7 +13,7 @@ from sme_review.preconditions import opening_warnings, why_not_open
 from sme_review.selectors.ballots import final_ballots
 from sme_review.selectors.panelists import panelists_of
 from sme_review.selectors.panels import with_progress
-from sme_review.selectors.results import all_results, results_by_entry, results_of
+from sme_review.selectors.results import all_results, results_by_entry
 from sme_review.selectors.rounds import candidates, rated_in, waiting_by_group, without_reading
 from sme_review.services import panelists, ratings, rounds
 from sme_review.validators import Answers
@@ -28,6 +28,7 @@ from tests.factories.sme_review import (
 )
 from tests.sme_review.conftest import open_first_round, rate_all, refresh
 from tests.stages import staged
+from tests.sme_review.results import results_of
 
 DUE = date(2099, 3, 20)
 LATER = datetime(2099, 3, 2, 13, tzinfo=UTC)
@@ -105,9 +106,9 @@ def test_mail_of_the_second_round_says_so_and_names_what_is_rated_again(split, c
     assert f"again on 1 certification:\n- {split.entries[1]}\n" in body
     assert str(split.entries[0]) not in body
     assert "how the answers of the whole panel are spread, without names" in body
-    assert "By when: March 20, 2099." in body
+    assert "Due: March 20, 2099." in body
     assert "How long: about 20 minutes." in body
-    assert "From when" not in body
+    assert "Opens:" not in body
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_mail_promises_what_round_1_lets_panelists_see_not_what_the_panel_says_n
     Panel.objects.update(panelists_see="own" if sees == "spread" else "spread")
     sent = send(rounds.open_round, by=consultant, panel=split.panel, entries=split.entries, due_date=DUE)
     assert words in sent[0].body
-    assert ("with what came of the first round before you" in sent[0].body) is (sees != "own")
+    assert ("with the results of the first round in front of you" in sent[0].body) is (sees != "own")
 
 
 def test_mail_of_the_first_round_stays_as_it_was(drafted, consultant, send):
@@ -162,11 +163,11 @@ def test_second_press_is_told_who_was_first(drafted, consultant, approver):
 
 def test_no_round_follows_the_last_planned_one(closed, consultant):
     Panel.objects.update(rounds_planned=1)
-    with pytest.raises(MoveNotAllowedError, match="This panel has one round, and all were held"):
+    with pytest.raises(MoveNotAllowedError, match="This panel has one round, and all of them are over"):
         rounds.open_round(by=consultant, panel=closed.panel)
     Panel.objects.update(rounds_planned=2)
     rounds.close_round(by=consultant, round=rounds.open_round(by=consultant, panel=closed.panel))
-    with pytest.raises(MoveNotAllowedError, match="This panel has 2 rounds, and all were held"):
+    with pytest.raises(MoveNotAllowedError, match="This panel has 2 rounds, and all of them are over"):
         rounds.open_round(by=consultant, panel=closed.panel)
 
 
@@ -353,7 +354,7 @@ def test_warnings_of_the_second_round_count_who_left_and_who_is_idle(closed, con
     panelists.withdraw_panelist(by=consultant, panelist=closed.panelists[4], reason="Moved")
     assert opening_warnings(closed.panel, closed.entries[:1]) == [
         "The quorum is 5 raters and 4 panelists are on the panel, so no reading will be suggested.",
-        "1 panelist is asked for none of the certifications.",
+        "1 panelist is asked to rate none of the certifications.",
         (
             "1 panelist is taken off the panel and not replaced. Once the round is open or planned, you can put somebody in "
             "their place."
@@ -376,7 +377,7 @@ def shown(cast, user):
     panel = with_progress(Panel.objects.filter(pk=cast.panel.pk)).get()
     people = panelists_of(user, cast.panel)
     return (panel.rated_count, panel.expected_count), [
-        (person.submitted_count, person.recused_count, person.asked_count) for person in people
+        (person.submitted_count, person.recused_count, person.assigned_count) for person in people
     ]
 
 

@@ -185,10 +185,10 @@ def test_results_and_task_list_lead_to_round_2_and_say_when_there_is_none(staff,
     Panel.objects.update(rounds_planned=1)
     page = text(staff.get(url("results", held.panel)))
     assert link not in page
-    assert "All planned rounds were held." in page
+    assert "All planned rounds are over." in page
     steps = staff.get(url("panel", held.panel)).context["steps"]
     assert [item.title for item in steps].count("Round 2") == 0
-    assert steps[4].hint.endswith(". All planned rounds were held")
+    assert steps[4].hint.endswith(". All planned rounds are over")
     for answer in (staff.get(url("open_round", held.panel)), try_to_open(staff, held, form_of(held))):
         assert "This panel has one round, so no other can be opened." in text(answer)
     assert nothing_happened(held)
@@ -348,7 +348,7 @@ def client_of(user):
 
 def test_page_of_round_1_does_not_open_round_2(staff, held):
     told = staff.post(url("open_round", held.panel), {"number": "1"}, follow=True)
-    assert said(told) == ["The panel has gone on since you opened the page. This is the page for round 2."]
+    assert said(told) == ["The panel has moved on since you opened the page. This is the page for round 2."]
     assert nothing_happened(held)
 
 
@@ -402,15 +402,15 @@ def test_planning_is_taken_back_from_its_page_and_a_second_press_is_told(
 ):
     given = {"round": planned.round.pk, "tell": "on"}
     page = text(staff.get(url("round", planned.panel)))
-    assert "Tell the 5 panelists by mail that it does not begin then" in page
+    assert "Tell the 5 panelists by mail that it will not start then" in page
     with django_capture_on_commit_callbacks() as queued:
         answer = staff.post(url("take_back_round", planned.panel), given, follow=True)
-    assert said(answer) == ["The planning of round 2 is taken back."]
+    assert said(answer) == ["The planned round 2 is canceled."]
     assert (len(queued), Panel.objects.get().state) == (5, "closed")
     for name in ("take_back_round", "open_planned", "close_round"):
         again = staff.post(url(name, planned.panel), {**given, "sure": "yes"}, follow=True)
         assert said(again) == [
-            "The panel has gone on since you opened the page, so nothing was changed. See how it stands."
+            "The panel has moved on since you opened the page, so nothing was changed. Check where it stands now."
         ]
     assert Round.objects.get().state == "closed"
 
@@ -428,7 +428,9 @@ def test_what_has_opened_meanwhile_is_not_taken_back_from_its_page(staff, planne
     with time_machine.travel(planned.round.opened_at + timedelta(minutes=1), tick=False):
         staff.force_login(consultant)
         answer = staff.post(url("take_back_round", planned.panel), {"round": planned.round.pk}, follow=True)
-        assert said(answer) == ["Round 2 has opened meanwhile, so it cannot be taken back. Close it instead."]
+        assert said(answer) == [
+            "Round 2 has opened in the meantime, so it can no longer be canceled. Close it instead."
+        ]
 
 
 def test_closed_round_is_not_opened_from_a_stale_page(staff, held):
@@ -439,7 +441,7 @@ def test_closed_round_is_not_opened_from_a_stale_page(staff, held):
 def test_planned_round_is_not_closed_from_a_page(staff, planned):
     answer = staff.post(url("close_round", planned.panel), {"sure": "yes"}, follow=True)
     assert answer.redirect_chain[-1][0] == url("round", planned.panel)
-    assert "there is nothing to close. Take the planning back." in said(answer)[0]
+    assert "there is nothing to close. Cancel the planned round instead." in said(answer)[0]
 
 
 # Following and closing
@@ -448,11 +450,11 @@ def test_planned_round_is_not_closed_from_a_page(staff, planned):
 def test_closing_page_says_that_nothing_was_submitted(staff, now, running):
     page = text(staff.get(url("round", running.panel)))
     assert "Nobody has submitted anything" in page
-    assert "it counts as one of the 2 planned rounds" in page
+    assert "it still counts as one of the 2 planned rounds" in page
     assert "Yes, close round 1 now, without any answer" in page
     answer = staff.post(url("close_round", running.panel), {"sure": "yes", "round": running.round.pk}, follow=True)
     assert answer.status_code == 200
-    assert [result.raters for result in answer.context["asked"].results] == [0, 0]
+    assert [result.raters for result in answer.context["selection"].results] == [0, 0]
 
 
 def test_closing_page_says_who_is_late_and_that_drafts_do_not_count(staff, now, running):
@@ -466,8 +468,8 @@ def test_closing_page_says_who_is_late_and_that_drafts_do_not_count(staff, now, 
     assert "Expert 3, 2 of 2 left" in page
     for entry in running.entries:
         assert f"{entry}: 3 people rated it; the panel's quorum is 5." in page
-    assert "Closed now, no reading is suggested for them." in page
-    assert "take the place of round 1" not in page
+    assert "If you close it now, no reading will be suggested for them." in page
+    assert "replace those of round 1" not in page
     assert "1 panelist started and did not submit everything. Drafts are kept, but they do not count." in page
     assert "Panelists were told a later date" in page
     assert "Nobody has submitted" not in page
@@ -484,12 +486,12 @@ def test_closing_page_says_who_is_late_and_that_drafts_do_not_count(staff, now, 
 
 def test_closing_page_of_round_2_says_what_becomes_of_round_1(staff, held, consultant):
     rounds.open_round(by=consultant, panel=held.panel)
-    assert "What the panel found in round 1 then still stands." in text(staff.get(url("round", held.panel)))
+    assert "The results of round 1 still stand." in text(staff.get(url("round", held.panel)))
     refresh(held)
     rate_all(held.panelists[0], held.entries[:1])
     page = text(staff.get(url("round", held.panel)))
     assert f"{held.entries[0]}: 1 person rated it; the panel's quorum is 5." in page
-    assert "Closed now, no reading is suggested for it: the answers of this round" in page
+    assert "If you close it now, no reading will be suggested for it, because the answers of this round" in page
 
 
 def test_closing_page_names_a_stakeholder_group_that_is_missing(staff, running):

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management import CommandParser
 from django.core.management.base import BaseCommand
 
+from core.words import counted
 from sme_review.services.reminders import remind_by_schedule
 
 
@@ -20,4 +21,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, days: list[int], **options: Any) -> None:
         """Send what is due and say how much that was."""
         sent = remind_by_schedule(days=days)
-        self.stdout.write(f"{sent} reminder{'' if sent == 1 else 's'} sent.")
+        self.stdout.write(f"{counted(sent, 'reminder')} sent.")

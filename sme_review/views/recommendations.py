@@ -13,14 +13,14 @@ from core.problems import Problem, StaleVersionError
 from sme_review.forms.decisions import ChoiceForm, RecommendationTextForm
 from sme_review.models import Panel
 from sme_review.permissions import MANAGE_PANELS, SEE_PANELS
-from sme_review.presenters.results import ShownCertification, show_results
+from sme_review.presenters.results import CertificationCard, show_results
 from sme_review.selectors.discussions import notes_by_entry
 from sme_review.selectors.packets import packets_visible_to
 from sme_review.selectors.panel_certifications import certifications_of
-from sme_review.selectors.recommendations import Standing, standing_of
+from sme_review.selectors.recommendations import PanelStanding, standing_of
 from sme_review.selectors.results import results_by_entry
 from sme_review.services.recommendations import Choice, NotWholeError, save_recommendation, send_recommendation
-from sme_review.views.old_pages import GONE, not_kept, typed_on_rows
+from sme_review.views.old_pages import GONE, not_saved, typed_on_rows
 from sme_review.views.panels import crumbs, find_panel, may_manage
 from sme_review.views.problems import problems_of
 
@@ -33,11 +33,11 @@ def recommend(request: SignedInRequest, pk: int) -> HttpResponse:
     panel = find_panel(request, pk)
     if panel.state in _BEFORE_RESULTS:
         return _too_early(request, panel)
-    shown, standing = _shown_by_entry(panel, request.user), standing_of(panel)
+    cards, standing = _cards_by_entry(panel, request.user), standing_of(panel)
     text_form = RecommendationTextForm(request.POST or None, initial={"text": panel.recommendation_text})
-    forms = _choice_forms(request, standing, shown)
+    forms = _choice_forms(request, standing, cards)
     is_stale, notes = False, notes_by_entry(request.user, panel)
-    gone = typed_on_rows(panel, request.POST, shown=[form.entry.pk for form in forms])
+    gone = typed_on_rows(panel, request.POST, rows_on_page=[form.entry.pk for form in forms])
     if request.method == "POST":
         require(request.user, MANAGE_PANELS)
         try:
@@ -47,7 +47,7 @@ def recommend(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.error(request, stale.message)
             is_stale = True
     context = {
-        "rows": [(form, shown.get(form.entry.pk), notes.get(form.entry.pk)) for form in sorted(forms, key=_place)],
+        "rows": [(form, cards.get(form.entry.pk), notes.get(form.entry.pk)) for form in sorted(forms, key=_place)],
         "text_form": text_form,
         "problems": [*([(GONE, "#typed")] if gone else []), *problems_of([text_form, *forms])],
         "is_stale": is_stale,
@@ -66,10 +66,10 @@ def _too_early(request: SignedInRequest, panel: Panel) -> HttpResponse:
     require(request.user, MANAGE_PANELS)
     typed = [("The recommendation", request.POST.get("text", "")), *typed_on_rows(panel, request.POST)]
     why = "Panelists are rating again, so no recommendation can be saved until the round is closed."
-    return not_kept(request, panel, why=why, typed=typed)
+    return not_saved(request, panel, why=why, typed=typed)
 
 
-def _known(request: SignedInRequest, standing: Standing) -> dict[str, object]:
+def _known(request: SignedInRequest, standing: PanelStanding) -> dict[str, object]:
     """The panel as it is now: what was recommended, decided and sent back before."""
     panel = standing.panel
     return {
@@ -85,14 +85,14 @@ def _known(request: SignedInRequest, standing: Standing) -> dict[str, object]:
     }
 
 
-def _shown_by_entry(panel: Panel, viewer: User) -> dict[int, ShownCertification]:
+def _cards_by_entry(panel: Panel, viewer: User) -> dict[int, CertificationCard]:
     """Primary key of PanelCertification -> what the panel concluded; those that nobody rated are left out."""
     results = list(results_by_entry(panel, viewer=viewer).values())
-    return {shown.result.entry.pk: shown for shown in show_results(results)}
+    return {card.result.entry.pk: card for card in show_results(results)}
 
 
 def _choice_forms(
-    request: SignedInRequest, standing: Standing, shown: dict[int, ShownCertification]
+    request: SignedInRequest, standing: PanelStanding, cards: dict[int, CertificationCard]
 ) -> list[ChoiceForm]:
     """A form for each certification whose decision is not released."""
     known = {item.panel_certification_id: item for item in standing.recommendations}
@@ -104,7 +104,7 @@ def _choice_forms(
             entry=entry,
             recommendation=known.get(entry.pk),
             place=place,
-            is_rated=entry.pk in shown,
+            is_rated=entry.pk in cards,
             sent_back=back.get(entry.pk),
         )
         for place, entry in enumerate(entries, start=1)
@@ -148,7 +148,7 @@ def _keep(
             seen=request.POST.get("seen"),
         )
         if not _wants_to_send(request):
-            messages.success(request, "Saved. Nobody is told until you send it.")
+            messages.success(request, "Saved. Nobody is notified until you send it.")
             return True
         send_recommendation(by=request.user, panel=panel)
     except NotWholeError as lacking:

@@ -34,7 +34,7 @@ def rated_and_closed(cast, by, **rules):
 
 
 def test_by_mail_the_spread_is_shown_as_soon_as_the_round_is_closed(drafted, consultant, client):
-    rated_and_closed(drafted, consultant, shown_from="close")
+    rated_and_closed(drafted, consultant, visible_from="close")
     for number in (0, 4):
         page = page_of(client, drafted, number)
         assert "Middle 60" in page
@@ -52,14 +52,14 @@ def test_by_default_nothing_is_shown_before_round_2_opens(drafted, consultant, c
 
 @pytest.mark.parametrize("sees", ["own", "spread", "reasons"])
 def test_no_more_is_shown_than_the_round_lets_panelists_see(sees, drafted, consultant, client):
-    rated_and_closed(drafted, consultant, shown_from="close", panelists_see=sees)
+    rated_and_closed(drafted, consultant, visible_from="close", panelists_see=sees)
     Rating.objects.update(employer_reason="Every shop asks for it")
     page = page_of(client, drafted, 4)
     assert ("Middle 60" in page, "Every shop asks for it" in page) == (sees != "own", sees == "reasons")
 
 
 def test_nothing_is_shown_while_the_round_is_open(drafted, consultant, client):
-    panel = change_panel(by=consultant, panel=drafted.panel, shown_from="close")
+    panel = change_panel(by=consultant, panel=drafted.panel, visible_from="close")
     rounds.open_round(by=consultant, panel=panel)
     refresh(drafted)
     for person in drafted.panelists:
@@ -68,12 +68,12 @@ def test_nothing_is_shown_while_the_round_is_open(drafted, consultant, client):
 
 
 def test_a_round_keeps_what_it_promised(drafted, consultant, client):
-    panel = change_panel(by=consultant, panel=drafted.panel, shown_from="later")
+    panel = change_panel(by=consultant, panel=drafted.panel, visible_from="later")
     drafted.round = rounds.open_round(by=consultant, panel=panel)
     refresh(drafted)
     for person in drafted.panelists:
         rate_all(person, drafted.entries)
-    change_panel(by=consultant, panel=drafted.panel, shown_from="close")
+    change_panel(by=consultant, panel=drafted.panel, visible_from="close")
     rounds.close_round(by=consultant, round=drafted.round)
     assert "Middle" not in page_of(client, drafted)
 
@@ -81,7 +81,7 @@ def test_a_round_keeps_what_it_promised(drafted, consultant, client):
 @pytest.fixture
 def live_panel(drafted, consultant):
     """A live session of a panel with one round that shows the spread at the close."""
-    drafted.panel = change_panel(by=consultant, panel=drafted.panel, shown_from="close", rounds_planned=1)
+    drafted.panel = change_panel(by=consultant, panel=drafted.panel, visible_from="close", rounds_planned=1)
     live.start_session(by=consultant, panel=drafted.panel, mail_again=False)
     refresh(drafted)
     return drafted
@@ -119,7 +119,7 @@ def test_opening_again_hides_the_spread_and_taking_that_back_shows_it(live_panel
 
 def test_an_opening_taken_back_leaves_the_spread_shown(drafted, consultant, client):
     """Round 2 of a certification is opened by mistake, and closed before anybody begins."""
-    panel = change_panel(by=consultant, panel=drafted.panel, shown_from="close")
+    panel = change_panel(by=consultant, panel=drafted.panel, visible_from="close")
     live.start_session(by=consultant, panel=panel, mail_again=False)
     refresh(drafted)
     ballots.close_ballot(by=consultant, ballot=rate_live(drafted, consultant))

@@ -12,7 +12,7 @@ from django import forms
 LONGEST = 6_000
 
 
-class _Asked:
+class _MayWait:
     """Lets an empty answer through."""
 
     empty_values: Any
@@ -23,7 +23,7 @@ class _Asked:
             super().validate(value)  # type: ignore[misc]
 
 
-class AskedIntegerField(_Asked, forms.IntegerField):
+class DraftIntegerField(_MayWait, forms.IntegerField):
     """A whole number; of a share people write the percent sign, too."""
 
     def to_python(self, value: Any) -> int | None:
@@ -52,13 +52,13 @@ class ConditionalCharField(LongCharField):
         super().__init__(required=False, **kwargs)
 
 
-class AskedCharField(_Asked, LongCharField):
+class DraftCharField(_MayWait, LongCharField):
     """Text."""
 
 
-class AskedChoiceField(_Asked, forms.ChoiceField):
+class DraftChoiceField(_MayWait, forms.ChoiceField):
     """One of several."""
 
 
-class AskedTypedChoiceField(_Asked, forms.TypedChoiceField):
+class DraftTypedChoiceField(_MayWait, forms.TypedChoiceField):
     """One of several, as a number."""

@@ -13,7 +13,7 @@ from core.problems import Problem, StaleVersionError
 from sme_review.forms.ratings import RatingForm
 from sme_review.forms.worksheet import WORKSHEET_BUTTONS, pressed, share_in_words
 from sme_review.models import PanelCertification, Panelist, Rating
-from sme_review.selectors.live_spread import before, shown_of
+from sme_review.selectors.live_spread import before, others_answers
 from sme_review.selectors.ratings import Task, answers_of
 from sme_review.selectors.worksheets import marks_of
 from sme_review.services import ratings
@@ -47,7 +47,7 @@ def rate(request: HttpRequest, panelist: Panelist, secret: str, entry_pk: int) -
         "form": _form(task, typed),
         "version": task.rating.version if task.rating else 0,
         "before": before(task.ballot, viewer=panelist),
-        "shown": shown_of(task.ballot, viewer=panelist),
+        "others": others_answers(task.ballot, viewer=panelist),
     }
     if typed is None:
         return render(request, _PAGE, {**context, "read_only": task.read_only})
@@ -86,10 +86,10 @@ def _typed(request: HttpRequest, task: Task) -> QueryDict | None:
 
 def _form(task: Task, typed: QueryDict | None) -> RatingForm:
     """The questions with what was saved; in round 2 with one's own first answers to start from."""
-    saved = answers_of(task.held) if task.held else Answers()
-    marks = marks_of(task.held) if task.held and task.sheet else {}
-    held = task.ballot.round if task.ballot else None
-    return RatingForm(typed, saved=saved, sheet=task.sheet, marks=marks, held=held)
+    saved = answers_of(task.first_answers) if task.first_answers else Answers()
+    marks = marks_of(task.first_answers) if task.first_answers and task.sheet else {}
+    in_round = task.ballot.round if task.ballot else None
+    return RatingForm(typed, saved=saved, sheet=task.sheet, marks=marks, in_round=in_round)
 
 
 def _keep(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> Rating:
@@ -120,8 +120,8 @@ def _save_quietly(request: HttpRequest, panelist: Panelist, context: dict[str, A
         return JsonResponse({"message": problem.message}, status=_LATE)
     wrong = [message for errors in form.errors.values() for message in errors]
     parts = {"share": share_in_words(task.sheet, form.marks() or {})} if task.sheet else {}
-    told = {"message": " ".join(["Draft saved.", *wrong]), "version": rating.version, "parts": parts}
-    return JsonResponse(told)
+    answer = {"message": " ".join(["Draft saved.", *wrong]), "version": rating.version, "parts": parts}
+    return JsonResponse(answer)
 
 
 def _save(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> HttpResponse:
@@ -141,7 +141,7 @@ def _save(request: HttpRequest, panelist: Panelist, context: dict[str, Any]) -> 
     context["version"] = rating.version
     action = request.POST["action"]
     if (action == "next" and form.ask_for_the_rest()) or (action == "use" and form.lacks_marks()) or not valid:
-        return render(request, _PAGE, {**context, "kept": True})
+        return render(request, _PAGE, {**context, "is_saved": True})
     messages.success(request, f"Saved your answers on {entry}.")
     return _go_on(context) if action == "next" else _stay(context, action)
 

@@ -27,15 +27,17 @@ def release(request: SignedInRequest, pk: int) -> HttpResponse:
     if not planned:
         return redirect("sme_review:panel", pk)
     decisions = [change.decision for change in planned]
-    told = audiences.told_to_panel(decisions)
+    for_panel = audiences.decisions_for_panel(decisions)
     context = {
         "panel": panel,
         "planned": planned,
         "undecided": undecided(panel),
-        "panelists": len(audiences.panelists_to_tell(panel)) if told else 0,
+        "panelists": len(audiences.panelists_to_tell(panel)) if for_panel else 0,
         "districts": len(audiences.districts_offering(panel)),
-        "coordinators": len(audiences.coordinators_to_tell(panel)) if audiences.told_to_districts(decisions) else 0,
-        "sent_back": len(told) < len(decisions),
+        "coordinators": len(audiences.coordinators_to_tell(panel))
+        if audiences.decisions_for_districts(decisions)
+        else 0,
+        "sent_back": len(for_panel) < len(decisions),
         "crumbs": crumbs(panel, "Release"),
     }
     return render(request, "sme_review/release.html", context)
@@ -60,6 +62,6 @@ def _what_came_of(released: Sequence[ListingDecision]) -> str:
     """Whether the catalog changed, and who is told."""
     if any(decision.listing_id for decision in released):
         return "The catalog is changed, and everybody concerned gets a mail."
-    if not audiences.told_to_panel(released):
+    if not audiences.decisions_for_panel(released):
         return "The catalog stays as it is. The recommendation is back with the consultant, who gets a mail."
     return "The catalog stays as it is. The panel and the consultant get a mail."

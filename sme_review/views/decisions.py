@@ -22,7 +22,7 @@ from sme_review.selectors.decisions import current_decisions, present_listings
 from sme_review.selectors.packets import latest_packet
 from sme_review.selectors.recommendations import recommendations_of
 from sme_review.services.decisions import decide_listing, undo_decision
-from sme_review.views.old_pages import not_kept, typed_on_rows
+from sme_review.views.old_pages import not_saved, typed_on_rows
 from sme_review.views.panels import crumbs, find_panel
 from sme_review.views.problems import problems_of
 
@@ -34,7 +34,7 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     packet = latest_packet(panel)
     if request.method == "POST" and (why := why_not_now(panel)):
         require(request.user, DECIDE_LISTINGS)
-        return not_kept(request, panel, why=why, typed=typed_on_rows(panel, request.POST))
+        return not_saved(request, panel, why=why, typed=typed_on_rows(panel, request.POST))
     if packet is None or panel.sent_at is None:
         return redirect("sme_review:panel", pk)
     recommendations = list(recommendations_of(panel))
@@ -65,9 +65,11 @@ def _standing(
     decided: dict[int, ListingDecision],
 ) -> dict[str, Any]:
     """What is kept and can be undone, and whether all is ready to be released."""
-    kept = [decided[item.pk] for item in recommendations if item.pk in decided and not decided[item.pk].released_at]
+    unreleased = [
+        decided[item.pk] for item in recommendations if item.pk in decided and not decided[item.pk].released_at
+    ]
     return {
-        "kept": kept,
+        "unreleased": unreleased,
         "undecided_count": len(recommendations) - len(decided),
         "may_decide": panel.state == Panel.State.RECOMMENDED and request.user.has_perm(DECIDE_LISTINGS),
         "listings": list(present_listings(panel)),
@@ -82,12 +84,12 @@ def _rows(
     forms: dict[int, DecisionForm],
 ) -> list[tuple[Any, ...]]:
     """For each certification: its recommendation, frozen numbers, history, decision and form."""
-    shown = {entry.key: entry for entry in show_entries(packet.content)}
+    frozen = {entry.key: entry for entry in show_entries(packet.content)}
     history = decisions.history_of(panel)
     return [
         (
             item,
-            shown.get(item.panel_certification_id),
+            frozen.get(item.panel_certification_id),
             history[item.panel_certification.certification_id],
             decided.get(item.pk),
             forms.get(item.pk),
@@ -138,10 +140,12 @@ def _keep_all(request: SignedInRequest, packet: Packet, forms: list[DecisionForm
     if not chosen:
         messages.error(request, "Choose a decision for at least one certification.")
         return False
-    kept = [form for form in chosen if _keep_one(request, packet, form)]
-    if kept:
-        messages.success(request, f"{len(kept)} decided and kept with your name. Nothing changes until you release.")
-    return len(kept) == len(chosen)
+    decided = [form for form in chosen if _keep_one(request, packet, form)]
+    if decided:
+        messages.success(
+            request, f"{len(decided)} decided and saved under your name. Nothing changes until you release."
+        )
+    return len(decided) == len(chosen)
 
 
 def _keep_one(request: SignedInRequest, packet: Packet, form: DecisionForm) -> bool:
@@ -171,7 +175,7 @@ def decide_several(request: SignedInRequest, pk: int) -> HttpResponse:
     packet = latest_packet(panel)
     if request.method == "POST" and (why := why_not_now(panel)):
         typed = [("Your reason", request.POST.get("reason", ""))]
-        return not_kept(request, panel, why=why, typed=typed)
+        return not_saved(request, panel, why=why, typed=typed)
     if packet is None or panel.state != Panel.State.RECOMMENDED:
         return redirect("sme_review:panel", pk)
     decided = current_decisions(panel)
@@ -192,7 +196,7 @@ def decide_several(request: SignedInRequest, pk: int) -> HttpResponse:
 def _keep_ticked(request: SignedInRequest, packet: Packet, form: SeveralForm) -> bool:
     decision = {**form.cleaned_data}
     ticked = decision.pop("ticked")
-    kept = 0
+    decided = 0
     for recommendation in ticked:
         try:
             decide_listing(
@@ -201,12 +205,12 @@ def _keep_ticked(request: SignedInRequest, packet: Packet, form: SeveralForm) ->
                 packet=_packet_read(request, packet),
                 **decision,
             )
-            kept += 1
+            decided += 1
         except Problem as problem:
             form.add_error(problem.field, f"{recommendation}: {problem.message}")
-    if kept:
-        messages.success(request, f"{kept} decided and kept with your name. Nothing changes until you release.")
-    return kept == len(ticked)
+    if decided:
+        messages.success(request, f"{decided} decided and saved under your name. Nothing changes until you release.")
+    return decided == len(ticked)
 
 
 @requires(DECIDE_LISTINGS)
@@ -218,7 +222,7 @@ def undo(request: SignedInRequest, pk: int, decision_pk: int) -> HttpResponse:
     try:
         undo_decision(by=request.user, decision=decision)
         messages.success(
-            request, f"The decision on {decision.recommendation} is undone. What you wrote stands in its form again."
+            request, f"The decision on {decision.recommendation} is undone. What you wrote is back in its form."
         )
     except Problem as problem:
         messages.error(request, problem.message)
