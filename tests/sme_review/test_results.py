@@ -21,8 +21,8 @@ from sme_review.validators import Answers
 from tests.factories.sme_review import AssignmentFactory, PanelistFactory
 from tests.sme_review.conftest import enlarge_first_group, open_first_round, rate_all, refresh
 from tests.sme_review.everything import everything_shown
-from tests.stages import staged
 from tests.sme_review.results import results_of
+from tests.stages import staged
 
 
 def answers(proportion=60, employer=4, postsecondary=3, **more):

@@ -27,8 +27,8 @@ from tests.factories.sme_review import (
     RecommendationFactory,
 )
 from tests.sme_review.conftest import open_first_round, rate_all, refresh
-from tests.stages import staged
 from tests.sme_review.results import results_of
+from tests.stages import staged
 
 DUE = date(2099, 3, 20)
 LATER = datetime(2099, 3, 2, 13, tzinfo=UTC)
