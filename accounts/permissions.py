@@ -1,4 +1,6 @@
-"""Who may do what, as predicates over the roles a person holds. Each app adds its own permissions in its `permissions.py`."""
+"""Who may do what, as predicates over the roles a person holds. Each app adds its own permissions in its
+`permissions.py`.
+"""
 
 from typing import Any
 
@@ -26,7 +28,9 @@ is_official = holds(Role.FISCAL_OFFICIAL)
 
 @rules.predicate
 def is_official_of(user: Any, place: Any) -> bool:
-    """The person is fiscal-agency official of the district that a membership or invitation lies in, and its role is one they set."""
+    """The person is fiscal-agency official of the district that a membership or invitation lies in, and its role is
+    one they set.
+    """
     if not user.scope.official_district_ids or place is None or place.role not in OFFICIAL_INVITES:
         return False
     district_id = place.building.district_id if place.building else place.district_id

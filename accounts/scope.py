@@ -43,7 +43,9 @@ class Scope:
         )
 
     def districts(self, path: str = "") -> Q:
-        """A filter for the districts in reach; a building reporter reaches the district that the building belongs to."""
+        """A filter for the districts in reach; a building reporter reaches the district that the building belongs
+        to.
+        """
         if self.state:
             return Q()
         prefix = f"{path}__" if path else ""

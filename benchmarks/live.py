@@ -1,6 +1,7 @@
 """Live sessions at full size against the budget: who waits how long to see what, and what all the asking costs.
 
-30 panels with 10 panelists and a facilitator each ask over real HTTP, at the pages' own pace, as the script in the pages
+30 panels with 10 panelists and a facilitator each ask over real HTTP, at the pages' own pace, as the script in the
+pages
 does: a small mark, and the part that follows only when the mark has changed. Meanwhile certifications are opened and
 closed, and panelists submit ratings through their pages' form.
 """

@@ -1,4 +1,5 @@
-"""The browsers of a live benchmark, in a process of their own: every page asks at its own pace, as static/js/follow.js does.
+"""The browsers of a live benchmark, in a process of their own: every page asks at its own pace, as static/js/follow.js
+does.
 
 Reads what to ask from standard input and writes three lines: all pages ask; the quiet part is over; the figures.
 """

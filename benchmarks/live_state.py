@@ -1,4 +1,6 @@
-"""Panels in a live session, with a secret for each panelist and a signed-in facilitator; imported once Django is set up."""
+"""Panels in a live session, with a secret for each panelist and a signed-in facilitator; imported once Django is set
+up.
+"""
 
 from datetime import date
 from typing import Any

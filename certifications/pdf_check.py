@@ -1,6 +1,8 @@
-"""Looks into one PDF, alone in a process with little memory and time: `python -m certifications.pdf_check FILE PREVIEW`.
+"""Looks into one PDF, alone in a process with little memory and time: `python -m certifications.pdf_check FILE
+PREVIEW`.
 
-Prints one line of JSON. It knows nothing of Django and gets no secrets: a PDF made to break its reader breaks only this.
+Prints one line of JSON. It knows nothing of Django and gets no secrets: a PDF made to break its reader breaks only
+this.
 """
 
 import json

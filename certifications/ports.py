@@ -1,7 +1,8 @@
 """What this room asks of rooms above it, which it must not import.
 
 Whether districts may enter results for a certification is decided in `data_collection`. That app answers the question
-here when it starts (`AppConfig.ready`), so that the arrow of imports keeps pointing down (docs/adr/0004). In the same way
+here when it starts (`AppConfig.ready`), so that the arrow of imports keeps pointing down (docs/adr/0004). In the same
+way
 `sme_review` answers which versions of a program's standards its panels rest on.
 """
 
@@ -26,7 +27,8 @@ def provide_entry_routes(routes: EntryRoutes) -> None:
 
 
 def open_for_district_entry(school_year: int) -> Q:
-    """A filter over `Certification`: those whose results come from districts (district, both or interim) in a school year.
+    """A filter over `Certification`: those whose results come from districts (district, both or interim) in a school
+    year.
 
     Raises:
         LookupError: no app has said how; nothing is open then, and that must not pass in silence.

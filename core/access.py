@@ -67,7 +67,9 @@ PACKAGE_VIEWS: dict[str, Access] = {
 
 
 def requires(permission: str) -> Callable[[View], View]:
-    """Declare that a view needs `permission` (see each app's `permissions.py`), held through any of the person's roles."""
+    """Declare that a view needs `permission` (see each app's `permissions.py`), held through any of the person's
+    roles.
+    """
 
     def declare(view: View) -> View:
         view.access = Access(Kind.PERMISSION, permission)  # type: ignore[attr-defined]

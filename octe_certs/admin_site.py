@@ -25,7 +25,9 @@ class StateAdminSite(AdminSite):
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send people to the one sign-in page, which knows second factors; refuse who is signed in without the right."""
+        """Send people to the one sign-in page, which knows second factors; refuse who is signed in without the
+        right.
+        """
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next", "/admin/"))

@@ -1,6 +1,7 @@
 """A form that came too late: the session has ended, or its security token is from before the last sign-in.
 
-What was typed is never lost (design, section 5, rule 3): the answer is a page that holds all of it, from where it is sent
+What was typed is never lost (design, section 5, rule 3): the answer is a page that holds all of it, from where it is
+sent
 again. It goes back to the browser that has just sent it and is stored nowhere. It is given only to a form of our own
 pages: a page elsewhere that sends something in a visitor's name must not get a button to press.
 """
@@ -56,7 +57,8 @@ def given_back(request: HttpRequest) -> HttpResponse:
     """The page that holds what was sent, with a new security token; a sentence for a page that saves by itself."""
     if "X-Autosave" in request.headers:
         told = (
-            "Not saved: you were signed out, or signed in again, since this page was opened. What you typed stays here. "
+            "Not saved: you were signed out, or signed in again, since this page was opened. What you typed "
+            "stays here. "
             "Press the button that saves."
         )
         return JsonResponse({"message": told}, status=403)

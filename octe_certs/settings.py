@@ -1,4 +1,6 @@
-"""Settings, all from the environment (docs/settings.md lists them). A missing or wrong one stops the start by its name."""
+"""Settings, all from the environment (docs/settings.md lists them). A missing or wrong one stops the start by its
+name.
+"""
 
 import sys
 from importlib.util import find_spec

@@ -13,7 +13,9 @@ _AT = Panel.State.values.index(Panel.State.RUNNING)
 
 
 class PanelFilter(django_filters.FilterSet):
-    """Panels by how far they are, of `selectors.panels.with_progress`; those put away show only when somebody asks for them."""
+    """Panels by how far they are, of `selectors.panels.with_progress`; those put away show only when somebody asks for
+    them.
+    """
 
     state = django_filters.ChoiceFilter(
         choices=[*_STATES[:_AT], _PLANNED, *_STATES[_AT:]],

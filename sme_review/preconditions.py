@@ -68,7 +68,8 @@ def why_not_put_away(panel: Panel) -> str:
         return "Close the round first: panelists are still rating."
     if panel.state == Panel.State.RECOMMENDED:
         return (
-            "This panel cannot be put away now: its recommendation waits for the approvers. It can be when everything is "
+            "This panel cannot be put away now: its recommendation waits for the approvers. It can be when "
+            "everything is "
             "decided and released, or when an approver has sent the recommendation back."
         )
     return ""
@@ -146,7 +147,9 @@ def _people(count: int) -> str:
 
 
 def why_no_session(panel: Panel) -> str:
-    """Which round, rated in people's own time, keeps a live session from starting, in a sentence; empty where none does."""
+    """Which round, rated in people's own time, keeps a live session from starting, in a sentence; empty where none
+    does.
+    """
     waiting = waiting_round(panel)
     if waiting is None or waiting.mode == Round.Mode.LIVE:
         return ""
@@ -176,7 +179,8 @@ _VIEW_STAYS = (
 def why_not_change(panel: Panel, changes: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What of these changes is not possible any more; a change to what holds already is none.
 
-    What panelists see of a round is kept on the round, so that a change holds for rounds that are opened later and never
+    What panelists see of a round is kept on the round, so that a change holds for rounds that are opened later and
+    never
     widens what raters were promised.
 
     Args:

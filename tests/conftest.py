@@ -52,7 +52,9 @@ def make_member(role: str, *, region=None, district=None, building=None, **user)
 
 @pytest.fixture(scope="session", autouse=True)
 def _static_files_are_found_once() -> Iterator[None]:
-    """Every test client and live server makes its own WhiteNoise, which would look through 200 static files each time."""
+    """Every test client and live server makes its own WhiteNoise, which would look through 200 static files each
+    time.
+    """
     found: dict[str, Any] = {}
     find = WhiteNoiseMiddleware.add_files_from_finders
 

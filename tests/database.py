@@ -1,7 +1,8 @@
 """A pytest plugin that gives the tests a real PostgreSQL before Django's settings are read.
 
 TEST_DATABASE_URL names one to use; otherwise an embedded server starts on a fresh folder, is shared by all test
-processes of the run, and goes away with it, also when the run is ended by a signal. The test databases are copies of one
+processes of the run, and goes away with it, also when the run is ended by a signal. The test databases are copies of
+one
 that is migrated (tests/migrated.py).
 """
 

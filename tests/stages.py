@@ -1,7 +1,9 @@
 """Stages: what fixtures set up through services, built once in each test process and put back for each test.
 
-A stage is built in a savepoint on an otherwise empty database; its rows, objects and mails are kept, and the savepoint is
-rolled back. Each test gets the rows inserted as they were and the objects unpickled, so that nothing passes from one test
+A stage is built in a savepoint on an otherwise empty database; its rows, objects and mails are kept, and the savepoint
+is
+rolled back. Each test gets the rows inserted as they were and the objects unpickled, so that nothing passes from one
+test
 to the next. tests/test_stages.py compares what is put back with what is built.
 """
 
@@ -118,7 +120,9 @@ def _put_back(stage: Stage, below: Sequence[Any]) -> Any:
 
 
 def _clock() -> str:
-    """Tests with one clock share a stage: a day of the real one, a minute of one that was set, an instant of one that stands."""
+    """Tests with one clock share a stage: a day of the real one, a minute of one that was set, an instant of one that
+    stands.
+    """
     if not time_machine.escape_hatch.is_travelling():
         return str(timezone.localdate())
     return timezone.now().isoformat(timespec="microseconds" if _stands_still() else "minutes")

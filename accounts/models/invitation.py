@@ -77,7 +77,8 @@ class Invitation(models.Model):
                 condition=Q(accepted_at=None, withdrawn_at=None),
                 nulls_distinct=False,
                 name="invitation_pending_once",
-                violation_error_message="This address is already invited to this role there. Send that invitation again.",
+                violation_error_message="This address is already invited to this role there. Send that "
+                "invitation again.",
             ),
         ]
 

@@ -19,7 +19,8 @@ from pghistory.models import Context, MiddlewareEvents
 from accounts.models import AuditEntry, User
 
 OWN_APPS = ("accounts", "certifications", "sme_review", "data_collection", "datasets")
-# A model may name fields (`audit_hides`) whose values the database keeps and no page shows, such as what a panelist answered.
+# A model may name fields (`audit_hides`) whose values the database keeps and no page shows, such as what a panelist
+# answered.
 HIDDEN = "not shown"
 KINDS_OF_CHANGE = {"insert": "added", "update": "changed", "delete": "deleted"}
 

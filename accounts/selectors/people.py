@@ -27,7 +27,9 @@ class Place:
 
 
 def _in_reach(user: User) -> Q:
-    """The memberships and invitations that a person may know of: all for the state, their district's for an official."""
+    """The memberships and invitations that a person may know of: all for the state, their district's for an
+    official.
+    """
     if user.scope.state:
         return Q()
     districts = user.scope.official_district_ids

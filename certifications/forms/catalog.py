@@ -77,7 +77,8 @@ class CertificationForm(SeenForm):
         help_texts = {
             "name": "Word for word as the awarding entity writes it.",
             "version": "Leave empty where there is only one.",
-            "credential_engine_id": "From the Credential Registry, for example ce-1234. Leave empty where there is none.",
+            "credential_engine_id": "From the Credential Registry, for example ce-1234. Leave empty where there "
+            "is none.",
             "replaced_by": "If the awarding entity has replaced it with another one.",
         }
 

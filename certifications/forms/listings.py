@@ -83,7 +83,8 @@ class RetireForm(ReviewForm):
         required=False,
         queryset=Certification.objects.none(),
         empty_label="No other certification",
-        help_text="If another certification takes its place. Districts see it, and so does everybody on the public list.",
+        help_text="If another certification takes its place. Districts see it, and so does everybody on the "
+        "public list.",
     )
     reason = forms.CharField(label="Why it is retired", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 

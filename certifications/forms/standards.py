@@ -16,7 +16,8 @@ class VersionForm(forms.Form):
     version = forms.CharField(
         label="Version",
         max_length=40,
-        help_text="To change a version that is already here, use its name. For a new version, use a new name, for example 2026-27.",
+        help_text="To change a version that is already here, use its name. For a new version, use a new name, "
+        "for example 2026-27.",
     )
 
 

@@ -28,7 +28,9 @@ class EvidenceDocumentQuerySet(models.QuerySet["EvidenceDocument"]):
     """Reads of evidence."""
 
     def visible_to(self, user: User) -> "EvidenceDocumentQuerySet":
-        """State, region and district see a district's documents; a building reporter those they uploaded or that prove a record of their building."""
+        """State, region and district see a district's documents; a building reporter those they uploaded or that prove
+        a record of their building.
+        """
         scope = user.scope
         if scope.state:
             return self.all()

@@ -93,7 +93,8 @@ class ProgramCertification(models.Model):
                         RangeOperators.OVERLAPS,
                     ),
                 ],
-                violation_error_message="This certification is already listed for this program in some of these school years.",
+                violation_error_message="This certification is already listed for this program in some of these "
+                "school years.",
             ),
             models.CheckConstraint(
                 condition=Q(last_school_year=None) | Q(last_school_year__gte=F("first_school_year")),

@@ -1,4 +1,6 @@
-"""Counts every change of what the public list shows, so that whoever has a copy learns in one query whether it is right."""
+"""Counts every change of what the public list shows, so that whoever has a copy learns in one query whether it is
+right.
+"""
 
 from typing import ClassVar
 
@@ -19,7 +21,9 @@ _MOVE_ON = """
 
 
 class PublicListCounter(models.Model):
-    """Changes counted by the triggers of the models that the public list shows; the sum of all lines only ever grows."""
+    """Changes counted by the triggers of the models that the public list shows; the sum of all lines only ever
+    grows.
+    """
 
     changes = models.PositiveBigIntegerField()
     changed_at = models.DateTimeField()

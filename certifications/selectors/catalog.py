@@ -45,7 +45,9 @@ def named_like(rows: QuerySet[Certification], words: str) -> QuerySet[Certificat
 
 
 def listed_with(rows: QuerySet[Certification], *, status: str = "", cluster: Any = None) -> QuerySet[Certification]:
-    """Certifications that have one listing of this status for a program of this cluster; "none" for no listing at all."""
+    """Certifications that have one listing of this status for a program of this cluster; "none" for no listing at
+    all.
+    """
     listings = ProgramCertification.objects.filter(certification=OuterRef("pk"))
     if cluster:
         listings = listings.filter(program__cluster=cluster)

@@ -219,7 +219,9 @@ class Known:
 
 
 def sheet_enrollments(user: User, draft: EntryDraft) -> QuerySet[Enrollment]:
-    """The students that a draft can hold: of its program, district and school year, at buildings in the person's reach."""
+    """The students that a draft can hold: of its program, district and school year, at buildings in the person's
+    reach.
+    """
     return (
         enrollments_to_enter(user, year=draft.school_year)
         .filter(offering__program=draft.program_id, offering__building__district=draft.district_id)

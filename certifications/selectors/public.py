@@ -103,7 +103,9 @@ def _only(rows: QuerySet[Any], figure: Aggregate) -> QuerySet[Any]:
 
 
 def listings() -> ProgramCertificationQuerySet:
-    """Listings that are public, each with the columns that are public; the replacement is public where it is listed too."""
+    """Listings that are public, each with the columns that are public; the replacement is public where it is listed
+    too.
+    """
     related = [f"program__{name}" for name in _PROGRAM_COLUMNS]
     related += [f"certification__{name}" for name in _CERTIFICATION_COLUMNS]
     rows = ProgramCertification.objects.filter(status__in=ProgramCertification.LISTED)

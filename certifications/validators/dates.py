@@ -81,6 +81,7 @@ def check_earned_after_tested(earned: date, *, tested: date | None, field: str) 
     """
     if tested and earned < tested:
         raise Problem(
-            f"The date earned, {show_date(earned)}, is before the date tested, {show_date(tested)}. Correct one of them.",
+            f"The date earned, {show_date(earned)}, is before the date tested, {show_date(tested)}. Correct one "
+            f"of them.",
             field=field,
         )

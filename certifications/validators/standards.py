@@ -187,7 +187,8 @@ def _unlike_segment(typed: _Typed, segments: _Segments) -> list[Refusal]:
     title, known = typed.texts[SEGMENT_TITLE], segments.titles.get(typed.texts[SEGMENT_CODE])
     if not title or known is None or known.texts[SEGMENT_TITLE] == title:
         return []
-    first = f"Segment {typed.texts[SEGMENT_CODE]} is “{known.texts[SEGMENT_TITLE][:_LONGEST_QUOTE]}” on row {known.row.number}."
+    other = known.texts[SEGMENT_TITLE][:_LONGEST_QUOTE]
+    first = f"Segment {typed.texts[SEGMENT_CODE]} is “{other}” on row {known.row.number}."
     return [typed.refusal(SEGMENT_TITLE, first, "Use one title for the segment, or another segment code.")]
 
 

@@ -1,4 +1,6 @@
-"""The public list: approved certifications for everybody, without signing in. The same answer for all, kept by caches."""
+"""The public list: approved certifications for everybody, without signing in. The same answer for all, kept by
+caches.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -37,7 +37,9 @@ def cell_text(value: Any) -> str:
 
 
 def numbered(rows: Iterable[list[Any]], *, most_rows: int) -> list[tuple[int, list[str]]]:
-    """The rows that hold something with the number that the spreadsheet shows beside them; one more than allowed at most."""
+    """The rows that hold something with the number that the spreadsheet shows beside them; one more than allowed at
+    most.
+    """
     kept: list[tuple[int, list[str]]] = []
     for number, row in enumerate(rows, start=1):
         cells = [cell_text(value) for value in row]

@@ -26,7 +26,8 @@ _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _HEADINGS_WITHIN = 10
 _SAVE_AS = "Open it in your spreadsheet program, save it as .xlsx or .csv, and send that file."
 _REFUSALS = {
-    "encrypted": "The spreadsheet is protected by a password, so it cannot be read. Save it without one, and send that.",
+    "encrypted": "The spreadsheet is protected by a password, so it cannot be read. Save it without one, and "
+    "send that.",
     "too large": (
         "The spreadsheet is far larger inside than it looks, so it was not read. Copy the table into a new "
         "spreadsheet, and send that."

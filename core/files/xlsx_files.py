@@ -1,4 +1,6 @@
-"""Spreadsheet downloads (XLSX): the cells safe to open by the rule of `csv_files`, the bytes the same for the same rows."""
+"""Spreadsheet downloads (XLSX): the cells safe to open by the rule of `csv_files`, the bytes the same for the same
+rows.
+"""
 
 import io
 import math
@@ -71,7 +73,9 @@ def xlsx_response(*, name: str, sheets: Sequence[Sheet], title: str = "") -> Htt
 
 
 def cell_value(value: Any) -> str | float | Decimal | date | None:
-    """What a cell holds: numbers, dates and nothing as they are; all else as text that no program takes for a formula."""
+    """What a cell holds: numbers, dates and nothing as they are; all else as text that no program takes for a
+    formula.
+    """
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
     if value is None or isinstance(value, bool | int | date):

@@ -16,7 +16,8 @@ from core.pictures import Ruler, SpreadPicture, lay_out_spread
 
 register = template.Library()
 
-# The picture of a spread on a page (templates/cotton/spread.html): its width in its own units, and the room left at both ends for half a marker.
+# The picture of a spread on a page (templates/cotton/spread.html): its width in its own units, and the room left at
+# both ends for half a marker.
 _WIDTH = 300
 _MARGIN = 8
 

@@ -1,7 +1,8 @@
 """Loading the reference files, one file of code per noun.
 
 A new reference file lies in `datasets/reference/`, with its source in `SOURCES.md` there; its loader beside these, as a
-function that takes `overwrite` and gives `Counts` (`sync` does the work); and its line in `TABLES`, after what it refers to.
+function that takes `overwrite` and gives `Counts` (`sync` does the work); and its line in `TABLES`, after what it
+refers to.
 """
 
 from collections.abc import Callable

@@ -115,10 +115,13 @@ def broken_references(*tables: type[models.Model]) -> list[str]:
                 if not isinstance(field, models.ForeignKey):
                     continue
                 target = field.remote_field.model._meta
-                cursor.execute(
-                    f'SELECT count(*) FROM "{table._meta.db_table}" t WHERE t."{field.column}" IS NOT NULL AND NOT EXISTS '  # noqa: S608 - names from our models
+                # Names from our models, so nothing a stranger wrote can be among them.
+                dangling = (
+                    f'SELECT count(*) FROM "{table._meta.db_table}" t '  # noqa: S608
+                    f'WHERE t."{field.column}" IS NOT NULL AND NOT EXISTS '
                     f'(SELECT 1 FROM "{target.db_table}" r WHERE r."{target.pk.column}" = t."{field.column}")'
                 )
+                cursor.execute(dangling)
                 count = cursor.fetchone()[0]
                 if count:
                     broken.append(f"{table._meta.label}.{field.name}: {count}")

@@ -84,7 +84,9 @@ def _review_year(row: Row) -> int | None:
 
 
 def _retirement(row: Row) -> dict[str, Any]:
-    """Of a retired listing, what it was before; the files do not say, so it had no end and was retired in its last year."""
+    """Of a retired listing, what it was before; the files do not say, so it had no end and was retired in its last
+    year.
+    """
     first, last = row.integer("first_school_year"), row.integer("last_school_year")
     retired = row.required("status") == ProgramCertification.Status.RETIRED
     if not (retired and first and last):

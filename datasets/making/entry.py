@@ -24,7 +24,10 @@ _REQUESTS = (
         "Nat. Restaurant Assoc.",
         "Three of our students passed it at work.",
         date(2026, 10, 5),
-        "Not taken up. The course is part of ServSafe Manager, which is listed. Enter that one when a student passes it.",
+        (
+            "Not taken up. The course is part of ServSafe Manager, which is listed. Enter that one when a student "
+            "passes it."
+        ),
     ),
 )
 

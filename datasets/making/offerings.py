@@ -1,4 +1,6 @@
-"""Which building offers which program: bigger schools offer more, and the programs with listings are the common ones."""
+"""Which building offers which program: bigger schools offer more, and the programs with listings are the common
+ones.
+"""
 
 from dataclasses import dataclass, field
 from random import Random

@@ -1,4 +1,5 @@
-"""Three panels between rating and release: one in its second round, one with the approver, one decided and not released.
+"""Three panels between rating and release: one in its second round, one with the approver, one decided and not
+released.
 
 People and ratings are invented, and come from what is written here alone, so that they are the same in every demo.
 """
@@ -33,7 +34,8 @@ _OPENED, _CLOSED, _AGAIN = date(2026, 10, 12), date(2026, 10, 30), date(2026, 11
 _SENT, _DECIDED_ON = date(2026, 11, 12), date(2026, 11, 19)
 _SHEET = "Invented for demonstration. What it covers, how it is earned, what it costs and who asks for it stand here."
 _TEXT = (
-    "Invented for demonstration. All three groups took part. The panel is of one mind about the first certifications and "
+    "Invented for demonstration. All three groups took part. The panel is of one mind about the first "
+    "certifications and "
     "of two minds about the others; the comments say why."
 )
 _NOTE = "Invented for demonstration. The comments weigh more here than the numbers."
@@ -133,6 +135,7 @@ def _rated(step: _Step, cast: Cast) -> Panel:
             email=address,
             group=group,
             invited_at=moment(_OPENED),
+            due_date_mailed=panel.due_date,
             first_opened_at=moment(_OPENED, 60),
         )
     _hold(panel, cast, number=1, opened=moment(_OPENED), closed=moment(_CLOSED))

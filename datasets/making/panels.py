@@ -1,4 +1,6 @@
-"""Six panels, one at each step: three from the sample files (decided, rating now, being set up), and panel_steps.py's."""
+"""Six panels, one at each step: three from the sample files (decided, rating now, being set up), and
+panel_steps.py's.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -37,7 +39,8 @@ _OPENED = {DECIDED: date(2026, 9, 8), RUNNING: date(2026, 11, 9)}
 _DUE = {DECIDED: date(2026, 10, 2), RUNNING: date(2026, 12, 4), SET_UP: date(2027, 2, 12)}
 _CLOSED, _SENT, _DECIDED_ON = date(2026, 10, 2), date(2026, 10, 9), date(2026, 10, 16)
 _TEXT = (
-    "Invented for demonstration. The panel found that the maintenance and service tests match the program well and that "
+    "Invented for demonstration. The panel found that the maintenance and service tests match the program well "
+    "and that "
     "employers ask for them. It was of two minds about the state's mechanic certification. It did not find the safety "
     "course to be a credential that shows the skills of the program."
 )
@@ -68,7 +71,9 @@ def make_panels(cast: Cast) -> None:
     for person in running.people.values():
         # The mails make the demo's outbox useful from the first minute; their links work.
         mail_link(person)
-    Panelist.objects.filter(panel=running.panel).update(invited_at=moment(_OPENED[RUNNING]))
+    Panelist.objects.filter(panel=running.panel).update(
+        invited_at=moment(_OPENED[RUNNING]), due_date_mailed=running.panel.due_date
+    )
     PanelistLink.objects.filter(panelist__panel=running.panel).update(sent_at=moment(_OPENED[RUNNING]))
     _recommend_and_decide(decided, cast)
     make_panel_steps(cast)
@@ -124,6 +129,7 @@ def _people(panel: Panel, cip_code: str, certifications: dict[str, PanelCertific
             title=row.text("title"),
             organization=row.text("organization"),
             invited_at=moment(_OPENED[cip_code]),
+            due_date_mailed=panel.due_date,
         )
         if row.text("conflict"):
             code, reason = row.text("conflict").split(";", 1)

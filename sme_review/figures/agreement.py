@@ -29,7 +29,8 @@ def alpha(certifications: Sequence[Mapping[int, int]], *, level: Literal["ordina
     krippendorff library. Ordinal for values of 1 to 5, interval for shares of the standards.
 
     Args:
-        certifications: for each certification rater -> rating. "Cannot judge", conflicts of interest and missing answers
+        certifications: for each certification rater -> rating. "Cannot judge", conflicts of interest and missing
+        answers
             are simply not in it. Certifications with one rating tell nothing about agreement and are left out.
         level: the level of measurement.
 

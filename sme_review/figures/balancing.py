@@ -82,7 +82,8 @@ def share_out(
         raters: each key once.
         items: keys of the certifications, each once.
         rules: target, limits and groups.
-        existing: (rater, certification) pairs of an earlier assignment; people and certifications that are gone do no harm.
+        existing: (rater, certification) pairs of an earlier assignment; people and certifications that are gone do no
+        harm.
         rated: those pairs among the existing that were rated; they are never taken away.
         seed: which of equally good assignments is found; for example the panel's key.
 
@@ -234,7 +235,9 @@ class _Board:
         return bool(chain)
 
     def _seat_one_for_another(self, place: int, members: Sequence[_Seat], *, fresh_only: bool) -> None:
-        """As before, where everybody is full: the chain ends with a member who gives up what has enough of the group."""
+        """As before, where everybody is full: the chain ends with a member who gives up what has enough of the
+        group.
+        """
         free = self._free(place, members)
 
         def droppable(seat: _Seat) -> int:
@@ -268,7 +271,9 @@ class _Board:
         *,
         fresh_only: bool,
     ) -> list[_Step]:
-        """The shortest chain of hand-overs from one of the starts to somebody who fits, the least loaded of the nearest."""
+        """The shortest chain of hand-overs from one of the starts to somebody who fits, the least loaded of the
+        nearest.
+        """
         came_by: dict[int, _Step | None] = {seat.rater.key: None for seat in starts}
         frontier = list(starts)
         while frontier:
@@ -330,7 +335,9 @@ class _Board:
 
 
 def _rank(*words: object) -> int:
-    """A place in an order that looks random, is the same on every machine, and does not change as others come and go."""
+    """A place in an order that looks random, is the same on every machine, and does not change as others come and
+    go.
+    """
     return int.from_bytes(sha256(":".join(map(str, words)).encode()).digest()[:8])
 
 

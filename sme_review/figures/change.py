@@ -50,7 +50,8 @@ class Change:
 def change_between(before: Mapping[int, int], after: Mapping[int, int]) -> Change | None:
     """Who moved, and whether the panel came closer: change and convergence between Delphi rounds.
 
-    Convergence is a smaller mean absolute deviation from the median (Burke & Dunlap 2002) in the later round. Reports of
+    Convergence is a smaller mean absolute deviation from the median (Burke & Dunlap 2002) in the later round. Reports
+    of
     panels are asked to show both rounds (Delphi and RAND/UCLA reporting reviews).
 
     Args:

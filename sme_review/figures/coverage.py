@@ -25,7 +25,9 @@ _QUARTERS = 4
 
 @dataclass(frozen=True)
 class Cell:
-    """What the raters marked for one standard and one certification; `worth` is the median mark, None when nobody marked."""
+    """What the raters marked for one standard and one certification; `worth` is the median mark, None when nobody
+    marked.
+    """
 
     full: int
     part: int
@@ -127,7 +129,8 @@ def coverage_map(
         few: certifications with so few worksheets that no set is made of them.
 
     Returns:
-        A certification that nobody marked has the share None and is in no set. A standard is untouched when it was marked
+        A certification that nobody marked has the share None and is in no set. A standard is untouched when it was
+        marked
         and nobody's median finds any of it in any certification; unmarked when nobody marked it for any. In shares and
         sets what nobody marked adds nothing.
     """

@@ -37,7 +37,8 @@ def nine_point_disagree(values: Sequence[int]) -> bool:
     """The rule in its original form, on a scale of 1 to 9: at least a third rate 1-3 and at least a third rate 7-9.
 
     Fitch and others 2001, The RAND/UCLA Appropriateness Method User's Manual. For the classic panel of nine that is
-    three or more raters in each outer third. The manual's table for other sizes counts 3 for 8 to 10 raters, 4 for 11 to
+    three or more raters in each outer third. The manual's table for other sizes counts 3 for 8 to 10 raters, 4 for 11
+    to
     13 and 5 for 14 to 16, so for 10, 13 and 16 raters it asks for one fewer than a third; here a third is a third.
 
     Returns:

@@ -1,4 +1,6 @@
-"""How much of the panel stands behind a certification: content validity index, modified kappa, content validity ratio."""
+"""How much of the panel stands behind a certification: content validity index, modified kappa, content validity
+ratio.
+"""
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -46,7 +48,8 @@ def endorsement_share(values: Sequence[int]) -> float | None:
 
 
 def panel_endorsement(shares: Iterable[float | None]) -> float | None:
-    """The mean I-CVI over a panel's certifications: the scale-level index S-CVI/Ave (Polit & Beck 2006; .90 is their mark).
+    """The mean I-CVI over a panel's certifications: the scale-level index S-CVI/Ave (Polit & Beck 2006; .90 is their
+    mark).
 
     Args:
         shares: one I-CVI for each certification; None (nobody rated, or withheld) is left out.
@@ -86,7 +89,9 @@ def kappa_grade(kappa: float) -> KappaGrade:
 
 
 def endorsement_needed(raters: int, *, to_5: int, to_8: int, from_9: int) -> int:
-    """The I-CVI in percent that this many raters must reach: by default 100 to 5 raters, 83 to 8, 78 from 9 (Lynn 1986)."""
+    """The I-CVI in percent that this many raters must reach: by default 100 to 5 raters, 83 to 8, 78 from 9 (Lynn
+    1986).
+    """
     if raters <= _SMALL_PANEL:
         return to_5
     return to_8 if raters <= _MEDIUM_PANEL else from_9
@@ -100,7 +105,8 @@ def reaches(share: float, needed: int) -> bool:
 def content_validity_ratio(endorsing: int, raters: int) -> float | None:
     """Lawshe's content validity ratio, CVR = (ne - N/2) / (N/2) (Lawshe 1975).
 
-    Minus 1 when nobody endorses, 0 when half of the raters do, 1 when all do. Lawshe counts "essential"; we count 4 or 5.
+    Minus 1 when nobody endorses, 0 when half of the raters do, 1 when all do. Lawshe counts "essential"; we count 4 or
+    5.
 
     Args:
         endorsing: ne, how many rated 4 or 5.
@@ -115,8 +121,10 @@ def content_validity_ratio(endorsing: int, raters: int) -> float | None:
 def endorsing_beyond_chance(raters: int) -> int | None:
     """The fewest endorsing raters of N that coin tosses would give at most one time in twenty.
 
-    The critical values of Lawshe's ratio, computed exactly: the smallest n with P(X >= n) <= .05 for X binomial(N, 0.5),
-    one-tailed. Lawshe's own table of 1975 is faulty; Wilson, Pan & Schumsky 2012 and Ayre & Scally 2014 recalculated it.
+    The critical values of Lawshe's ratio, computed exactly: the smallest n with P(X >= n) <= .05 for X binomial(N,
+    0.5),
+    one-tailed. Lawshe's own table of 1975 is faulty; Wilson, Pan & Schumsky 2012 and Ayre & Scally 2014 recalculated
+    it.
 
     Args:
         raters: N, how many rated.

@@ -29,7 +29,8 @@ QUARTILES = Explanation("Middle half", "The middle half of the answers lies betw
 MEAN = Explanation("Mean", "All answers added up and shared out evenly. A single extreme answer pulls it.")
 DEVIATION = Explanation(
     "Spread around the median",
-    "How far, on average, an answer lies from the median. Up to a sixth of the scale (about 0.7 on 1 to 5, about 17 on 0 to "
+    "How far, on average, an answer lies from the median. Up to a sixth of the scale (about 0.7 on 1 to 5, "
+    "about 17 on 0 to "
     "100) counts as agreement.",
 )
 BANDS = Explanation(
@@ -37,11 +38,13 @@ BANDS = Explanation(
 )
 ENDORSEMENT = Explanation(
     "Share rating 4 or 5",
-    "The part of the raters who give a 4 or a 5. Small panels must agree more than large ones before it counts as enough.",
+    "The part of the raters who give a 4 or a 5. Small panels must agree more than large ones before it counts "
+    "as enough.",
 )
 KAPPA = Explanation(
     "Modified kappa",
-    "The share rating 4 or 5, less what luck alone would give. Over 0.74 is excellent, 0.60 to 0.74 good, 0.40 to 0.59 fair.",
+    "The share rating 4 or 5, less what luck alone would give. Over 0.74 is excellent, 0.60 to 0.74 good, 0.40 "
+    "to 0.59 fair.",
 )
 RATIO = Explanation(
     "Content validity ratio (CVR)",
@@ -67,7 +70,8 @@ PANEL_ENDORSEMENT = Explanation(
 )
 ALPHA = Explanation(
     "Agreement over the panel (Krippendorff's alpha)",
-    "How far raters agree over all certifications. It is 1 when they always agree and 0 when they agree only as much as "
+    "How far raters agree over all certifications. It is 1 when they always agree and 0 when they agree only as "
+    "much as "
     "luck would give. From 0.80 it is good, from 0.67 enough for tentative conclusions.",
 )
 READING = Explanation(

@@ -1,4 +1,6 @@
-"""The suggested reading of a certification's numbers, with the rule that fired. A person decides; this only suggests."""
+"""The suggested reading of a certification's numbers, with the rule that fired. A person decides; this only
+suggests.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,7 +60,8 @@ def suggest(
 ) -> Suggested:
     """What the numbers read like: withheld, discuss, do not recommend or recommend, checked in this order.
 
-    Disagreement comes before the medians because a median between two camps is nobody's opinion (RAND/UCLA: disagreement
+    Disagreement comes before the medians because a median between two camps is nobody's opinion (RAND/UCLA:
+    disagreement
     makes it uncertain, whatever the median).
     """
     withheld = why_withheld(raters_by_group, thresholds)
@@ -87,8 +90,10 @@ def suggest(
         return Suggested(Reading.DISCUSS, f"Not everything needed to recommend holds: {'; '.join(unmet)}.")
     return Suggested(
         Reading.RECOMMEND,
-        f"The median share of the standards is at least {thresholds.recommend_proportion} percent, enough raters give 4 or "
-        f"5 for employers, the median value to postsecondary programs is at least {thresholds.recommend_postsecondary}, "
+        f"The median share of the standards is at least {thresholds.recommend_proportion} percent, enough "
+        f"raters give 4 or "
+        f"5 for employers, the median value to postsecondary programs is at least "
+        f"{thresholds.recommend_postsecondary}, "
         "and there is no disagreement.",
     )
 
@@ -128,7 +133,8 @@ def _conditions_not_met(
         unmet.append(few)
     elif share is not None and not figures.reaches(share, needed):
         unmet.append(
-            f"{half_up(share * 100):.0f} percent rate the value to employers 4 or 5, and {needed} percent are needed with "
+            f"{half_up(share * 100):.0f} percent rate the value to employers 4 or 5, and {needed} percent are "
+            f"needed with "
             f"{len(employer_values)} raters"
         )
     postsecondary = figures.middle(postsecondary_values)

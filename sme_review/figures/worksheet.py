@@ -38,7 +38,8 @@ def suggest_share(
 ) -> SuggestedShare:
     """The share of the standards that the marks come to: 100 x sum / N, or weighted by segment.
 
-    With weights it is 100 x sum over segments of (weight x mean worth of its marks) / sum of weights. The exact fraction is
+    With weights it is 100 x sum over segments of (weight x mean worth of its marks) / sum of weights. The exact
+    fraction is
     rounded once, at the end, to whole percent; a half goes up (12.5 becomes 13).
 
     Args:

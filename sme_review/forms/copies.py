@@ -61,7 +61,8 @@ class CopyForm(forms.Form):
         label="Its rules",
         required=False,
         initial=True,
-        help_text="Quorum and groups, who rates what in which numbers, rounds, what panelists see, the worksheet, and how the "
+        help_text="Quorum and groups, who rates what in which numbers, rounds, what panelists see, the "
+        "worksheet, and how the "
         "numbers are read. Without them the new panel has the defaults.",
     )
     certifications = forms.BooleanField(required=False, initial=True)
@@ -70,7 +71,8 @@ class CopyForm(forms.Form):
         required=False,
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
-        help_text="The catalog names them as replacements. What panelists read about them comes from the catalog; check it.",
+        help_text="The catalog names them as replacements. What panelists read about them comes from the "
+        "catalog; check it.",
     )
     people = forms.BooleanField(required=False, initial=True)
 
@@ -83,7 +85,8 @@ class CopyForm(forms.Form):
         people = self.fields["people"]
         people.label = f"Its people ({len(proposal.people)})"
         people.help_text = (
-            "Name, e-mail address, group, job title and organization. Nobody is mailed until you open a round. Those taken "
+            "Name, e-mail address, group, job title and organization. Nobody is mailed until you open a round. "
+            "Those taken "
             "off the panel stay out, and so do links, conflicts of interest and ratings."
         )
         if not proposal.people:
@@ -98,7 +101,8 @@ class CopyForm(forms.Form):
         field.help_text = f"The earlier panel rated by version {earlier}."
         if not versions:
             field.error_messages["required"] = (
-                f"{self.proposal.source.program} has no standards now; a panel needs them to rate by. Import them first."
+                f"{self.proposal.source.program} has no standards now; a panel needs them to rate by. Import "
+                f"them first."
             )
 
     def _offer_certifications(self) -> None:

@@ -90,7 +90,8 @@ class ChoiceForm(forms.Form):
         given = self.cleaned_data["position"]
         if self.add_prefix("position") not in self.data:
             raise ValidationError(
-                f"{self.entry} joined the panel since you opened this page. It is now listed below with the others. Nothing is "
+                f"{self.entry} joined the panel since you opened this page. It is now listed below with the "
+                f"others. Nothing is "
                 "saved yet. Check it, then save again."
             )
         return int(self.initial["position"]) if given is None else given
@@ -137,7 +138,9 @@ class _Decision(forms.Form):
         self.fields["last_school_year"].choices = [("", "No end"), *last]  # type: ignore[attr-defined]
 
     def check(self, about: str) -> None:
-        """Only an approval counts federally, and a box that was ticked before anybody looked says nothing; years run forward."""
+        """Only an approval counts federally, and a box that was ticked before anybody looked says nothing; years run
+        forward.
+        """
         data = self.cleaned_data
         outcome = data.get("outcome")
         approved = outcome == ListingDecision.Outcome.APPROVED

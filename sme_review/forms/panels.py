@@ -34,7 +34,8 @@ class NewPanelForm(forms.Form):
         queryset=Program.objects.none(),
         label="Program",
         empty_label="Choose a program",
-        help_text="Listed by CIP code (Classification of Instructional Programs), the federal program code. One without "
+        help_text="Listed by CIP code (Classification of Instructional Programs), the federal program code. One "
+        "without "
         "standards needs them first: import them from its page in the catalog.",
     )
     title = forms.CharField(
@@ -70,14 +71,17 @@ class NewPanelForm(forms.Form):
                 known = (
                     f"It has: {', '.join(has)}."
                     if has
-                    else "It has none yet, and a panel needs them to rate by: import them from the program's page in the catalog."
+                    else "It has none yet, and a panel needs them to rate by: import them from the program's "
+                    "page in the catalog."
                 )
                 self.add_error("standards_version", f"{program} has no standards in the version “{version}”. {known}")
         return self.cleaned_data
 
 
 class AddCertificationsForm(forms.Form):
-    """Certifications of the catalog, several at once; those that are ticked stay in sight beside what is searched for."""
+    """Certifications of the catalog, several at once; those that are ticked stay in sight beside what is searched
+    for.
+    """
 
     certifications = forms.ModelMultipleChoiceField(
         queryset=Certification.objects.none(),

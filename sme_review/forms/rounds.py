@@ -29,7 +29,8 @@ class OpenRoundForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": "Tick at least one certification.",
-            "invalid_choice": "One of the certifications that you ticked is not on this panel any more. Look again below.",
+            "invalid_choice": "One of the certifications that you ticked is not on this panel any more. Look "
+            "again below.",
             "invalid_pk_value": "One of the certifications that you ticked is not on this panel. Look again below.",
         },
     )

@@ -43,7 +43,8 @@ class PanelRulesForm(forms.ModelForm):
         choices=ROUND_COUNTS,
         coerce=int,
         widget=forms.RadioSelect,
-        help_text="In round 2 panelists see their own first answers and what you choose below, and rate again. You decide "
+        help_text="In round 2 panelists see their own first answers and what you choose below, and rate again. "
+        "You decide "
         "after round 1 whether to have it.",
     )
 
@@ -69,15 +70,18 @@ class PanelRulesForm(forms.ModelForm):
         help_texts = {
             "title": "Panelists see it.",
             "quorum": "With fewer raters the results show the ratings and suggest nothing.",
-            "minimum_per_group": "Secondary, postsecondary, and business and industry. Enter 0 if no group is required.",
+            "minimum_per_group": "Secondary, postsecondary, and business and industry. Enter 0 if no group is "
+            "required.",
             "panelists_see": "Never names.",
-            "visible_from": "At the latest with OCTE's decisions. A spread of fewer than three ratings is never shown to them.",
+            "visible_from": "At the latest with OCTE's decisions. A spread of fewer than three ratings is never "
+            "shown to them.",
             "worksheet": "It helps with question 1 and makes the coverage map.",
             "recommend_proportion": "Question 1. From 0 to 100.",
             "recommend_postsecondary": "Question 3. From 1 to 5.",
             "reject_proportion": "Question 1. Not above the share for recommending.",
             "reject_employer": "Question 2. From 1 to 5.",
-            "endorsement_to_5": "Question 2, the value to employers. The share is also called item content validity index "
+            "endorsement_to_5": "Question 2, the value to employers. The share is also called item content "
+            "validity index "
             "(I-CVI).",
         }
 
@@ -100,7 +104,9 @@ class PanelRulesForm(forms.ModelForm):
 
     @property
     def mark(self) -> str:
-        """The mark of the rules that what is typed was made from: of those of now once that was said to be out of date."""
+        """The mark of the rules that what is typed was made from: of those of now once that was said to be out of
+        date.
+        """
         if self.is_bound and not self.is_stale:
             return str(self["seen"].value() or "")
         return str(rules_mark(self.panel) if self.is_stale else self.initial["seen"])

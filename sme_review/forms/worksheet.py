@@ -15,7 +15,8 @@ from sme_review.selectors.worksheets import Sheet
 # The buttons inside the worksheet: take its share, mark what is left as not covered, begin anew.
 WORKSHEET_BUTTONS = ("use", "rest", "clear")
 _HELP = (
-    "Say for each standard how far the certification covers it. Your marks suggest a share for the first question; your "
+    "Say for each standard how far the certification covers it. Your marks suggest a share for the first "
+    "question; your "
     "own number counts."
 )
 _HELP_REQUIRED = f"This panel asks everybody to fill it in. {_HELP}"

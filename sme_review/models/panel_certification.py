@@ -56,7 +56,8 @@ class Material(models.Model):
     information_sheet = models.TextField(
         "information sheet",
         blank=True,
-        help_text="What panelists read: what the certification covers, how it is earned, who recognizes it, what it costs.",
+        help_text="What panelists read: what the certification covers, how it is earned, who recognizes it, "
+        "what it costs.",
     )
     blueprint = models.TextField(
         "blueprint",

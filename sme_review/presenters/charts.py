@@ -41,7 +41,9 @@ _UPRIGHT_TITLE, _FEWEST_ROWS = 26, 5
 
 @dataclass(frozen=True)
 class Shade:
-    """How a median mark is shown: in words, as letters in its cell, and as a color (ColorBrewer's blues, light to dark)."""
+    """How a median mark is shown: in words, as letters in its cell, and as a color (ColorBrewer's blues, light to
+    dark).
+    """
 
     words: str
     letters: str

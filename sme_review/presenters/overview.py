@@ -9,7 +9,9 @@ from sme_review.selectors.results import CertificationResult
 
 @dataclass(frozen=True)
 class OverviewRow:
-    """One certification's line in the overview; the `..._key` are what its columns sort by, nothing before the least."""
+    """One certification's line in the overview; the `..._key` are what its columns sort by, nothing before the
+    least.
+    """
 
     key: int
     certification: str

@@ -33,7 +33,8 @@ def latest_ballots(panel: Panel) -> dict[int, Ballot]:
 def final_ballots(panel: Panel) -> dict[int, Ballot]:
     """Primary key of PanelCertification -> the last ballot of its last round that is closed: what the panel concluded.
 
-    A certification that is open has the conclusion of the round before, if there was one; so has one that nobody rated in
+    A certification that is open has the conclusion of the round before, if there was one; so has one that nobody rated
+    in
     its last round.
     """
     return concluding(closed_by_round(panel).values())

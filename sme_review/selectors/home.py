@@ -32,7 +32,9 @@ def home_items(user: User) -> list[HomeItem]:
 
 
 def _waiting(panels: QuerySet[Panel]) -> QuerySet[Panel]:
-    """Panels with the approvers; adds open_count (no decision yet, or deferred) and decided_count (decided, not released)."""
+    """Panels with the approvers; adds open_count (no decision yet, or deferred) and decided_count (decided, not
+    released).
+    """
     standing = ListingDecision.objects.filter(superseded_at=None, undone_at=None)
     unreleased, final = standing.filter(released_at=None), standing.filter(outcome__in=_FINAL)
     lines = Recommendation.objects.filter(panel=OuterRef("pk"))
@@ -47,7 +49,8 @@ def _to_decide(panel: Any) -> HomeItem:
     if panel.decided_count and not panel.open_count:
         return HomeItem(
             title=f"Release the decisions for {panel.program}",
-            text=f"Every certification of the panel “{panel.title}” has a decision. Nothing changes until you release them.",
+            text=f"Every certification of the panel “{panel.title}” has a decision. Nothing changes until you "
+            f"release them.",
             href=reverse("sme_review:release", args=[panel.pk]),
             count=panel.decided_count,
         )

@@ -49,7 +49,8 @@ class Picture:
 class QuestionSpread:
     """One question's ratings: where they lie, how many could not judge, and what changed since the round before.
 
-    Panelists and a whole room see it, so that with fewer than three ratings there is nothing but the number of those who
+    Panelists and a whole room see it, so that with fewer than three ratings there is nothing but the number of those
+    who
     cannot judge: one of two could work out what the other answered.
     """
 
@@ -182,7 +183,8 @@ def _question_spread(question: ScaleQuestion, rows: Sequence[Mapping[str, Any]],
 def reasons_on(ballot: Ballot, *, viewer: Panelist) -> list[str]:
     """The reasons given, without names and sorted by their words; empty unless the round lets panelists read them.
 
-    As with the spread, a question that fewer than three rated tells nothing (ADR 10): the words of one or two would tell
+    As with the spread, a question that fewer than three rated tells nothing (ADR 10): the words of one or two would
+    tell
     who gave which rating.
     """
     if not ballot.is_revealed or ballot.round.panelists_see != PanelistView.REASONS:

@@ -1,4 +1,6 @@
-"""What a panelist reads after the release: what the panel concluded, beside their own answers, and what OCTE decided."""
+"""What a panelist reads after the release: what the panel concluded, beside their own answers, and what OCTE
+decided.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +21,9 @@ class OwnAnswer:
 
 @dataclass(frozen=True)
 class Concluded:
-    """One question as the whole panel saw it; never by group, never with names. `summary` is None where it is withheld."""
+    """One question as the whole panel saw it; never by group, never with names. `summary` is None where it is
+    withheld.
+    """
 
     title: str
     low: int
@@ -48,7 +52,8 @@ def outcomes_of(panelist: Panelist) -> list[Outcome]:
     """What is released to a panelist; empty before.
 
     The panel's numbers come from the frozen packet, over all groups together, and only where the quorum was reached and
-    three answered the question: with fewer the spread would tell who answered what. Where a round let panelists see only
+    three answered the question: with fewer the spread would tell who answered what. Where a round let panelists see
+    only
     their own answers there are none, whatever the panel's rules say of later rounds.
     """
     packet = released_packet(panelist.panel)

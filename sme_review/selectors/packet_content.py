@@ -37,17 +37,20 @@ from sme_review.selectors.standards import standards_of
 FORMAT = 1
 METHOD = (
     (
-        "A panel of secondary educators, postsecondary educators and people from business and industry read the program's "
+        "A panel of secondary educators, postsecondary educators and people from business and industry read the "
+        "program's "
         "technical standards and information about each certification."
     ),
     (
-        "Each panelist answered three questions on each certification: which share of the standards it represents (0 to 100 "
+        "Each panelist answered three questions on each certification: which share of the standards it "
+        "represents (0 to 100 "
         "percent), its value to employers (1 to 5), and its value to postsecondary programs (1 to 5)."
     ),
     "Panelists answered on their own. While a certification was open, nobody saw the answers of others.",
     "“Cannot judge”, conflicts of interest and missing answers are counted and never rated.",
     (
-        "The suggested reading follows from the panel's rules below. A consultant wrote the recommendation, and an approver "
+        "The suggested reading follows from the panel's rules below. A consultant wrote the recommendation, and "
+        "an approver "
         "of OCTE decides."
     ),
 )

@@ -24,7 +24,8 @@ def panelists_of(user: User, panel: Panel) -> QuerySet[Any]:
     """A panel's panelists with how far each has come in the latest round; those taken off are left out.
 
     Adds: begun_count (ratings of any state), submitted_count, conflict_count, and of the certifications that the latest
-    round rates (all of them before there is one) assigned_count, for how many they are asked, and recused_count, from how
+    round rates (all of them before there is one) assigned_count, for how many they are asked, and recused_count, from
+    how
     many of these they step back.
     """
     latest = Round.objects.filter(panel=panel).annotate(rated=_rated()).order_by("-number").first()

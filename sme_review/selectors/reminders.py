@@ -86,7 +86,9 @@ def conflicts_of(panel: Panel) -> QuerySet[ConflictDeclaration]:
 
 
 def withdrawn_of(panel: Panel) -> QuerySet[Panelist]:
-    """Those who were taken off, with who did it, who took their place, and rating_count, the ratings that no longer count."""
+    """Those who were taken off, with who did it, who took their place, and rating_count, the ratings that no longer
+    count.
+    """
     return (
         Panelist.objects.filter(panel=panel, withdrawn_at__isnull=False)
         .select_related("withdrawn_by", "replaced_by")

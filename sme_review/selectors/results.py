@@ -1,4 +1,6 @@
-"""A closed round's numbers. While a certification is open its values leave the database for nobody but their own rater."""
+"""A closed round's numbers. While a certification is open its values leave the database for nobody but their own
+rater.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -240,7 +242,8 @@ class PanelFigure:
 def figures_over_panel(results: Sequence[CertificationResult]) -> list[PanelFigure]:
     """Figures over the whole panel, one for each question.
 
-    Krippendorff's alpha: interval for question 1, ordinal for questions 2 and 3. Certifications below the quorum are left
+    Krippendorff's alpha: interval for question 1, ordinal for questions 2 and 3. Certifications below the quorum are
+    left
     out, and of the others the questions that too few could judge, so that they do not come back in by another door.
     """
     readable = [result for result in results if not result.withheld]
@@ -262,7 +265,9 @@ def figures_over_panel(results: Sequence[CertificationResult]) -> list[PanelFigu
 def changes_between(
     before: Sequence[CertificationResult], after: Sequence[CertificationResult]
 ) -> dict[tuple[int, str], figures.Change]:
-    """(Primary key of PanelCertification, key of the question) -> what changed; nothing where one round has no answers."""
+    """(Primary key of PanelCertification, key of the question) -> what changed; nothing where one round has no
+    answers.
+    """
     earlier = {(result.entry.pk, one.question.key): one for result in before for one in result.questions}
     changes = {}
     for result in after:

@@ -51,9 +51,11 @@ def _has_sheet(entry: PanelCertification) -> bool:
 
 
 def candidates(panel: Panel, *, viewer: User) -> list[Candidate]:
-    """The certifications that OCTE has not decided, in the panel's order; the same number of queries whatever their number.
+    """The certifications that OCTE has not decided, in the panel's order; the same number of queries whatever their
+    number.
 
-    Proposed are those on which the panel disagrees or whose numbers read "discuss", those that an approver sent back, and
+    Proposed are those on which the panel disagrees or whose numbers read "discuss", those that an approver sent back,
+    and
     those that nobody rated, or too few although enough are asked.
     """
     results, back = results_by_entry(panel, viewer=viewer), sent_back(panel)
@@ -141,7 +143,9 @@ class GroupWaiting:
 
 
 def waiting_by_group(panel: Panel) -> list[GroupWaiting]:
-    """Who has something left in a round that is open now and rated at one's own pace; groups without anybody are left out."""
+    """Who has something left in a round that is open now and rated at one's own pace; groups without anybody are left
+    out.
+    """
     waiting = sorted(
         waiting_on(panels_taking_ratings().filter(pk=panel.pk)), key=lambda each: each.panelist.name.lower()
     )

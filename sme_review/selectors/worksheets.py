@@ -13,7 +13,9 @@ from sme_review.selectors.standards import standards_of
 
 @dataclass(frozen=True)
 class Sheet:
-    """An empty worksheet: the program's standards in the panel's version, in order, and the weights of their segments."""
+    """An empty worksheet: the program's standards in the panel's version, in order, and the weights of their
+    segments.
+    """
 
     standards: list[ProgramStandard]
     weights: dict[str, Decimal]

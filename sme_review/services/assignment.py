@@ -88,7 +88,8 @@ def change_assignment(
 ) -> Changed:
     """Change by hand who is asked, for the pairs that were on the page and for no others.
 
-    A pair is (panelist, panel certification) by primary keys: what was taken off the panel meanwhile is passed over, and
+    A pair is (panelist, panel certification) by primary keys: what was taken off the panel meanwhile is passed over,
+    and
     nothing else takes its place. Who has begun to rate stays asked; who has a conflict of interest is not asked.
 
     Args:

@@ -1,4 +1,6 @@
-"""Opening, closing and revealing one certification in a round: the steps of a live session, and the lock of them all."""
+"""Opening, closing and revealing one certification in a round: the steps of a live session, and the lock of them
+all.
+"""
 
 from datetime import datetime
 
@@ -33,8 +35,10 @@ def open_ballot(
         same_round: go on in the round in which it was rated last, because it was closed too early.
 
     Raises:
-        MoveNotAllowedError: no live session is running, another certification is open, OCTE has decided this one, or the
-            same round can't go on: it is not live, or panelists have seen its spread (domain brief, section 7: everybody
+        MoveNotAllowedError: no live session is running, another certification is open, OCTE has decided this one, or
+        the
+            same round can't go on: it is not live, or panelists have seen its spread (domain brief, section 7:
+            everybody
             rates alone first).
         StaleVersionError: somebody else opened and closed it since the page was made.
     """

@@ -50,8 +50,10 @@ def copy_panel(
     """Set up a panel for the same program with rules, certifications and people of an earlier one.
 
     Certifications come with the latest version of their materials; those that the catalog has replaced since stay out,
-    and come as their replacement where that is wished. People come with name, address, group, job title and organization,
-    unless they were taken off. Links, conflicts, ratings and who rates what stay behind. A second press of the same button
+    and come as their replacement where that is wished. People come with name, address, group, job title and
+    organization,
+    unless they were taken off. Links, conflicts, ratings and who rates what stay behind. A second press of the same
+    button
     finds the copy that the first one made: the one under this title that is still being set up.
     """
     require(by, MANAGE_PANELS)

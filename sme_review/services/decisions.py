@@ -108,12 +108,14 @@ def _ensure_waits(panel: Panel, packet: int | None) -> None:
     latest = latest_packet(panel)
     if latest is not None and not is_whole(latest.content, latest.sha256):
         raise Problem(
-            f"Packet {latest.number} does not match its hash, so nothing can be decided on it. Tell the people who run this "
+            f"Packet {latest.number} does not match its hash, so nothing can be decided on it. Tell the people "
+            f"who run this "
             "system; a new packet can be sent."
         )
     if packet is not None and latest is not None and latest.number != packet:
         raise StaleVersionError(
-            f"Packet {latest.number} was sent since you opened this page. Read it, then decide. What you typed is still here."
+            f"Packet {latest.number} was sent since you opened this page. Read it, then decide. What you typed "
+            f"is still here."
         )
 
 

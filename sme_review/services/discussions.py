@@ -42,7 +42,8 @@ def save_notes(*, by: User, panel_certification: PanelCertification, notes: str,
         return saved or Discussion(panel_certification=entry, version=0)
     if len(written) > _MOST_CHARACTERS:
         raise Problem(
-            f"The notes have {len(written):,} characters, and {_MOST_CHARACTERS:,} fit, so they are not saved. Shorten them."
+            f"The notes have {len(written):,} characters, and {_MOST_CHARACTERS:,} fit, so they are not saved. "
+            f"Shorten them."
         )
     if version != (saved.version if saved else 0):
         by_whom = f"{saved.saved_by} has" if saved else "Somebody has"

@@ -50,7 +50,8 @@ def ensure_move(panel: Panel, *, to: str) -> None:
     """Raise MoveNotAllowedError unless the panel's state leads on to `to`."""
     if to not in PANEL_MOVES[panel.state]:
         raise MoveNotAllowedError(
-            f'This panel is at the step "{panel.get_state_display()}", so this cannot be done now. Reload the page to see it.'
+            f'This panel is at the step "{panel.get_state_display()}", so this cannot be done now. Reload the '
+            f"page to see it."
         )
 
 

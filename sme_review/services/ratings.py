@@ -33,11 +33,13 @@ from sme_review.services.panels import pass_turnstile
 from sme_review.validators import Answers, what_is_missing
 
 CLOSED_MESSAGE = (
-    "This certification is closed for rating, so nothing was saved. What you typed is still on this page; copy it if you "
+    "This certification is closed for rating, so nothing was saved. What you typed is still on this page; copy "
+    "it if you "
     "want to keep it, and write to the person who invited you if it should still count."
 )
 REOPENED_MESSAGE = (
-    "This certification was closed and opened again after you opened this page, so nothing was saved. What you typed is "
+    "This certification was closed and opened again after you opened this page, so nothing was saved. What you "
+    "typed is "
     "still below. Check that it still holds, then save again."
 )
 # The lock that ratings take; the race test shows that without it late ratings do enter.
@@ -121,7 +123,8 @@ def save_rating(
     Args:
         version: the version that the page was made from; 0 when there was no rating yet.
         ballot: primary key of the opening (Ballot) that the page was made from, so that a page of round 1 is not saved
-            into round 2 (a page of an earlier opening of the same round is); None where no page stands behind the answers.
+            into round 2 (a page of an earlier opening of the same round is); None where no page stands behind the
+            answers.
         marks: the worksheet: primary key of ProgramStandard -> a value of StandardMark.Mark; None leaves it alone. A
             new round goes on from the worksheet of the round before.
         material: the number of the version of the material that the page showed; the latest where it is not given.

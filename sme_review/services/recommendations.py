@@ -26,7 +26,9 @@ from sme_review.services.panels import ensure_move, lock_panel
 
 @dataclass(frozen=True)
 class Choice:
-    """What the consultant recommends for one certification; `choice` is a value of Suggestion, or empty for "not yet"."""
+    """What the consultant recommends for one certification; `choice` is a value of Suggestion, or empty for "not
+    yet".
+    """
 
     panel_certification: PanelCertification
     choice: str
@@ -51,7 +53,8 @@ def save_recommendation(
 ) -> list[Recommendation]:
     """Keep the recommendation list (procedure, identification step 1.4), finished or not.
 
-    The suggested reading and its rule are worked out anew and kept beside each choice. A certification whose decision is
+    The suggested reading and its rule are worked out anew and kept beside each choice. A certification whose decision
+    is
     released stays as it is.
 
     Args:
@@ -68,7 +71,8 @@ def save_recommendation(
     settled = settled_entries(panel)
     if seen is not None and seen != recommendation_mark(panel) and not _is_saved(panel, text, choices, settled):
         raise StaleVersionError(
-            "Somebody saved this recommendation since you opened the page, so yours is not saved. What you typed is still "
+            "Somebody saved this recommendation since you opened the page, so yours is not saved. What you "
+            "typed is still "
             "below. Compare it with what is saved now, then save again."
         )
     results = results_by_entry(panel, viewer=by)

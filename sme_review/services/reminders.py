@@ -64,7 +64,8 @@ def remind_panel(*, by: User, panel: Panel, opened_at: datetime, include_recent:
 def remind_by_schedule(*, days: Collection[int]) -> int:
     """Remind those who have not finished some days before their panel is due, once for each of these days.
 
-    Those who only know when a planned round would open hear that it has, a day after that mail at the earliest. Safe to run
+    Those who only know when a planned round would open hear that it has, a day after that mail at the earliest. Safe
+    to run
     several times a day, and catching up: who had no mail since the day came gets it at the next run.
 
     Args:

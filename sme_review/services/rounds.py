@@ -1,7 +1,9 @@
 """Opening, planning and closing a round.
 
-A planned round is a round whose time of opening lies ahead. Until then nobody rates in it and nothing is revealed because
-of it, and it can be taken back as if it had never been. The clock opens it: whatever asks whether a round is open compares
+A planned round is a round whose time of opening lies ahead. Until then nobody rates in it and nothing is revealed
+because
+of it, and it can be taken back as if it had never been. The clock opens it: whatever asks whether a round is open
+compares
 `opened_at` with now.
 """
 
@@ -50,8 +52,10 @@ def open_round(
 ) -> Round:
     """Open the next round, or plan it, and mail each panelist their personal link.
 
-    Round 2 reveals round 1 of its certifications to the panelists, as far as round 1 lets them see it: when it opens, not
-    when it is planned; in a live session when the certification is opened. Somebody who is asked for none of them gets no mail.
+    Round 2 reveals round 1 of its certifications to the panelists, as far as round 1 lets them see it: when it opens,
+    not
+    when it is planned; in a live session when the certification is opened. Somebody who is asked for none of them gets
+    no mail.
 
     Args:
         mode: a value of Round.Mode; in a live session the certifications are opened one by one afterwards.

@@ -32,7 +32,8 @@ def _tell(request: SignedInRequest, copied: copies.Copied) -> None:
     if not copied.is_new:
         messages.info(
             request,
-            "This panel was copied under this title before, so no second one was made. Here is the first. To make another "
+            "This panel was copied under this title before, so no second one was made. Here is the first. To "
+            "make another "
             "one, choose another title.",
         )
         return

@@ -104,7 +104,9 @@ def _decision_forms(
     recommendations: list[Recommendation],
     decided: dict[int, ListingDecision],
 ) -> dict[int, DecisionForm]:
-    """A form for each certification that waits for a decision, and for each that somebody has just decided elsewhere."""
+    """A form for each certification that waits for a decision, and for each that somebody has just decided
+    elsewhere.
+    """
     if panel.state != Panel.State.RECOMMENDED or not request.user.has_perm(DECIDE_LISTINGS):
         return {}
     data = request.POST or None

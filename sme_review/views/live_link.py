@@ -1,4 +1,6 @@
-"""The live session as one panelist follows it on a phone. What was typed stays on the page, whatever happens outside."""
+"""The live session as one panelist follows it on a phone. What was typed stays on the page, whatever happens
+outside.
+"""
 
 from typing import Any
 
@@ -23,7 +25,8 @@ from sme_review.views.ratings import not_rated
 _LATE = 409
 # How often a page asks for the pulse, in milliseconds (docs/adr/0009); a change is to be seen within four seconds.
 PANELIST_PULSE = 2500
-# How long after the last key a draft is saved, in milliseconds: long enough that a room of raters does not keep the server busy.
+# How long after the last key a draft is saved, in milliseconds: long enough that a room of raters does not keep the
+# server busy.
 PANELIST_KEEP = 6000
 
 

@@ -1,4 +1,6 @@
-"""Pages of many small forms that were opened a while ago: what they say about rows that are no longer there is not lost."""
+"""Pages of many small forms that were opened a while ago: what they say about rows that are no longer there is not
+lost.
+"""
 
 import re
 from collections.abc import Collection, Mapping

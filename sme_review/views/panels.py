@@ -62,7 +62,9 @@ def panel_list(request: SignedInRequest) -> HttpResponse:
 
 @requires(MANAGE_PANELS)
 def new_panel(request: SignedInRequest) -> HttpResponse:
-    """Set up a panel, or choose an earlier one to copy; a listing that is due for review leads here with its program."""
+    """Set up a panel, or choose an earlier one to copy; a listing that is due for review leads here with its
+    program.
+    """
     program = program_of(request.GET.get("program", ""))
     earlier = EarlierPanelForm(
         request.GET if request.method == "GET" and "copy" in request.GET else None,

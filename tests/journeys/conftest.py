@@ -68,7 +68,9 @@ def whitenoise_serves_static_files() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def kept_connections(django_db_setup) -> Iterator[None]:
-    """The live server's thread of a browser's connection keeps its database connection, and closes it at its own end."""
+    """The live server's thread of a browser's connection keeps its database connection, and closes it at its own
+    end.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(connections.settings["default"], "CONN_MAX_AGE", None)
         yield
@@ -146,7 +148,8 @@ def assert_fits(page: Page) -> None:
         """() => {
             const width = document.documentElement.clientWidth;
             if (document.documentElement.scrollWidth <= width) return [];
-            const wide = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > width + 1);
+            const wide = [...document.querySelectorAll("body *")]
+                .filter((e) => e.getBoundingClientRect().right > width + 1);
             return wide.slice(0, 5).map((e) => e.outerHTML.slice(0, 160)).concat("scrolls sideways");
         }"""
     )

@@ -1,6 +1,7 @@
 """A known fault of such tools: the browser's form restore changes an answer.
 
-In each walk somebody types without saving, somebody saves other things meanwhile, and the first comes back: by reloading,
+In each walk somebody types without saving, somebody saves other things meanwhile, and the first comes back: by
+reloading,
 by the Back button with and without the browser's memory of whole pages, and by a browser that was closed and restored.
 What the page then shows is what is saved, or the person's own unsaved text that is refused when sent; never a mixture.
 """

@@ -1,4 +1,6 @@
-"""What a panelist meets who comes late, types early, or has an old page: nothing is lost; what is closed can be read."""
+"""What a panelist meets who comes late, types early, or has an old page: nothing is lost; what is closed can be
+read.
+"""
 
 import re
 

@@ -1,4 +1,6 @@
-"""A panel that rates in its own time, in a real browser: shared out evenly, a recusal, a reminder, and somebody late."""
+"""A panel that rates in its own time, in a real browser: shared out evenly, a recusal, a reminder, and somebody
+late.
+"""
 
 import re
 from collections.abc import Callable

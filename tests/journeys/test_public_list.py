@@ -1,4 +1,6 @@
-"""The public list in the browser: found, searched by keyboard and without scripts, and up to date after a retirement."""
+"""The public list in the browser: found, searched by keyboard and without scripts, and up to date after a
+retirement.
+"""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,6 @@
-"""A panel asked a second time by mail: planned, opened, given more time and closed, in a real browser, with and without scripts."""
+"""A panel asked a second time by mail: planned, opened, given more time and closed, in a real browser, with and
+without scripts.
+"""
 
 from datetime import date, timedelta
 

@@ -27,7 +27,9 @@ def web_files() -> list[Path]:
 
 
 def direct_reads(source: str) -> list[tuple[int, str]]:
-    """Line and model of each `Model.objects...` (but for `Model.objects.visible_to`) and `get_object_or_404(Model, ...)`."""
+    """Line and model of each `Model.objects...` (but for `Model.objects.visible_to`) and `get_object_or_404(Model,
+    ...)`.
+    """
     found = []
     tree = ast.parse(source)
     allowed = {

@@ -155,7 +155,9 @@ def test_a_whole_group_that_abstains_leaves_its_group_without_a_rater(running, c
 
 @pytest.mark.parametrize("judges", [(1, 5), (1, 5, 3)])
 def test_two_who_could_judge_are_no_camps(judges, running, consultant):
-    """One says 1 and one says 5, the others cannot judge: that is no disagreement of the panel, and no reading of it."""
+    """One says 1 and one says 5, the others cannot judge: that is no disagreement of the panel, and no reading of
+    it.
+    """
     for place, person in enumerate(running.panelists):
         value = judges[place] if place < len(judges) else None
         rate(person, running.entries[0], Answers(10, "So", value, value is None, "So", 3))

@@ -215,7 +215,9 @@ def test_a_save_after_somebody_sent_is_told_and_keeps_its_text(closed, consultan
 
 
 def test_of_two_who_write_an_information_sheet_the_second_is_told_and_keeps_its_text(drafted, consultant):
-    """Known fault: two saves racing, on what panelists read; before the round opens a change leaves no version behind."""
+    """Known fault: two saves racing, on what panelists read; before the round opens a change leaves no version
+    behind.
+    """
     entry = drafted.entries[0]
     address = url("certification", drafted.panel.pk, entry.pk)
     first, second = Client(), Client()

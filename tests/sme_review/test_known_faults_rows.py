@@ -124,7 +124,9 @@ def test_a_conflict_stays_with_its_certification_when_others_move(three, consult
 
 
 def test_ticks_of_who_rates_a_certification_stay_with_their_people(drafted, consultant):
-    """Somebody is taken off the panel and somebody joins, first by name, while the page of one certification is open."""
+    """Somebody is taken off the panel and somebody joins, first by name, while the page of one certification is
+    open.
+    """
     Panel.objects.update(assignment="balanced", ratings_wanted=2)
     first, second, third, *_ = drafted.panelists
     entry = drafted.entries[0]

@@ -1,6 +1,7 @@
 """A known fault of such tools: an export, sort or search that leaks hidden scores or names.
 
-Every address is opened by everybody, twice: the second time with other answers in the database. While answers are hidden
+Every address is opened by everybody, twice: the second time with other answers in the database. While answers are
+hidden
 no page, download or API may differ by a single byte. A control shows that the walk would have noticed.
 """
 
@@ -243,7 +244,9 @@ def test_no_address_names_a_panelist_beside_answers_or_to_strangers(hidden, visi
 
 
 def test_pages_that_name_panelists_name_somebody_and_show_staff_no_answer(hidden, visitors, consultant):
-    """The exceptions of the walk above, each with somebody on it: who stepped back, who has not finished, all others."""
+    """The exceptions of the walk above, each with somebody on it: who stepped back, who has not finished, all
+    others.
+    """
     ratings.declare_conflicts(panelist=hidden.panelists[1], reasons={hidden.entries[0].pk: "Sells its training"})
     ratings.reopen_rating(panelist=hidden.panelists[2], panel_certification=hidden.entries[0])
     Panel.objects.filter(pk=hidden.panel.pk).update(assignment="balanced", ratings_wanted=3)

@@ -203,7 +203,9 @@ def test_conflict_is_neither_a_rating_nor_cannot_judge_nor_missing(running, cons
 
 @pytest.mark.parametrize("method", ["get", "head", "post"])
 def test_scanners_of_mail_harm_no_link(client, running, method):
-    """GET, HEAD and POST without a form's fields: nothing is opened, accepted or submitted, and the link still works."""
+    """GET, HEAD and POST without a form's fields: nothing is opened, accepted or submitted, and the link still
+    works.
+    """
     person = running.panelists[0]
     secret = running.secrets[person.pk]
     for name in ("welcome", "conflicts", "standards", "ratings", "review", "submitted", "outcome"):

@@ -1,4 +1,6 @@
-"""Known fault: a round in the future counted as open. A planned round is open nowhere, reveals nothing, and can be undone."""
+"""Known fault: a round in the future counted as open. A planned round is open nowhere, reveals nothing, and can be
+undone.
+"""
 
 from datetime import date, timedelta
 
