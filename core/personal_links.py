@@ -49,6 +49,11 @@ class Closed:
     status: HTTPStatus = HTTPStatus.GONE
 
 
+def closed_page(request: HttpRequest, closed: Closed) -> HttpResponse:
+    """The page of a link that opens nothing."""
+    return render(request, closed.template, closed.context, status=closed.status)
+
+
 def opener(
     look_up: Callable[[HttpRequest, str], Opened | Closed],
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
@@ -64,7 +69,7 @@ def opener(
         def checked(request: HttpRequest, secret: str, **parts: Any) -> HttpResponse:
             outcome = look_up(request, secret)
             if isinstance(outcome, Closed):
-                response = render(request, outcome.template, outcome.context, status=outcome.status)
+                response = closed_page(request, outcome)
             else:
                 with outcome.acting:
                     response = view(request, outcome.thing, secret, **parts)

@@ -1,13 +1,13 @@
 """Inviting people, and the page behind the link in the mail."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.filters import InvitationFilter
@@ -22,9 +22,9 @@ from accounts.tables import InvitationTable
 from accounts.views.people import PEOPLE, PER_PAGE, district_step, posted, rights
 from core.access import personal_link, require, requires
 from core.lists.tables import show_table
+from core.personal_links import Closed, Opened, closed_page, opener
 from core.problems import MoveNotAllowedError, Problem
 
-NOT_FOUND, GONE = 404, 410
 INVITATIONS = ("Invitations", reverse_lazy("accounts:invitations"))
 
 
@@ -103,13 +103,28 @@ def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     return _handle(request, pk, withdraw_invitation, "The invitation to {} was withdrawn.")
 
 
-@personal_link("whoever holds the mailed link may make the account that it was sent for")
-@never_cache
-def accept(request: HttpRequest, secret: str) -> HttpResponse:
-    """Who invites, to what, and the form to accept it. Opening the page changes nothing."""
+def _look_up(request: HttpRequest, secret: str) -> Opened | Closed:
+    """Pending invitations open, and one's own that is accepted already: its link, or button, was pressed twice."""
     row = invitation_by_secret(secret)
-    if row is None or not row.is_open:
-        return _closed(request, row)
+    return Opened(row) if row is not None and (row.is_open or _is_theirs(request, row)) else _why_closed(row)
+
+
+def _is_theirs(request: HttpRequest, row: Invitation) -> bool:
+    return row.accepted_by_id is not None and row.accepted_by_id == request.user.pk
+
+
+def _why_closed(row: Invitation | None) -> Closed:
+    """Used, withdrawn, expired or unknown."""
+    page = {"state": row.state if row else "unknown", "invitation": row}
+    return Closed("accounts/invitation_closed.html", page, HTTPStatus.GONE if row else HTTPStatus.NOT_FOUND)
+
+
+@personal_link("whoever holds the mailed link may make the account that it was sent for")
+@opener(_look_up)
+def accept(request: HttpRequest, row: Invitation, secret: str) -> HttpResponse:
+    """Who invites, to what, and the form to accept it. Opening the page changes nothing."""
+    if not row.is_open:
+        return redirect("home")
     account = account_of(row)
     if account is not None or request.user.is_authenticated:
         return _accept_with_account(request, row, secret)
@@ -119,12 +134,10 @@ def accept(request: HttpRequest, secret: str) -> HttpResponse:
     return render(request, "accounts/accept.html", {"invitation": row, "form": form})
 
 
-def _closed(request: HttpRequest, row: Invitation | None) -> HttpResponse:
-    """Used, withdrawn, expired or unknown. Who accepted it (or pressed twice) goes on to their home page."""
-    if row is not None and row.accepted_by_id and row.accepted_by_id == request.user.pk:
-        return redirect("home")
-    page = {"state": row.state if row else "unknown", "invitation": row}
-    return render(request, "accounts/invitation_closed.html", page, status=GONE if row else NOT_FOUND)
+def _closed_meanwhile(request: HttpRequest, secret: str) -> HttpResponse:
+    """Somebody else was faster, or the same person in another tab, who goes on to their home page."""
+    row = invitation_by_secret(secret)
+    return redirect("home") if row and _is_theirs(request, row) else closed_page(request, _why_closed(row))
 
 
 def _accept_with_account(request: HttpRequest, row: Invitation, secret: str) -> HttpResponse:
@@ -134,7 +147,7 @@ def _accept_with_account(request: HttpRequest, row: Invitation, secret: str) -> 
         try:
             accept_invitation(secret=secret, user=user)
         except MoveNotAllowedError:
-            return _closed(request, invitation_by_secret(secret))
+            return _closed_meanwhile(request, secret)
         messages.success(request, f"You are now {row.get_role_display()}, {row.organization_name}.")
         return redirect("home")
     return render(request, "accounts/accept_signed_in.html", {"invitation": row, "is_theirs": user is not None})
@@ -145,7 +158,7 @@ def _make_account(request: HttpRequest, row: Invitation, secret: str, form: Acce
     try:
         account = accept_invitation(secret=secret, name=name, password=password)
     except Problem:
-        return _closed(request, invitation_by_secret(secret))
+        return _closed_meanwhile(request, secret)
     login(request, account)
     messages.success(request, f"Welcome. You are now {row.get_role_display()}, {row.organization_name}.")
     return redirect("home")

@@ -1,8 +1,7 @@
 """The contact's pages behind the personal link. Fetching them changes nothing; pressing a button in them may."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -11,12 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.services.audit import acting_as
 from core.access import personal_link
+from core.personal_links import Closed, Opened, opener
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
 from data_collection.models import QuestionnaireRequest
 from data_collection.presenters.answers import (
@@ -43,35 +42,25 @@ WHY = "an awarding entity's contact answers the questionnaire"
 _GONE = "data_collection/answers/gone.html"
 
 
-def _opened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Look the secret up; an unknown, withdrawn or expired link gets a page that says what to do."""
+def _look_up(_request: HttpRequest, secret: str) -> Opened | Closed:
+    """An unknown, withdrawn or expired link gets a page that says what to do."""
+    questionnaire_request = questionnaire_request_by_secret(secret)
+    if questionnaire_request is None:
+        return Closed(_GONE, {"why": "unknown"}, HTTPStatus.NOT_FOUND)
+    context = {"questionnaire_request": questionnaire_request}
+    if questionnaire_request.withdrawn_at:
+        return Closed(_GONE, {"why": "withdrawn", **context})
+    if questionnaire_request.link_has_expired:
+        return Closed(_GONE, {"why": "expired", **context})
+    return Opened(questionnaire_request, acting_as(contact_label(questionnaire_request)))
 
-    @wraps(view)
-    def checked(request: HttpRequest, secret: str, **kwargs: Any) -> HttpResponse:
-        questionnaire_request = questionnaire_request_by_secret(secret)
-        if questionnaire_request is None:
-            response = render(request, _GONE, {"why": "unknown"}, status=404)
-        elif questionnaire_request.withdrawn_at:
-            response = render(
-                request, _GONE, {"why": "withdrawn", "questionnaire_request": questionnaire_request}, status=410
-            )
-        elif questionnaire_request.link_has_expired:
-            response = render(
-                request, _GONE, {"why": "expired", "questionnaire_request": questionnaire_request}, status=410
-            )
-        else:
-            with acting_as(contact_label(questionnaire_request)):
-                response = view(request, questionnaire_request, secret, **kwargs)
-        add_never_cache_headers(response)
-        response["X-Robots-Tag"] = "noindex"
-        return response
 
-    return checked
+_for_contact = opener(_look_up)
 
 
 @personal_link(WHY)
 @require_http_methods(["GET", "HEAD", "POST"])
-@_opened
+@_for_contact
 def welcome(request: HttpRequest, questionnaire_request: QuestionnaireRequest, secret: str) -> HttpResponse:
     """Why, by when, how long; starting is a press on a button."""
     if request.method == "POST" and request.POST.get("start") and questionnaire_request.is_open:
@@ -88,7 +77,7 @@ def welcome(request: HttpRequest, questionnaire_request: QuestionnaireRequest, s
 
 @personal_link(WHY)
 @require_safe
-@_opened
+@_for_contact
 def tasks(request: HttpRequest, questionnaire_request: QuestionnaireRequest, secret: str) -> HttpResponse:
     """The sections, each with how far it is."""
     if not questionnaire_request.is_open:
@@ -130,7 +119,7 @@ class _Page:
 
 @personal_link(WHY)
 @require_http_methods(["GET", "HEAD", "POST"])
-@_opened
+@_for_contact
 def section(request: HttpRequest, questionnaire_request: QuestionnaireRequest, secret: str, code: str) -> HttpResponse:
     """The questions of one section; saving keeps whatever was typed."""
     if not questionnaire_request.is_open:
@@ -205,7 +194,7 @@ def _moment(text: str) -> Any:
 
 @personal_link(WHY)
 @require_safe
-@_opened
+@_for_contact
 def check(request: HttpRequest, questionnaire_request: QuestionnaireRequest, secret: str) -> HttpResponse:
     """All answers on one page, each with a way back to it."""
     if not questionnaire_request.is_open:
@@ -224,7 +213,7 @@ def check(request: HttpRequest, questionnaire_request: QuestionnaireRequest, sec
 
 @personal_link(WHY)
 @require_http_methods(["GET", "HEAD", "POST"])
-@_opened
+@_for_contact
 def submit(request: HttpRequest, questionnaire_request: QuestionnaireRequest, secret: str) -> HttpResponse:
     """Sign and hand in: a name and a tick are needed, so that nothing but a person submits."""
     if not questionnaire_request.is_open:
@@ -267,7 +256,7 @@ def _address(secret: str, section_code: str, code: str) -> str:
 
 @personal_link(WHY)
 @require_safe
-@_opened
+@_for_contact
 def done(request: HttpRequest, questionnaire_request: QuestionnaireRequest, secret: str) -> HttpResponse:
     """The confirmation with its reference, and the answers for reading."""
     if questionnaire_request.is_open:

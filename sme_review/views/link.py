@@ -1,16 +1,15 @@
 """What panelists see through their personal link. Reading changes nothing: mail scanners read too."""
 
-from collections.abc import Callable
-from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 
 from accounts.services import audit
 from core.access import personal_link
+from core.personal_links import Closed, Opened, opener
 from core.problems import Problem
 from sme_review.forms.ratings import ConflictsForm
 from sme_review.models import Panelist
@@ -26,20 +25,18 @@ _TAKEN_OFF = "OCTE has since taken that certification off the panel, so there is
 WHY = "a panelist's own link; the secret is checked against its hash"
 
 
-def for_panelist(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Find the panelist by the secret and call `view(request, panelist, secret, ...)`; otherwise say what to do."""
+def _look_up(_request: HttpRequest, secret: str) -> Opened | Closed:
+    """A panel that was put away takes no answers any more."""
+    panelist = panelist_by_secret(secret)
+    if panelist is None:
+        return Closed("sme_review/link/unknown.html", status=HTTPStatus.NOT_FOUND)
+    if panelist.panel.put_away_at:
+        return Closed("sme_review/link/ended.html", {"panel": panelist.panel})
+    return Opened(panelist, audit.acting_as(acting_as(panelist)))
 
-    @wraps(view)
-    def checked(request: HttpRequest, secret: str, **parts: Any) -> HttpResponse:
-        panelist = panelist_by_secret(secret)
-        if panelist is None:
-            return render(request, "sme_review/link/unknown.html", status=404)
-        if panelist.panel.put_away_at:
-            return render(request, "sme_review/link/ended.html", {"panel": panelist.panel}, status=410)
-        with audit.acting_as(acting_as(panelist)):
-            return view(request, panelist, secret, **parts)
 
-    return never_cache(checked)
+# Views are called with `(request, panelist, secret, ...)`.
+for_panelist = opener(_look_up)
 
 
 def shared(panelist: Panelist, secret: str) -> dict[str, Any]:
