@@ -25,11 +25,12 @@ def mark_of(*values: Any) -> str:
     return hashlib.sha256(json.dumps(values, default=str).encode()).hexdigest()[:_DIGITS]
 
 
-def ensure_fresh(sent: str | None, present: str, message: str) -> None:
+def ensure_fresh(sent: str | int | None, present: str | int, message: str) -> None:
     """Refuse to save over what somebody else has saved.
 
     Args:
-        sent: the mark that the page carried; None where the caller was not on a page (a command, another service).
+        sent: the mark, or the number of the version, that the page carried; None where the caller was not on a page
+            (a command, another service).
         present: the mark now.
         message: what happened and what to do; what was typed is given back beside it.
 

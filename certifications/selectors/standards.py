@@ -1,7 +1,5 @@
 """Reading technical standards: their versions, a version as a table, and what an import would change."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,6 +13,7 @@ from certifications.models import Program, ProgramStandard, SegmentWeight, Stand
 from certifications.ports import standards_in_use
 from certifications.validators.standards import COLUMNS, WEIGHT, CheckedStandard, check_rows, plain
 from core.files.table_reader import Headings, Row, Table, map_headings
+from core.stale_pages import mark_of
 
 OUTCOMES = ("added", "changed", "same", "refused")
 
@@ -234,5 +233,4 @@ def _planned(
 
 def _mark(standards: Iterable[ProgramStandard], weights: dict[str, Decimal]) -> str:
     rows = [[row.code, row.segment_code, row.segment_title, row.statement, row.position] for row in standards]
-    text = json.dumps([rows, sorted((code, str(weight)) for code, weight in weights.items())])
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return mark_of(rows, sorted(weights.items()))

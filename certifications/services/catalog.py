@@ -11,7 +11,8 @@ from certifications.models import AwardingEntity, Certification, CertificationAl
 from certifications.permissions import EDIT_CATALOG, REVIEW_LISTINGS
 from certifications.selectors.catalog import fingerprint
 from core.access import require
-from core.problems import Problem, StaleVersionError
+from core.problems import Problem
+from core.stale_pages import ensure_fresh
 
 Row = TypeVar("Row", bound=Model)
 
@@ -40,11 +41,12 @@ def _locked(row: Row, seen: str) -> Row:
         StaleVersionError: somebody saved it in between.
     """
     locked: Row = type(row)._default_manager.select_for_update().get(pk=row.pk)  # noqa: SLF001 - any model
-    if fingerprint(locked) != seen:
-        raise StaleVersionError(
-            "Somebody else saved this since you opened it. What you typed is kept below. "
-            "Compare it with what is saved now, and save again to replace it."
-        )
+    ensure_fresh(
+        seen,
+        fingerprint(locked),
+        "Somebody else saved this since you opened it. What you typed is kept below. "
+        "Compare it with what is saved now, and save again to replace it.",
+    )
     return locked
 
 

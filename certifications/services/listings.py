@@ -11,7 +11,8 @@ from certifications.selectors.catalog import fingerprint
 from certifications.services.catalog import write_replaced_by
 from core import school_year
 from core.access import require
-from core.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.problems import MoveNotAllowedError, Problem
+from core.stale_pages import ensure_fresh
 
 State = ProgramCertification.Status
 # A review is put off by at most so many school years at a time.
@@ -94,11 +95,12 @@ def _locked(listing: ProgramCertification) -> ProgramCertification:
 
 def _as_seen(listing: ProgramCertification, seen: str | None) -> None:
     """Raises StaleVersionError when somebody changed the listing since the page was opened; None asks for no check."""
-    if seen is not None and seen != fingerprint(listing):
-        raise StaleVersionError(
-            "Somebody else changed this listing since you opened the page. What you typed is kept. "
-            "Look at the listing as it is now, and press the button again if you still want this."
-        )
+    ensure_fresh(
+        seen,
+        fingerprint(listing),
+        "Somebody else changed this listing since you opened the page. What you typed is kept. "
+        "Look at the listing as it is now, and press the button again if you still want this.",
+    )
 
 
 def _reason(text: str) -> str:

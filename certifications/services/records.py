@@ -16,7 +16,8 @@ from certifications.selectors.entry import known, scales_of
 from certifications.validators.attempt import Typed, check_attempt, duplicate_words
 from core.access import require
 from core.mail import absolute, send_after_commit
-from core.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.problems import MoveNotAllowedError, Problem
+from core.stale_pages import ensure_fresh
 
 State = StudentCertification.State
 
@@ -177,11 +178,12 @@ def correct_record(*, by: User, record: StudentCertification, version: int, type
     require(by, ENTER_RECORDS)
     record = _lock(record)
     require(by, ENTER_RECORDS, record)
-    if record.version != version:
-        raise StaleVersionError(
-            "Somebody else saved this record while you had it open. What you typed and what is saved now are shown "
-            "side by side; nothing is lost."
-        )
+    ensure_fresh(
+        version,
+        record.version,
+        "Somebody else saved this record while you had it open. What you typed and what is saved now are shown "
+        "side by side; nothing is lost.",
+    )
     if record.state != State.RETURNED:
         raise MoveNotAllowedError("Only a returned record can be corrected.")
     facts = known([record.enrollment], certification_id=record.certification_id, but_for=record.pk)

@@ -16,7 +16,8 @@ from certifications.selectors.standards import Plan, plan_import
 from certifications.validators.standards import COLUMNS
 from core.access import require
 from core.files.table_reader import Limits, map_headings, read_table, read_text
-from core.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.problems import MoveNotAllowedError, Problem
+from core.stale_pages import ensure_fresh
 
 LIMITS = Limits(rows=2_000, columns=30, cell=5_000)
 
@@ -114,8 +115,9 @@ def apply_import(*, by: User, sent: StandardsImport, seen: str, remove_missing: 
         return locked
     ensure_changeable(locked.program, locked.version, lock=True)
     plan = plan_import(locked)
-    if plan.seen != seen:
-        raise StaleVersionError("Somebody changed these standards in the meantime. Here is what the table changes now.")
+    ensure_fresh(
+        seen, plan.seen, "Somebody changed these standards in the meantime. Here is what the table changes now."
+    )
     if not plan.does_something and not (remove_missing and plan.missing):
         raise Problem("Nothing would change: the standards are already exactly like this.")
     removed = plan.missing if remove_missing else []

@@ -1,10 +1,10 @@
 """Who is asked to rate what: as it stands, and as it could be shared out evenly."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from core.stale_pages import mark_of
 from sme_review.enums import StakeholderGroup
 from sme_review.figures.balancing import Pair, Rater, Rules, Shared, share_out
 from sme_review.models import Assignment, ConflictDeclaration, Panel, PanelCertification, Panelist, Rating
@@ -31,7 +31,7 @@ class Situation:
     def mark(self) -> str:
         """A short mark of all of it; another mark means that something changed."""
         keys = [[person.pk for person in self.people], [entry.pk for entry in self.entries]]
-        return _mark([*keys, sorted(self.assigned), sorted(self.conflicts), sorted(self.rated)])
+        return mark_of([*keys, sorted(self.assigned), sorted(self.conflicts), sorted(self.rated)])
 
     @cached_property
     def standing(self) -> frozenset[Pair]:
@@ -42,11 +42,7 @@ class Situation:
 
     def row_mark(self, pairs: Iterable[Pair]) -> str:
         """A mark of which of these pairs stand: of one certification or one panelist."""
-        return _mark(sorted(set(pairs) & self.assigned))
-
-
-def _mark(value: object) -> str:
-    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
+        return mark_of(sorted(set(pairs) & self.assigned))
 
 
 def situation_of(panel: Panel) -> Situation:

@@ -1,12 +1,11 @@
 """The certifications under consideration on a panel, and those that could be added to it."""
 
-import hashlib
-import json
 from collections.abc import Collection
 
 from django.db.models import OuterRef, Q, QuerySet
 
 from certifications.models import Certification, ProgramCertification
+from core.stale_pages import mark_of
 from sme_review.models import (
     Panel,
     PanelCertification,
@@ -28,7 +27,7 @@ def sheet_mark(entry: PanelCertification) -> str:
     """A short text that is another one as soon as what panelists read about it, or its place, is saved otherwise."""
     material = entry.materials.order_by("number").last()
     words = [material.information_sheet, material.blueprint, material.link] if material else []
-    return hashlib.sha256(json.dumps([entry.position, *words]).encode()).hexdigest()[:16]
+    return mark_of(entry.position, *words)
 
 
 def never_opened(panel: Panel) -> list[PanelCertification]:

@@ -1,10 +1,9 @@
 """What of a panel's rules can no longer change, and why: what raters were promised, and what their ratings rest on."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from typing import Any
 
+from core.stale_pages import mark_of
 from sme_review.enums import PanelistView
 from sme_review.models import Panel, Round
 
@@ -31,7 +30,7 @@ def default_rule(name: str) -> Any:
 def rules_mark(panel: Panel) -> str:
     """A short text that is another one as soon as a rule is changed or a round is opened."""
     values = [*(str(getattr(panel, name)) for name in RULES_ON_PAGE), panel.state, panel.rounds.count()]
-    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
+    return mark_of(*values)
 
 
 def views_of_rounds(panel: Panel, rounds: Sequence[Round]) -> list[str]:

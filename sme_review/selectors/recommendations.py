@@ -1,12 +1,11 @@
 """Reads of a recommendation that is being written."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from core.stale_pages import mark_of
 from sme_review.models import (
     ListingDecision,
     Panel,
@@ -22,8 +21,7 @@ def recommendation_mark(panel: Panel) -> str:
 
 def _mark(panel: Panel, recommendations: Iterable[Recommendation]) -> str:
     lines = [(item.pk, item.choice, item.note, item.position) for item in recommendations]
-    saved = json.dumps([panel.recommendation_text, sorted(lines)])
-    return hashlib.sha256(saved.encode()).hexdigest()[:16]
+    return mark_of(panel.recommendation_text, sorted(lines))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services.audit import record
 from core.access import require
-from core.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.problems import MoveNotAllowedError, Problem
+from core.stale_pages import ensure_fresh
 from sme_review import verbs
 from sme_review.figures.balancing import Pair
 from sme_review.models import Assignment, Panel
@@ -56,8 +57,7 @@ def keep_proposal(*, by: User, panel: Panel, wanted: int, most: int | None, mini
     panel = _lock_open(panel)
     close_gate(panel)
     situation = situation_of(panel)
-    if situation.mark != seen:
-        raise StaleVersionError(_CHANGED)
+    ensure_fresh(seen, situation.mark, _CHANGED)
     shared = propose(situation, wanted=wanted, most=most, minimum_per_group=minimum_per_group)
     panel = change_panel(
         by=by,
@@ -108,8 +108,7 @@ def change_assignment(
         raise Problem("Everybody rates everything on this panel. Choose a set number of ratings first.")
     close_gate(panel)
     situation = situation_of(panel)
-    if situation.row_mark(on_page) != seen:
-        raise StaleVersionError(_CHANGED)
+    ensure_fresh(seen, situation.row_mark(on_page), _CHANGED)
     possible = {(person.pk, entry.pk) for person in situation.people for entry in situation.entries}
     offered = set(on_page) & possible
     wanted = (set(ticked) & offered) - situation.conflicts

@@ -15,6 +15,7 @@ from certifications.models import Certification, Program
 from core.access import require
 from core.moments import day_in_words
 from core.problems import MoveNotAllowedError, Problem, StaleVersionError
+from core.stale_pages import ensure_fresh
 from core.words import counted
 from sme_review import verbs
 from sme_review.models import Ballot, Discussion, Panel, PanelCertification, Rating, Recommendation, Round
@@ -149,11 +150,12 @@ def change_panel(*, by: User, panel: Panel, seen: str | None = None, **changes: 
 
 
 def _ensure_changeable(panel: Panel, changes: Mapping[str, Any], seen: str | None) -> None:
-    if seen is not None and seen != rules_mark(panel):
-        raise StaleVersionError(
-            "Somebody changed this panel or opened a round since you opened the page, so yours is not saved. What you "
-            "typed is still below. Compare it with what is saved now, then save again."
-        )
+    ensure_fresh(
+        seen,
+        rules_mark(panel),
+        "Somebody changed this panel or opened a round since you opened the page, so yours is not saved. What you "
+        "typed is still below. Compare it with what is saved now, then save again.",
+    )
     if changes.get("worksheet") == Panel.Worksheet.REQUIRED:
         # Nobody submits without a worksheet while we look whether everybody has one.
         close_gate(panel)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.services.audit import record
 from core.problems import Problem, StaleVersionError
+from core.stale_pages import ensure_fresh
 from sme_review import verbs
 from sme_review.models import (
     Ballot,
@@ -150,11 +151,12 @@ def save_rating(
         return rating
     if rating.state != Rating.State.DRAFT:
         raise Problem('This rating is submitted. Press "Change" first, then save.')
-    if rating.version != version:
-        raise StaleVersionError(
-            "This rating was saved in another window after you opened this page. Your answers are still below. "
-            "Save again to keep them, or reload the page to see the other ones."
-        )
+    ensure_fresh(
+        version,
+        rating.version,
+        "This rating was saved in another window after you opened this page. Your answers are still below. "
+        "Save again to keep them, or reload the page to see the other ones.",
+    )
     for name, value in asdict(answers).items():
         setattr(rating, name, value)
     rating.version += 1

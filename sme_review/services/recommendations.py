@@ -72,8 +72,7 @@ def save_recommendation(
     if seen is not None and seen != recommendation_mark(panel) and not _is_saved(panel, text, choices, settled):
         raise StaleVersionError(
             "Somebody saved this recommendation since you opened the page, so yours is not saved. What you "
-            "typed is still "
-            "below. Compare it with what is saved now, then save again."
+            "typed is still below. Compare it with what is saved now, then save again."
         )
     results = results_by_entry(panel, viewer=by)
     saved = []
