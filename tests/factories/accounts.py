@@ -17,8 +17,8 @@ class UserFactory(factory.django.DjangoModelFactory):
         model = User
         skip_postgeneration_save = True
 
-    email = factory.Sequence(lambda n: f"person{n}@example.org")
-    name = factory.Sequence(lambda n: f"Person Number{n}")
+    email = factory.Sequence(lambda n: f"person{n:05d}@example.org")
+    name = factory.Sequence(lambda n: f"Person Number{n:05d}")
 
 
 class MembershipFactory(factory.django.DjangoModelFactory):
@@ -33,7 +33,7 @@ class InvitationFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Invitation
 
-    email = factory.Sequence(lambda n: f"invited{n}@example.org")
+    email = factory.Sequence(lambda n: f"invited{n:05d}@example.org")
     name = "Invited Person"
     role = Role.OCTE_CONSULTANT
     secret_hash = factory.LazyFunction(lambda: new_secret()[1])

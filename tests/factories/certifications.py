@@ -18,7 +18,7 @@ class RegionFactory(factory.django.DjangoModelFactory):
         model = models.Region
 
     code = factory.Sequence(lambda n: f"R{n}")
-    name = factory.Sequence(lambda n: f"Region {n}")
+    name = factory.Sequence(lambda n: f"Region {n:05d}")
 
 
 class DistrictFactory(factory.django.DjangoModelFactory):
@@ -26,7 +26,7 @@ class DistrictFactory(factory.django.DjangoModelFactory):
         model = models.District
 
     code = factory.Sequence(lambda n: f"{n:05d}")
-    name = factory.Sequence(lambda n: f"District {n}")
+    name = factory.Sequence(lambda n: f"District {n:05d}")
     region = factory.SubFactory(RegionFactory)
 
 
@@ -35,7 +35,7 @@ class BuildingFactory(factory.django.DjangoModelFactory):
         model = models.Building
 
     code = factory.Sequence(lambda n: f"{n:05d}")
-    name = factory.Sequence(lambda n: f"High School {n}")
+    name = factory.Sequence(lambda n: f"High School {n:05d}")
     district = factory.SubFactory(DistrictFactory)
 
 
@@ -43,8 +43,8 @@ class CareerClusterFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = models.CareerCluster
 
-    code = factory.Sequence(lambda n: f"cluster-{n}")
-    title = factory.Sequence(lambda n: f"Cluster {n}")
+    code = factory.Sequence(lambda n: f"cluster-{n:05d}")
+    title = factory.Sequence(lambda n: f"Cluster {n:05d}")
 
 
 class CipCodeFactory(factory.django.DjangoModelFactory):
@@ -52,7 +52,7 @@ class CipCodeFactory(factory.django.DjangoModelFactory):
         model = models.CipCode
 
     code = factory.Sequence(lambda n: f"{n // 10000 + 10:02d}.{n % 10000:04d}")
-    title = factory.Sequence(lambda n: f"Instructional program {n}")
+    title = factory.Sequence(lambda n: f"Instructional program {n:05d}")
 
 
 class ProgramFactory(factory.django.DjangoModelFactory):
@@ -60,7 +60,7 @@ class ProgramFactory(factory.django.DjangoModelFactory):
         model = models.Program
 
     cip_code = factory.Sequence(lambda n: f"{n // 10000 + 10:02d}.{n % 10000:04d}")
-    title = factory.Sequence(lambda n: f"Program {n}")
+    title = factory.Sequence(lambda n: f"Program {n:05d}")
     cluster = factory.SubFactory(CareerClusterFactory)
 
 
@@ -115,8 +115,8 @@ class StudentFactory(factory.django.DjangoModelFactory):
         model = models.Student
 
     uic = factory.Sequence(lambda n: f"{n:010d}")
-    first_name = factory.Sequence(lambda n: f"First{n}")
-    last_name = factory.Sequence(lambda n: f"Last{n}")
+    first_name = factory.Sequence(lambda n: f"First{n:05d}")
+    last_name = factory.Sequence(lambda n: f"Last{n:05d}")
     birth_date = date(2009, 3, 14)
     sex = models.student.Sex.FEMALE
 
@@ -136,8 +136,8 @@ class AwardingEntityFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = models.AwardingEntity
 
-    code = factory.Sequence(lambda n: f"ENTITY{n}")
-    name = factory.Sequence(lambda n: f"Entity {n}")
+    code = factory.Sequence(lambda n: f"ENTITY{n:05d}")
+    name = factory.Sequence(lambda n: f"Entity {n:05d}")
 
 
 class CertificationFactory(factory.django.DjangoModelFactory):
@@ -145,8 +145,8 @@ class CertificationFactory(factory.django.DjangoModelFactory):
         model = models.Certification
 
     entity = factory.SubFactory(AwardingEntityFactory)
-    code = factory.Sequence(lambda n: f"CERT{n}")
-    name = factory.Sequence(lambda n: f"Certification {n}")
+    code = factory.Sequence(lambda n: f"CERT{n:05d}")
+    name = factory.Sequence(lambda n: f"Certification {n:05d}")
 
 
 class CertificationPartFactory(factory.django.DjangoModelFactory):
@@ -165,7 +165,7 @@ class CertificationAliasFactory(factory.django.DjangoModelFactory):
         model = models.CertificationAlias
 
     certification = factory.SubFactory(CertificationFactory)
-    alias = factory.Sequence(lambda n: f"Old name {n}")
+    alias = factory.Sequence(lambda n: f"Old name {n:05d}")
 
 
 class ProgramCertificationFactory(factory.django.DjangoModelFactory):
@@ -201,7 +201,7 @@ class CertificationRequestFactory(factory.django.DjangoModelFactory):
 
     district = factory.SubFactory(DistrictFactory)
     program = factory.SubFactory(ProgramFactory)
-    name = factory.Sequence(lambda n: f"Unlisted certification {n}")
+    name = factory.Sequence(lambda n: f"Unlisted certification {n:05d}")
     entity_name = "Some entity"
     why = "Local employers ask for it."
     asked_by = factory.SubFactory(UserFactory)

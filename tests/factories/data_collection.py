@@ -135,7 +135,7 @@ class RetentionRuleFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = models.RetentionRule
 
-    name = factory.Sequence(lambda n: f"Evidence {n}")
+    name = factory.Sequence(lambda n: f"Evidence {n:05d}")
     basis = "2 CFR 200.334"
     start_event = "the final expenditure report"
     years = 3

@@ -23,7 +23,7 @@ class PanelFactory(factory.django.DjangoModelFactory):
         model = models.Panel
 
     program = factory.SubFactory(ProgramFactory)
-    title = factory.Sequence(lambda n: f"Panel {n}")
+    title = factory.Sequence(lambda n: f"Panel {n:05d}")
     standards_version = "2026"
     due_date = factory.LazyFunction(due)
     created_by = factory.SubFactory(UserFactory)
@@ -57,8 +57,8 @@ class PanelistFactory(factory.django.DjangoModelFactory):
         invited = factory.Trait(invited_at=factory.LazyFunction(timezone.now))
 
     panel = factory.SubFactory(PanelFactory)
-    name = factory.Sequence(lambda n: f"Panelist Number{n}")
-    email = factory.Sequence(lambda n: f"panelist{n}@example.org")
+    name = factory.Sequence(lambda n: f"Panelist Number{n:05d}")
+    email = factory.Sequence(lambda n: f"panelist{n:05d}@example.org")
     group = StakeholderGroup.SECONDARY
 
 
