@@ -91,8 +91,8 @@ def suggest(
     return Suggested(
         Reading.RECOMMEND,
         f"The median share of the standards is at least {thresholds.recommend_proportion} percent, enough "
-        f"raters give 4 or "
-        f"5 for employers, the median value to postsecondary programs is at least "
+        "raters give 4 or "
+        "5 for employers, the median value to postsecondary programs is at least "
         f"{thresholds.recommend_postsecondary}, "
         "and there is no disagreement.",
     )
@@ -134,7 +134,7 @@ def _conditions_not_met(
     elif share is not None and not figures.reaches(share, needed):
         unmet.append(
             f"{half_up(share * 100):.0f} percent rate the value to employers 4 or 5, and {needed} percent are "
-            f"needed with "
+            "needed with "
             f"{len(employer_values)} raters"
         )
     postsecondary = figures.middle(postsecondary_values)

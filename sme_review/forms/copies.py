@@ -102,7 +102,7 @@ class CopyForm(forms.Form):
         if not versions:
             field.error_messages["required"] = (
                 f"{self.proposal.source.program} has no standards now; a panel needs them to rate by. Import "
-                f"them first."
+                "them first."
             )
 
     def _offer_certifications(self) -> None:

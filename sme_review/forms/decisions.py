@@ -91,7 +91,7 @@ class ChoiceForm(forms.Form):
         if self.add_prefix("position") not in self.data:
             raise ValidationError(
                 f"{self.entry} joined the panel since you opened this page. It is now listed below with the "
-                f"others. Nothing is "
+                "others. Nothing is "
                 "saved yet. Check it, then save again."
             )
         return int(self.initial["position"]) if given is None else given

@@ -109,13 +109,13 @@ def _ensure_waits(panel: Panel, packet: int | None) -> None:
     if latest is not None and not is_whole(latest.content, latest.sha256):
         raise Problem(
             f"Packet {latest.number} does not match its hash, so nothing can be decided on it. Tell the people "
-            f"who run this "
+            "who run this "
             "system; a new packet can be sent."
         )
     if packet is not None and latest is not None and latest.number != packet:
         raise StaleVersionError(
             f"Packet {latest.number} was sent since you opened this page. Read it, then decide. What you typed "
-            f"is still here."
+            "is still here."
         )
 
 

@@ -43,7 +43,7 @@ def save_notes(*, by: User, panel_certification: PanelCertification, notes: str,
     if len(written) > _MOST_CHARACTERS:
         raise Problem(
             f"The notes have {len(written):,} characters, and {_MOST_CHARACTERS:,} fit, so they are not saved. "
-            f"Shorten them."
+            "Shorten them."
         )
     if version != (saved.version if saved else 0):
         by_whom = f"{saved.saved_by} has" if saved else "Somebody has"

@@ -52,7 +52,7 @@ def ensure_move(panel: Panel, *, to: str) -> None:
     if to not in PANEL_MOVES[panel.state]:
         raise MoveNotAllowedError(
             f'This panel is at the step "{panel.get_state_display()}", so this cannot be done now. Reload the '
-            f"page to see it."
+            "page to see it."
         )
 
 
